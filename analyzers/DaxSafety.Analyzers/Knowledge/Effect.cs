@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+
+namespace DaxSafety.Analyzers.Knowledge;
+
+/// <summary>What a member can do to mapped memory. The words of the effect tables, one to one.</summary>
+internal enum EffectKind
+{
+    /// <summary><c>file(target, path:, options:, mode:)</c>: target is an open file.</summary>
+    File,
+
+    /// <summary><c>map(target, file:, path:, capacity:, access:, [anonymous], [unknown])</c>: target maps a file as a whole.</summary>
+    Map,
+
+    /// <summary><c>view(target, of:, path:, offset:, size:, access:, protection:, flags:, [anonymous], [may-be-direct])</c>: target is memory that can be written.</summary>
+    View,
+
+    /// <summary><c>derive(target, from:, offset:, length:)</c>: target names the same mapping, file or memory as another operand.</summary>
+    Derive,
+
+    /// <summary><c>write(target, offset:, length:)</c>.</summary>
+    Write,
+
+    /// <summary><c>flush-view(target, offset:, length:, [misses-tail], [disposal])</c>: durable on Linux; elsewhere the first of two steps.</summary>
+    FlushView,
+
+    /// <summary><c>flush-file(target, when:)</c>: durable on Linux and macOS, on Windows only after the view's own flush. <c>when</c> names the bool that must be true.</summary>
+    FlushFile,
+
+    /// <summary><c>flush-weak(target, weakness)</c>: looks like a flush and makes nothing durable.</summary>
+    FlushWeak,
+
+    /// <summary><c>msync(target, length:, flags:)</c>: a view flush whose flags decide what it is worth.</summary>
+    Msync,
+
+    /// <summary><c>persist(target, offset:, length:)</c>: durable everywhere.</summary>
+    Persist,
+
+    /// <summary><c>write-back(target, offset:, length:)</c>: cache lines on their way; needs a fence.</summary>
+    WriteBack,
+
+    /// <summary><c>fence()</c>: completes every write-back before it.</summary>
+    Fence,
+
+    /// <summary><c>release(target)</c>: target must not be used any more.</summary>
+    Release,
+
+    /// <summary><c>create(target)</c>: the file named or opened may be new.</summary>
+    Create,
+
+    /// <summary><c>grow(target, length:)</c>: the file gets longer.</summary>
+    Grow,
+
+    /// <summary><c>rename(target, to:)</c>: the file named by target takes another name.</summary>
+    Rename,
+
+    /// <summary><c>flush-directory(target)</c>: the directory entry becomes durable.</summary>
+    FlushDirectory,
+
+    /// <summary><c>fails(how)</c>: how the result tells that the call failed: <c>minus-one</c>, <c>false</c>, <c>non-zero</c>.</summary>
+    Fails,
+
+    /// <summary><c>keep(target, value:)</c>: target holds on to another operand; the value is out of the caller's sight.</summary>
+    Keep,
+
+    /// <summary><c>exit()</c>: does not return.</summary>
+    Exit,
+}
+
+/// <summary>One effect of one member: a kind, what it is about, and its named operands.</summary>
+internal sealed class Effect
+{
+    public Effect(EffectKind kind, Operand target, ImmutableArray<NamedOperand> operands, ImmutableArray<string> flags)
+    {
+        Kind = kind;
+        Target = target;
+        Operands = operands;
+        Flags = flags;
+    }
+
+    public EffectKind Kind { get; }
+
+    /// <summary>The first operand; <see cref="Operand.None"/> for <c>fence()</c> and the like.</summary>
+    public Operand Target { get; }
+
+    public ImmutableArray<NamedOperand> Operands { get; }
+
+    /// <summary>Bare words after the operands: <c>misses-tail</c>, <c>anonymous</c>, <c>ms-async</c>.</summary>
+    public ImmutableArray<string> Flags { get; }
+
+    /// <summary>The operand of that name, or null. A name may stand more than once; the first that the member has wins.</summary>
+    public ByteExpression? this[string name]
+    {
+        get
+        {
+            foreach (var operand in Operands)
+                if (operand.Name == name)
+                    return operand.Value;
+            return null;
+        }
+    }
+
+    public bool Has(string flag) => Flags.Contains(flag);
+}
+
+internal readonly record struct NamedOperand(string Name, ByteExpression Value);
+
+/// <summary>Who takes part in an effect: the receiver, the result, or a parameter by its ordinal.</summary>
+internal readonly record struct Operand(OperandKind Kind, int Ordinal = -1)
+{
+    public static readonly Operand None = default;
+    public static readonly Operand This = new(OperandKind.This);
+    public static readonly Operand Return = new(OperandKind.Return);
+
+    public static Operand Parameter(int ordinal) => new(OperandKind.Parameter, ordinal);
+}
+
+internal enum OperandKind
+{
+    None,
+    This,
+    Return,
+    Parameter,
+}
+
+/// <summary>
+/// A number of bytes or a reference, in the words of a table: a sum of terms. <c>file: fileStream</c> is one term that is
+/// just an operand; <c>offset: start * sizeof(T)</c> and <c>length: sizeof(value)</c> are the other usual shapes.
+/// </summary>
+internal sealed class ByteExpression
+{
+    public ByteExpression(ImmutableArray<ByteTerm> terms) => Terms = terms;
+
+    public ImmutableArray<ByteTerm> Terms { get; }
+
+    /// <summary>The operand, when the expression is nothing else.</summary>
+    public Operand? AsOperand =>
+        Terms.Length == 1 && Terms[0] is { Factor: 1, Value: { Kind: not OperandKind.None } operand, SizeOf: null, LengthOf.Kind: OperandKind.None }
+            ? operand
+            : null;
+}
+
+/// <summary><c>Factor * Value * sizeof(SizeOf) </c>, or <c>Factor * length(LengthOf)</c> in bytes; parts that are absent count as one.</summary>
+/// <param name="Factor">The constant factor.</param>
+/// <param name="Value">An operand whose number counts, or none.</param>
+/// <param name="SizeOf">A type parameter's name, or the name of a parameter whose type is meant (for a pointer, span, array or ref: its element's). Null when absent.</param>
+/// <param name="LengthOf">An operand whose length in bytes counts (array, span, memory, string), or none.</param>
+internal readonly record struct ByteTerm(long Factor, Operand Value, string? SizeOf, Operand LengthOf);
