@@ -30,6 +30,9 @@ internal sealed class EffectRow
     /// <summary>In the order of the line, which is the order in which they happen. Empty for a row that says <c>none</c>. Threads that race here read the same.</summary>
     public ImmutableArray<RowEffect> Effects => _effects.IsDefault ? _effects = EffectRowReader.EffectsOf(_line) : _effects;
 
+    /// <summary>The row as it stands in the table, without its comment.</summary>
+    public string Line => _line.Content;
+
     /// <summary>A quick look, without reading the row: may it have an effect of this name?</summary>
     public bool MayHave(string word) => _line.Content.IndexOf(word, StringComparison.Ordinal) >= 0;
 
