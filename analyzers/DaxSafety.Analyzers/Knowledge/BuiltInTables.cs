@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
@@ -11,19 +12,22 @@ internal static class BuiltInTables
 {
     private const string Suffix = ".effects.txt";
 
-    /// <summary>What could be read. That all of it can is a test's business, not that of a user's build.</summary>
-    public static IEnumerable<EffectRow> Rows => Read().SelectMany(table => table.Rows);
+    /// <summary>What can be read, as far as members go. That all of it can is a test's business, not that of a user's build.</summary>
+    public static IEnumerable<EffectRow> Rows => Tables(EffectTableReader.ReadMembers).SelectMany(table => table.Rows);
 
-    public static ImmutableArray<EffectTable> Read()
+    /// <summary>In full, with whatever is wrong.</summary>
+    public static ImmutableArray<EffectTable> Read() => Tables(EffectTableReader.Read);
+
+    private static ImmutableArray<EffectTable> Tables(Func<string, SourceText, EffectTable> read)
     {
         var assembly = typeof(BuiltInTables).Assembly;
         return assembly.GetManifestResourceNames()
-            .Where(name => name.EndsWith(Suffix, System.StringComparison.Ordinal))
-            .OrderBy(name => name, System.StringComparer.Ordinal)
+            .Where(name => name.EndsWith(Suffix, StringComparison.Ordinal))
+            .OrderBy(name => name, StringComparer.Ordinal)
             .Select(name =>
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                return EffectTableReader.Read(name, SourceText.From(reader.ReadToEnd()));
+                return read(name, SourceText.From(reader.ReadToEnd()));
             })
             .ToImmutableArray();
     }

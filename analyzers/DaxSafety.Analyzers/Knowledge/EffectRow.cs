@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
@@ -5,25 +6,35 @@ using Microsoft.CodeAnalysis.Text;
 namespace DaxSafety.Analyzers.Knowledge;
 
 /// <summary>
-/// One line of a table, read but not yet bound: operands are still words. The same row can be bound to many symbols, those
-/// of each compilation and, for <c>(*)</c>, each overload.
+/// One line of a table, not yet bound to any symbol: operands are still words. The same row can be bound to many symbols, those
+/// of each compilation and, for <c>(*)</c>, each overload. A row of our own tables is read no further than its member until it is met.
 /// </summary>
 internal sealed class EffectRow
 {
-    public EffectRow(RowMember member, ImmutableArray<RowEffect> effects, RowPlace place)
+    private readonly TableLine _line;
+    private ImmutableArray<RowEffect> _effects;
+
+    public EffectRow(RowMember member, RowPlace place, TableLine line, ImmutableArray<RowEffect> effects = default)
     {
         Member = member;
-        Effects = effects;
         Place = place;
+        _line = line;
+        _effects = effects;
     }
 
     public RowMember Member { get; }
 
-    /// <summary>In the order of the line, which is the order in which they happen. Empty for a row that says <c>none</c>.</summary>
-    public ImmutableArray<RowEffect> Effects { get; }
-
     /// <summary>Where the member's name stands.</summary>
     public RowPlace Place { get; }
+
+    /// <summary>In the order of the line, which is the order in which they happen. Empty for a row that says <c>none</c>. Threads that race here read the same.</summary>
+    public ImmutableArray<RowEffect> Effects => _effects.IsDefault ? _effects = EffectRowReader.EffectsOf(_line) : _effects;
+
+    /// <summary>The row as it stands in the table, without its comment.</summary>
+    public string Line => _line.Content;
+
+    /// <summary>A quick look, without reading the row: may it have an effect of this name?</summary>
+    public bool MayHave(string word) => _line.Content.IndexOf(word, StringComparison.Ordinal) >= 0;
 
     public override string ToString() => Member.Text;
 }

@@ -17,7 +17,34 @@ internal sealed class EffectRowReader(TableLine line)
 
     private string Content => _line.Content;
 
+    /// <summary>The whole row, or the exception that says what is wrong with it.</summary>
     public EffectRow Read()
+    {
+        var (member, place) = Member();
+        return new EffectRow(member, place, _line, Effects());
+    }
+
+    /// <summary>The row as far as its member.</summary>
+    public EffectRow ReadMember()
+    {
+        var (member, place) = Member();
+        return new EffectRow(member, place, _line);
+    }
+
+    /// <summary>The rest of a row; nothing when it cannot be read.</summary>
+    public static ImmutableArray<RowEffect> EffectsOf(TableLine line)
+    {
+        try
+        {
+            return new EffectRowReader(line).Read().Effects;
+        }
+        catch (EffectRowException)
+        {
+            return ImmutableArray<RowEffect>.Empty;
+        }
+    }
+
+    private (RowMember Member, RowPlace Place) Member()
     {
         var semicolon = Content.IndexOf(';');
         if (semicolon < 0)
@@ -29,7 +56,7 @@ internal sealed class EffectRowReader(TableLine line)
         var member = MemberNameReader.Read(_line, text, Indent);
         _isNative = member.Library is not null;
         _at = semicolon + 1;
-        return new EffectRow(member, Effects(), _line.PlaceOf(Indent, text.Length));
+        return (member, _line.PlaceOf(Indent, text.Length));
     }
 
     private int Indent => Content.Length - Content.TrimStart().Length;

@@ -14,24 +14,25 @@ internal static class EffectTableReader
     /// <summary>The way out that every message ends with when nothing nearer is known.</summary>
     public const string SeeDocumentation = "docs/knowledge.md lists every word";
 
-    public static EffectTable Read(string path, SourceText text)
+    /// <summary>Every row in full, and what is wrong with those that cannot be read.</summary>
+    public static EffectTable Read(string path, SourceText text) => Read(path, text, reader => reader.Read());
+
+    /// <summary>The rows as far as their members; what they do is read when somebody asks. For tables that a test has read in full.</summary>
+    public static EffectTable ReadMembers(string path, SourceText text) => Read(path, text, reader => reader.ReadMember());
+
+    private static EffectTable Read(string path, SourceText text, Func<EffectRowReader, EffectRow> read)
     {
         var rows = ImmutableArray.CreateBuilder<EffectRow>();
         var errors = ImmutableArray.CreateBuilder<EffectTableError>();
         foreach (var line in text.Lines)
         {
-            var content = text.ToString(line.Span);
-            var comment = content.IndexOf(" #", StringComparison.Ordinal);
-            if (content.TrimStart().StartsWith("#", StringComparison.Ordinal))
-                continue;
-            if (comment >= 0)
-                content = content.Substring(0, comment);
+            var content = WithoutComment(text.ToString(line.Span));
             if (string.IsNullOrWhiteSpace(content))
                 continue;
 
             try
             {
-                rows.Add(new EffectRowReader(new TableLine(path, line, content)).Read());
+                rows.Add(read(new EffectRowReader(new TableLine(path, line, content))));
             }
             catch (EffectRowException wrong)
             {
@@ -40,6 +41,15 @@ internal static class EffectTableReader
         }
 
         return new EffectTable(rows.ToImmutable(), errors.ToImmutable());
+    }
+
+    /// <summary>A comment starts a line or follows a blank: the '#' of '#ctor' does neither.</summary>
+    private static string WithoutComment(string line)
+    {
+        if (line.TrimStart().StartsWith("#", StringComparison.Ordinal))
+            return "";
+        var comment = line.IndexOf(" #", StringComparison.Ordinal);
+        return comment < 0 ? line : line.Substring(0, comment);
     }
 }
 

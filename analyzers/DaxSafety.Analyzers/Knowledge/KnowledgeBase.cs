@@ -46,7 +46,7 @@ internal sealed class KnowledgeBase
 
     /// <summary>
     /// What a method, constructor, property (when it is read), field or type does; empty when nothing is known, which is not the same as
-    /// harmless. A member without a row of its own has that of the member it overrides or implements.
+    /// harmless. A member of another assembly without a row of its own has that of the member it overrides or implements.
     /// </summary>
     public ImmutableArray<Effect> EffectsOf(ISymbol member)
     {
@@ -97,13 +97,17 @@ internal sealed class KnowledgeBase
 
     private ImmutableArray<Effect> Look(ISymbol definition)
     {
-        for (var member = definition; member is not null; member = Overridden(member))
+        for (var member = definition; member is not null; member = HasBodyHere(member) ? null : Overridden(member))
             if (RowOf(member) is { } row)
                 return EffectBinding.Of(row, definition).Effects;
-        return RowOfImplemented(definition) is { } implemented
+        return !HasBodyHere(definition) && RowOfImplemented(definition) is { } implemented
             ? EffectBinding.Of(implemented, definition).Effects
             : ImmutableArray<Effect>.Empty;
     }
+
+    /// <summary>A body in the compilation says more exactly what it does than the row of a member it overrides or implements.</summary>
+    private static bool HasBodyHere(ISymbol member) =>
+        member is { IsAbstract: false, IsExtern: false } && member.DeclaringSyntaxReferences.Length > 0;
 
     private EffectRow? RowOfImplemented(ISymbol definition)
     {

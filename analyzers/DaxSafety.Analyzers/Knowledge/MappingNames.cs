@@ -16,6 +16,8 @@ internal static class MappingNames
 
     public static IEnumerable<string> Of(EffectRow row)
     {
+        if (!row.MayHave("map") && !row.MayHave("view"))
+            yield break;
         if (!row.Effects.Any(effect => effect.Kind is EffectKind.Map or EffectKind.View))
             yield break;
         var member = row.Member;

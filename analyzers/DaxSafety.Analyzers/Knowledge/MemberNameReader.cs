@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 
 namespace DaxSafety.Analyzers.Knowledge;
 
@@ -24,7 +23,7 @@ internal static class MemberNameReader
     {
         var parameters = text.IndexOf('(');
         var name = parameters < 0 ? text : text.Substring(0, parameters);
-        if (name.Any(char.IsWhiteSpace) || !name.Substring(2).All(IsPartOfId))
+        if (!IsId(name))
             throw line.Error(start, text.Length, "this is no documentation ID: a generic type is written 'Span`1', a constructor 'Type.#ctor'");
 
         var isType = text[0] == 'T';
@@ -61,5 +60,11 @@ internal static class MemberNameReader
         return arity < 0 ? name : name.Substring(0, arity);
     }
 
-    private static bool IsPartOfId(char c) => char.IsLetterOrDigit(c) || c is '.' or '_' or '`' or '#' or '+';
+    private static bool IsId(string name)
+    {
+        for (var i = 2; i < name.Length; i++)
+            if (!char.IsLetterOrDigit(name[i]) && name[i] is not ('.' or '_' or '`' or '#' or '+'))
+                return false;
+        return true;
+    }
 }

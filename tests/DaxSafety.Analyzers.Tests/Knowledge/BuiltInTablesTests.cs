@@ -16,7 +16,7 @@ public sealed class BuiltInTablesTests
         Assert.Empty(BuiltInTables.Read().SelectMany(table => table.Errors).Select(error => $"{error.Place.Path}({error.Place.Lines.Start.Line + 1}): {error.Message}"));
 
     [Theory]
-    [InlineData("MemoryMappedFiles"), InlineData("SystemIo"), InlineData("Streams"), InlineData("Spans"), InlineData("Destinations")]
+    [InlineData("MemoryMappedFiles"), InlineData("SystemIo"), InlineData("Streams"), InlineData("Spans"), InlineData("Destinations"), InlineData("Collections")]
     [InlineData("Unsafe"), InlineData("Vectors"), InlineData("Libc"), InlineData("Kernel32"), InlineData("Pmem"), InlineData("MonoPosix"), InlineData("DaxRuntime")]
     public void EveryTable_IsShipped(string name) =>
         Assert.Contains(BuiltInTables.Read(), table => table.Rows.Length > 0 && table.Rows[0].Place.Path == $"{name}.effects.txt");
