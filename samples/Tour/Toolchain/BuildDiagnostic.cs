@@ -12,7 +12,7 @@ internal sealed partial record BuildDiagnostic(string File, int Line, int Column
             .OrderBy(found => found.File, StringComparer.Ordinal).ThenBy(found => found.Line).ThenBy(found => found.Column).ToList();
 
     private static BuildDiagnostic Read(Match match) => new(
-        match.Groups["file"].Value,
+        match.Groups["file"].Value.TrimEnd(),
         NumberOf(match.Groups["line"]),
         NumberOf(match.Groups["column"]),
         match.Groups["severity"].Value,
