@@ -30,7 +30,7 @@ internal sealed class GuidedTour
     /// <summary>True when every step holds.</summary>
     public bool Show()
     {
-        _screen.Line(Run.Strong("DaxSafety"), ": find, fix and enforce. A ledger loses nothing to a power cut when this is through.");
+        _screen.Line(Run.Strong("DaxSafety"), ": from a program that loses orders in a power cut to one that cannot, step by step.");
         var outcomes = new List<(Step Step, Outcome Outcome)>();
         foreach (Step step in _steps)
         {

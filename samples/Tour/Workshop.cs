@@ -37,6 +37,9 @@ internal sealed class Workshop : IDisposable
     /// <summary>The dotnet command in the user's program, with the workshop's own package folder.</summary>
     public DotnetCommand Dotnet => new(Project, Path.Combine(Root, "packages"));
 
+    /// <summary>What the unsafe program said and left dirty, for the fixed one to be held against.</summary>
+    public Sighting? Before { get; set; }
+
     public static Workshop Create(bool keep)
     {
         string root = Directory.CreateTempSubdirectory("daxsafety-tour-").FullName;

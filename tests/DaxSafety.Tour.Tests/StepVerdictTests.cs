@@ -1,3 +1,4 @@
+using DaxSafety.Tour.Evidence;
 using DaxSafety.Tour.Steps;
 using DaxSafety.Tour.Toolchain;
 using Xunit;
@@ -8,6 +9,8 @@ namespace DaxSafety.Tour.Tests;
 public sealed class StepVerdictTests
 {
     private static readonly string[] UnsafeFiles = ["Checkpoint.cs", "Journal.cs", "LedgerFile.cs", "OrderIndex.cs", "StockTable.cs"];
+
+    private static readonly string[] Said = ["new ledger", "240 orders accepted"];
 
     [Fact]
     public void Build_EveryUnsafeFileReported_Holds() =>
@@ -59,27 +62,33 @@ public sealed class StepVerdictTests
         Assert.Equal(verdict, FixStep.Judge(exitCode, added, removed).Verdict.ToString());
 
     [Fact]
-    public void RunUnsafe_NoPageDirty_IsBroken() => Assert.Equal(Verdict.Broken, new RunUnsafeStep().Judge(Pages(("a", 0), ("b", 0))).Verdict);
+    public void RunUnsafe_NoPageDirty_IsBroken() => Assert.Equal(Verdict.Broken, RunUnsafeStep.Judge(Pages(("a", 0), ("b", 0))).Verdict);
 
     [Fact]
-    public void RunUnsafe_PagesDirty_Holds() => Assert.Equal(Verdict.Holds, new RunUnsafeStep().Judge(Pages(("a", 0), ("b", 2))).Verdict);
+    public void RunUnsafe_PagesDirty_Holds() => Assert.Equal(Verdict.Holds, RunUnsafeStep.Judge(Pages(("a", 0), ("b", 2))).Verdict);
 
     [Fact]
-    public void RunFixed_NoPageDirty_Holds() => Assert.Equal(Verdict.Holds, new RunFixedStep().Judge(Pages(("a", 0), ("b", 0))).Verdict);
+    public void RunFixed_NoPageDirty_Holds() => Assert.Equal(Verdict.Holds, RunFixedStep.Judge(Seen(("a", 0), ("b", 0)), Said).Verdict);
 
     [Fact]
     public void RunFixed_OnePageDirty_IsBrokenAndNamesItsFile()
     {
-        Outcome outcome = new RunFixedStep().Judge(Pages(("orders.journal", 1), ("stock.table", 0)));
+        Outcome outcome = RunFixedStep.Judge(Seen(("orders.journal", 1), ("stock.table", 0)), Said);
 
         Assert.Equal(Verdict.Broken, outcome.Verdict);
         Assert.Contains("orders.journal", outcome.Evidence);
     }
 
     [Fact]
-    public void RunFixed_NoFileToLookAt_IsBroken() => Assert.Equal(Verdict.Broken, new RunFixedStep().Judge(Pages()).Verdict);
+    public void RunFixed_NoFileToLookAt_IsBroken() => Assert.Equal(Verdict.Broken, RunFixedStep.Judge(Seen(), Said).Verdict);
+
+    [Fact]
+    public void RunFixed_ProgramSaysSomethingElse_IsBroken() =>
+        Assert.Equal(Verdict.Broken, RunFixedStep.Judge(Seen(("a", 0)), ["new ledger", "241 orders accepted"]).Verdict);
 
     private static BuildDiagnostic Finding(string file, string id = "DAX1001", string severity = "warning") => new(file, 1, 1, severity, id, "");
+
+    private static Sighting Seen(params (string File, long Dirty)[] files) => new(0, Said, Pages(files));
 
     private static Dictionary<string, long> Pages(params (string File, long Dirty)[] files) => files.ToDictionary(file => file.File, file => file.Dirty);
 }

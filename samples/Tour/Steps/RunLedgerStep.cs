@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DaxSafety.Tour.Evidence;
 using DaxSafety.Tour.Terminal;
 
 namespace DaxSafety.Tour.Steps;
@@ -24,13 +25,21 @@ internal abstract class RunLedgerStep : Step
             screen.Line("   ", Run.Dim("│ "), line);
         if (sighting.ExitCode != 0)
             return Outcome.Of(false, $"the ledger ended with exit code {sighting.ExitCode}");
-        if (sighting.Dirty is null)
+        if (workshop.Laboratory.Oracle is not { } oracle)
             return Explain(screen, workshop);
+        if (sighting.Dirty is null)
+            return Outcome.Of(false, "the ledger ended before its files could be looked at");
+
+        screen.Line($"   If the power went now? Pages changed in memory that are not on the medium, by {oracle.Name}:");
         ShowPages(screen, workshop, sighting.Dirty);
-        return Judge(sighting.Dirty);
+        return Judge(workshop, sighting);
     }
 
-    internal abstract Outcome Judge(IReadOnlyDictionary<string, long> dirty);
+    protected abstract void ShowPages(Screen screen, Workshop workshop, IReadOnlyDictionary<string, long> dirty);
+
+    protected abstract Outcome Judge(Workshop workshop, Sighting sighting);
+
+    protected static Run Count(long pages) => Run.Verdict(pages == 0, $"{pages,8}");
 
     private static Sighting RunAndLook(Workshop workshop, string folder)
     {
@@ -51,28 +60,23 @@ internal abstract class RunLedgerStep : Step
         return new Sighting(ledger.ExitCode, said, dirty);
     }
 
-    private static Dictionary<string, long>? Look(Workshop workshop, string folder, int processId) =>
-        workshop.Laboratory.Oracle is not { } oracle
-            ? null
-            : Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).ToDictionary(
-                file => Path.GetFileName(file), file => oracle.DirtyPages(file, processId));
-
-    private static void ShowPages(Screen screen, Workshop workshop, IReadOnlyDictionary<string, long> dirty)
+    private static SortedDictionary<string, long>? Look(Workshop workshop, string folder, int processId)
     {
-        screen.Line($"   If the power went now? Pages changed in memory and not on the medium, by {workshop.Laboratory.Oracle!.Name}:");
-        foreach ((string file, long pages) in dirty)
-            screen.Line("   ", Run.Verdict(pages == 0, $"{pages,6}"), $"  {file}");
+        if (workshop.Laboratory.Oracle is not { } oracle)
+            return null;
+        var dirty = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (string file in Directory.EnumerateFiles(folder))
+            dirty[Path.GetFileName(file)] = oracle.DirtyPages(file, processId);
+        return dirty;
     }
 
     private static Outcome Explain(Screen screen, Workshop workshop)
     {
-        screen.Line("   This system offers no way to see which pages are dirty; what was tried:");
+        screen.Line("   This system shows nobody which pages are dirty, so this step proves nothing here. What was tried:");
         foreach (string refusal in workshop.Laboratory.Refusals)
             screen.Line("   ", Run.Dim("│ "), refusal);
-        return new Outcome(Verdict.NotObservable, "no oracle for dirty pages on this system");
+        return new Outcome(Verdict.NotObservable, "this system does not show its dirty pages");
     }
-
-    private sealed record Sighting(int ExitCode, IReadOnlyList<string> Said, IReadOnlyDictionary<string, long>? Dirty);
 }
 
 /// <summary>The program as it was written: pages stay dirty.</summary>
@@ -80,25 +84,48 @@ internal sealed class RunUnsafeStep() : RunLedgerStep("before")
 {
     public override string Title => "Run it, and look at its pages";
 
-    internal override Outcome Judge(IReadOnlyDictionary<string, long> dirty)
+    protected override void ShowPages(Screen screen, Workshop workshop, IReadOnlyDictionary<string, long> dirty)
+    {
+        foreach ((string file, long pages) in dirty)
+            screen.Line("   ", Count(pages), $"   {file}");
+    }
+
+    protected override Outcome Judge(Workshop workshop, Sighting sighting)
+    {
+        workshop.Before = sighting;
+        return Judge(sighting.Dirty!);
+    }
+
+    internal static Outcome Judge(IReadOnlyDictionary<string, long> dirty)
     {
         long pages = dirty.Values.Sum();
         int files = dirty.Count(file => file.Value > 0);
         return Outcome.Of(pages > 0, pages > 0
-            ? $"{pages} dirty pages in {files} of {dirty.Count} files: told to customers, lost by a power cut"
+            ? $"{pages} dirty pages in {files} of {dirty.Count} files: promised to customers, lost in a power cut"
             : "no dirty page: the warnings would be about nothing");
     }
 }
 
-/// <summary>The program after the fixes: none does.</summary>
+/// <summary>The program after the fixes: none does, and it says the same.</summary>
 internal sealed class RunFixedStep() : RunLedgerStep("after")
 {
     public override string Title => "Run it again, and look again";
 
-    internal override Outcome Judge(IReadOnlyDictionary<string, long> dirty)
+    protected override void ShowPages(Screen screen, Workshop workshop, IReadOnlyDictionary<string, long> dirty)
     {
-        if (dirty.Count == 0)
+        screen.Line(Run.Dim("     before     after"));
+        foreach ((string file, long pages) in dirty)
+            screen.Line("   ", Count(workshop.Before?.Dirty?.GetValueOrDefault(file) ?? 0), "  ", Count(pages), $"   {file}");
+    }
+
+    protected override Outcome Judge(Workshop workshop, Sighting sighting) => Judge(sighting, workshop.Before?.Said ?? []);
+
+    internal static Outcome Judge(Sighting sighting, IReadOnlyList<string> saidBefore)
+    {
+        if (sighting.Dirty is not { Count: > 0 } dirty)
             return Outcome.Of(false, "the ledger left no file to look at");
+        if (!sighting.Said.SequenceEqual(saidBefore))
+            return Outcome.Of(false, "the fixed program says something else than the unsafe one did");
         string[] left = dirty.Where(file => file.Value > 0).Select(file => $"{file.Value} in {file.Key}").ToArray();
         return Outcome.Of(left.Length == 0, left.Length == 0 ? $"0 dirty pages in {dirty.Count} files" : $"dirty pages are left: {string.Join(", ", left)}");
     }
