@@ -27,9 +27,11 @@ internal sealed class CopyStep : Step
                 continue;
             total += lines;
             files++;
-            screen.Line($"   {lines,4} lines  ", name);
+            using (screen.OffPicture())
+                screen.Line($"   {lines,6} lines   ", name);
         }
 
+        screen.Line($"   {total,6} lines   in {files} files");
         screen.Line("   It references the packages as any project does: ", Run.Strong("<PackageReference Include=\"DaxSafety.Runtime\" />"));
         return Outcome.Of(total >= Fewest, $"{total} lines of C# in {files} files");
     }

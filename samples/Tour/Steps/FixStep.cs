@@ -47,13 +47,15 @@ internal sealed class FixStep : Step
     {
         screen.Line();
         screen.Line("   ", Run.Strong(file));
+        int indentation = hunk.Where(line => line.Text.Length > 0).Min(line => line.Text.Length - line.Text.TrimStart().Length);
         foreach (DiffLine line in hunk)
         {
+            string code = line.Text.Length > indentation ? line.Text[indentation..] : "";
             Run text = line.Change switch
             {
-                Change.Added => Run.Good($"+ {line.Text}"),
-                Change.Removed => Run.Bad($"- {line.Text}"),
-                _ => Run.Dim($"  {line.Text}"),
+                Change.Added => Run.Good($"+ {code}"),
+                Change.Removed => Run.Bad($"- {code}"),
+                _ => Run.Dim($"  {code}"),
             };
             screen.Line(Run.Dim($"   {line.Number,5} "), text);
         }

@@ -101,7 +101,7 @@ internal sealed class RunUnsafeStep() : RunLedgerStep("before")
         long pages = dirty.Values.Sum();
         int files = dirty.Count(file => file.Value > 0);
         return Outcome.Of(pages > 0, pages > 0
-            ? $"{pages} dirty pages in {files} of {dirty.Count} files: promised to customers, lost in a power cut"
+            ? $"{pages} dirty pages in {files} of {dirty.Count} files: promised, but only RAM knows"
             : "no dirty page: the warnings would be about nothing");
     }
 }

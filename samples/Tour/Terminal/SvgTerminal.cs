@@ -16,6 +16,8 @@ internal static class SvgTerminal
     public static string Render(string title, IReadOnlyList<IReadOnlyList<Run>> lines)
     {
         List<IReadOnlyList<Run>> rows = lines.SelectMany(Wrap).ToList();
+        while (rows.Count > 0 && rows[^1].All(run => string.IsNullOrWhiteSpace(run.Text)))
+            rows.RemoveAt(rows.Count - 1);
         int width = (int)(Columns * CharacterWidth) + 2 * Margin;
         int height = TitleBar + rows.Count * LineHeight + 2 * Margin;
         var svg = new StringBuilder();
