@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace DaxSafety.Analyzers.Hosts;
 
-/// <summary>The compiler's plug for the durability rules.</summary>
+/// <summary>The compiler's plug for the durability rules. Registers nothing in a compilation that names no source of mappings.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
 {
@@ -15,5 +15,14 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(Start);
+        context.RegisterAdditionalFileAction(UserTables.Check);
+    }
+
+    private static void Start(CompilationStartAnalysisContext context)
+    {
+        var session = new CompilationSession(context.Compilation, context.Options, context.CancellationToken);
+        if (session.MayHoldMappings(context.CancellationToken))
+            context.RegisterOperationBlockAction(session.Analyze);
     }
 }

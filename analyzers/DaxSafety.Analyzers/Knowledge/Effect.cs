@@ -5,34 +5,37 @@ namespace DaxSafety.Analyzers.Knowledge;
 /// <summary>What a member can do to mapped memory. The words of the effect tables, one to one.</summary>
 internal enum EffectKind
 {
-    /// <summary><c>file(target, path:, options:, mode:)</c>: target is an open file.</summary>
+    /// <summary><c>file(target, path:, options:, mode:, access:, [volatile])</c>: target is an open file; a volatile one is not meant to last. <c>mode</c> is a FileMode or, with the same numbers, a Win32 disposition.</summary>
     File,
 
-    /// <summary><c>map(target, file:, path:, capacity:, access:, [anonymous], [unknown])</c>: target maps a file as a whole.</summary>
+    /// <summary><c>map(target, file:, path:, capacity:, access:, page-protection:, [anonymous], [unknown])</c>: target maps a file as a whole. <c>access</c> is a MemoryMappedFileAccess, <c>page-protection</c> Win32's (PAGE_READWRITE is 4, PAGE_WRITECOPY 8).</summary>
     Map,
 
-    /// <summary><c>view(target, of:, path:, offset:, size:, access:, protection:, flags:, [anonymous], [may-be-direct])</c>: target is memory that can be written.</summary>
+    /// <summary><c>view(target, of:, path:, offset:, size:, access:, protection:, flags:, desired-access:, [anonymous], [may-be-direct], [unknown])</c>: target is memory that can be written.
+    /// <c>access</c> is a MemoryMappedFileAccess, <c>protection</c> and <c>flags</c> are mmap's, <c>desired-access</c> is MapViewOfFile's (FILE_MAP_COPY is 1). On a type's row, <c>view(this, unknown)</c>: every value of the type is a view.</summary>
     View,
 
-    /// <summary><c>derive(target, from:, offset:, length:)</c>: target names the same mapping, file or memory as another operand.</summary>
+    /// <summary><c>derive(target, from:, offset:, length:, [page-base], [at-position])</c>: target names the same mapping, file or memory as another operand. Without an offset it starts where that does;
+    /// <c>page-base</c>: at the page below it, so that PointerOffset has to be added; <c>at-position</c>: somewhere in it.</summary>
     Derive,
 
-    /// <summary><c>write(target, offset:, length:)</c>.</summary>
+    /// <summary><c>write(target, offset:, length:, [at-position])</c>. Without an offset at target's start; <c>at-position</c>: at a stream's own position, which is not known. Without a length of unknown length.</summary>
     Write,
 
-    /// <summary><c>flush-view(target, offset:, length:, [misses-tail], [disposal])</c>: durable on Linux; elsewhere the first of two steps.</summary>
+    /// <summary><c>flush-view(target, offset:, length:, [misses-tail], [disposal], [first-of-two])</c>: durable on Linux; elsewhere, and everywhere when it is <c>first-of-two</c>, the first of two steps.
+    /// Counts only when target is a view; when it is a file, nothing happens to its mappings. Without a range the whole view.</summary>
     FlushView,
 
-    /// <summary><c>flush-file(target, when:)</c>: durable on Linux and macOS, on Windows only after the view's own flush. <c>when</c> names the bool that must be true.</summary>
+    /// <summary><c>flush-file(target, when:, command:)</c>: durable on Linux and macOS, on Windows only after the view's own flush. <c>when</c> names the bool that must be true (else it is weak: stream-flush), <c>command</c> the number that must be F_FULLFSYNC (51).</summary>
     FlushFile,
 
-    /// <summary><c>flush-weak(target, weakness)</c>: looks like a flush and makes nothing durable.</summary>
+    /// <summary><c>flush-weak(target, weakness)</c>: looks like a flush and makes nothing durable; the weakness is a flag, one of those of <c>dax.weakness</c>. Counts only when target is a file: beside a flush-view, the target's nature chooses.</summary>
     FlushWeak,
 
     /// <summary><c>msync(target, length:, flags:)</c>: a view flush whose flags decide what it is worth.</summary>
     Msync,
 
-    /// <summary><c>persist(target, offset:, length:)</c>: durable everywhere.</summary>
+    /// <summary><c>persist(target, offset:, length:, flags:)</c>: durable everywhere. <c>flags</c> is libpmem's word: 0 is durable, 1 (NODRAIN) only a write-back, 32 (NOFLUSH) nothing.</summary>
     Persist,
 
     /// <summary><c>write-back(target, offset:, length:)</c>: cache lines on their way; needs a fence.</summary>
@@ -44,7 +47,7 @@ internal enum EffectKind
     /// <summary><c>release(target)</c>: target must not be used any more.</summary>
     Release,
 
-    /// <summary><c>create(target)</c>: the file named or opened may be new.</summary>
+    /// <summary><c>create(target, mode:, flags:)</c>: the file named or opened may be new: always, or when the FileMode or FileStreamOptions (<c>mode</c>) or open(2)'s <c>flags</c> (O_CREAT) say so.</summary>
     Create,
 
     /// <summary><c>grow(target, length:)</c>: the file gets longer.</summary>

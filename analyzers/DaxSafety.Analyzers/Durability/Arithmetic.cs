@@ -1,0 +1,79 @@
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Numbers and addresses: what an expression names, as an entity and an offset.</summary>
+internal sealed partial class BodyAnalysis
+{
+    private Value Compute(string operation, Value left, Value? right, long scale)
+    {
+        if (operation is "inside" or "range" || right is null)
+            return Value.OfRefs(left.Refs.Select(place => place.Somewhere()));
+        // Which of the candidates is moved does not matter as long as it is known how far.
+        if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
+            return Value.OfRefs(left.Refs.Select(place => Moved(place, operation == "+" ? distance * scale : -distance * scale)));
+        if (left.Single is not { } a || right.Single is not { } b)
+            return Lost(left);
+        if (a.Entity == EntityTable.Untracked && b.Entity == EntityTable.Untracked)
+            return Value.Untracked;
+        if (IsOffsetInPage(b))
+            return left;
+        return operation switch
+        {
+            "+" => Sum(a, b, scale, 1),
+            "-" => Sum(a, b, scale, -1),
+            "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
+            _ => a.IsConstant && b.IsConstant ? Value.Untracked : IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
+        };
+    }
+
+    /// <summary>The view's own offset inside its first page: adding it to the acquired pointer gives the view's start.</summary>
+    private bool IsOffsetInPage(Ref number) => _entities[number.Entity] is { Kind: EntityKind.Field, Name: "PointerOffset" };
+
+    private static Value Lost(Value value) => Value.OfRefs(value.Refs.Select(place => place.Somewhere()));
+
+    private static Ref Moved(Ref place, long distance)
+    {
+        if (!place.OffsetKnown)
+            return place;
+        var moved = place with { Offset = unchecked(place.Offset + distance) };
+        return place.LengthKnown ? moved with { Length = unchecked(place.Length - distance) } : moved;
+    }
+
+    /// <summary>Whether the entity is memory or an object rather than a number.</summary>
+    private bool IsMemory(int entity) => _entities[entity].IsFresh || _entities[entity].Mapping is not null;
+
+    private Value Sum(Ref a, Ref b, long scale, int sign)
+    {
+        if (b.IsConstant)
+            return scale == 0 ? Value.Of(a.Somewhere()) : Value.Of(Moved(a, sign * b.Offset * scale));
+        if (a.IsConstant && sign > 0 && scale == 1)
+            return Value.Of(Moved(b, a.Offset));
+        if (!a.OffsetKnown || !b.OffsetKnown || scale == 0 || b.Entity == EntityTable.Untracked)
+            return Value.Of(a.Somewhere());
+        if (a.IsConstant)
+            return Symbolic(sign > 0 ? "+" : "-", a, b);
+        // A place moved by a number that is not constant: a symbol in its offset, if there is none yet.
+        if (a.OffsetEntity == 0 && sign > 0 && b.OffsetEntity == 0 && CanBeAddress(a.Entity))
+        {
+            var distance = scale == 1 ? b.Entity : _entities.Computed("*", b.Entity, 0, EntityTable.Zero, scale).Id;
+            return Value.Of(new Ref(a.Entity, distance, unchecked(a.Offset + b.Offset * scale), Ref.Unknown, 0));
+        }
+        return CanBeAddress(a.Entity) ? Value.Of(a.Somewhere()) : Symbolic(sign > 0 ? "+" : "-", a, b);
+    }
+
+    /// <summary>Numbers have no places inside; everything else may be an address.</summary>
+    private bool CanBeAddress(int entity) => _entities[entity].Kind is not (EntityKind.Computed or EntityKind.Zero);
+
+    private Value Symbolic(string operation, Ref a, Ref b)
+    {
+        if (!a.OffsetKnown || !b.OffsetKnown || a.Entity == EntityTable.Untracked || b.Entity == EntityTable.Untracked)
+            return Value.Untracked;
+        var (offsetA, offsetB) = (a.Offset, b.Offset);
+        return Value.OfEntity(_entities.Computed(operation, a.Entity, offsetA, b.Entity, offsetB).Id);
+    }
+
+    /// <summary>The written range behind an address: <paramref name="size"/> bytes from it, or an unknown part of what lies there.</summary>
+    private static Value Extent(Value address, bool inexact, long size) => Value.OfRefs(address.Refs.Select(place =>
+        inexact ? place.Somewhere()
+        : size > 0 ? place with { LengthEntity = 0, Length = size }
+        : place with { LengthEntity = Ref.Unknown, Length = 0 }));
+}

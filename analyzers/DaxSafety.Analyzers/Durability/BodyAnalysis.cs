@@ -1,0 +1,390 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// The analysis of one body: what each path has written, flushed and left dirty. This file holds the set-up and the plain
+/// steps; calls, tables' effects, flushes and branches have files of their own. One instance analyses one body once.
+/// </summary>
+internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
+{
+    private readonly LoweredBody _body;
+    private readonly DurabilityContext _context;
+    private readonly IFieldOrigins _origins;
+    private readonly Func<CallTarget, Summary?> _summaryOf;
+    private readonly EntityTable _entities = new();
+    private readonly ObligationTable _obligations = new();
+    private readonly FieldSlots _fields;
+    private readonly TestTable _tests = new();
+    private readonly Dictionary<int, HashSet<int>> _holders = new();
+    private readonly PathMerger _merger;
+
+    public BodyAnalysis(LoweredBody body, DurabilityContext context, IFieldOrigins origins, Func<CallTarget, Summary?> summaryOf)
+    {
+        _body = body;
+        _context = context;
+        _origins = origins;
+        _summaryOf = summaryOf;
+        _fields = new FieldSlots(FieldAtEntry);
+        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots);
+    }
+
+    public EntityTable Entities => _entities;
+
+    public ObligationTable Obligations => _obligations;
+
+    public FieldSlots Fields => _fields;
+
+    /// <summary>Everything that may be flushed durably anywhere in the body, with the kind of flush.</summary>
+    public HashSet<FlushFact> MayFlush { get; } = new();
+
+    /// <summary>Flushes that fall short whatever was written, by their site: kept for mappings whose writes are elsewhere.</summary>
+    public Dictionary<(int Site, int Entity), Attempt> WeakFlushes { get; } = new();
+
+    /// <summary>Sites whose write goes to a copy-on-write view that is then flushed (DAX1011), with what was written.</summary>
+    public Dictionary<int, Obligation> FlushedCopies { get; } = new();
+
+    /// <summary>Runs to the fixpoint. Null when the budget ran out.</summary>
+    public PathSet?[]? Run(CancellationToken cancel) =>
+        Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+
+    public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states, _merger);
+
+    private PathSet EntryState()
+    {
+        var path = new Path();
+        for (var slot = 0; slot < _body.Slots.Length; slot++)
+        {
+            var variable = _body.Slots[slot];
+            var entity = variable.Kind switch
+            {
+                SlotKind.This => _entities[EntityTable.This],
+                SlotKind.Parameter => _entities.Intern(EntityKind.Parameter, variable.Ordinal),
+                SlotKind.Captured => _entities.Intern(EntityKind.Captured, variable.Ordinal),
+                _ => null,
+            };
+            if (entity is null)
+                continue;
+            entity.Name = variable.Name ?? "this";
+            entity.Mapping ??= _context.MappingOf(variable.Symbol);
+            path.Variables = path.Variables.Set(slot, Value.OfEntity(entity.Id));
+            Hold(entity.Id, slot);
+        }
+        return new PathSet(new[] { path });
+    }
+
+    public PathSet Join(PathSet present, PathSet arriving, int block) => _merger.Join(present, arriving);
+
+    public PathSet?[] Transfer(int block, PathSet input)
+    {
+        var node = _body.Nodes[block];
+        var outcomes = new List<Path>();
+        var pending = new Stack<(Path Path, int Next)>();
+        for (var i = input.Paths.Count - 1; i >= 0; i--)
+        {
+            var path = input.Paths[i].Clone();
+            path.Temporaries = new Value?[_body.TemporaryCount];
+            pending.Push((path, 0));
+        }
+        while (pending.Count > 0)
+        {
+            var (path, next) = pending.Pop();
+            Run(node.Content.Instructions, path, next, pending, outcomes);
+        }
+        return Outputs(node, block, input, outcomes);
+    }
+
+    /// <summary>Runs the steps of a block on one group of paths; a call that ends in several ways puts the rest of each aside.</summary>
+    private void Run(Instruction[] steps, Path path, int next, Stack<(Path Path, int Next)> pending, List<Path> outcomes)
+    {
+        for (; next < steps.Length; next++)
+        {
+            ref readonly var step = ref steps[next];
+            if (step.Code != OpCode.Call)
+            {
+                Execute(step, path);
+                continue;
+            }
+            var results = Call(step, path);
+            if (results.Count == 1 && ReferenceEquals(results[0], path))
+                continue;
+            for (var i = results.Count - 1; i >= 0; i--)
+                pending.Push((results[i], next + 1));
+            return;
+        }
+        outcomes.Add(path);
+    }
+
+    private PathSet?[] Outputs(FlowNode node, int block, PathSet input, List<Path> outcomes)
+    {
+        var successors = _body.Graph.Successors(block);
+        var outputs = new PathSet?[successors.Length];
+        var ordinary = successors.Length - node.ExceptionSuccessors;
+        if (node.Content.Condition is { } condition && ordinary >= 2)
+        {
+            outputs[0] = Assume(outcomes, condition, true);
+            outputs[1] = Assume(outcomes, condition, false);
+        }
+        else if (outcomes.Count > 0)
+        {
+            var all = _merger.Normalize(outcomes);
+            for (var i = 0; i < ordinary; i++)
+                outputs[i] = all;
+        }
+        if (node.ExceptionSuccessors > 0)
+        {
+            var thrown = Thrown(input, outcomes);
+            for (var i = ordinary; i < successors.Length; i++)
+                outputs[i] = thrown;
+        }
+        Forget(outcomes);
+        return outputs;
+    }
+
+    private PathSet? Assume(List<Path> outcomes, Condition condition, bool outcome)
+    {
+        var kept = new List<Path>();
+        foreach (var path in outcomes)
+            if (Assume(path, condition, outcome) is { } assumed)
+                kept.Add(assumed);
+        Forget(kept);
+        return kept.Count == 0 ? null : _merger.Normalize(kept);
+    }
+
+    private static void Forget(List<Path> paths)
+    {
+        foreach (var path in paths)
+            path.Temporaries = Array.Empty<Value?>();
+    }
+
+    /// <summary>
+    /// What a handler sees. A path that only an exception opens owes nothing, unless the user wants it to: what was written
+    /// before the exception is not held against it.
+    /// </summary>
+    private PathSet Thrown(PathSet input, List<Path> outcomes)
+    {
+        Path? merged = null;
+        foreach (var path in input.Paths.Concat(outcomes))
+        {
+            var thrown = path.Clone();
+            thrown.Temporaries = Array.Empty<Value?>();
+            if (!_context.Options.ExceptionalPaths)
+            {
+                thrown.Pending = IntMap<Status>.Empty;
+                thrown.Settled = IntMap<Present>.Empty;
+            }
+            merged = merged is null ? thrown : _merger.Merge(merged, thrown);
+        }
+        return new PathSet(new[] { merged! });
+    }
+
+    private Value Read(Path path, int register)
+    {
+        if (register < 0)
+            return Value.Untracked;
+        if (Registers.IsTemporary(register))
+            return path.Temporaries[register - Registers.FirstTemporary] ?? Value.Untracked;
+        return path.Variables.TryGet(register, out var value) ? value : Value.OfEntity(_entities.Intern(EntityKind.Variable, register).Id);
+    }
+
+    private void Assign(Path path, int register, Value value)
+    {
+        if (register < 0)
+            return;
+        if (Registers.IsTemporary(register))
+        {
+            path.Temporaries[register - Registers.FirstTemporary] = value;
+            return;
+        }
+        path.Variables = path.Variables.Set(register, value);
+        if (value.Single is not { Entity: > EntityTable.Statics } place || _body.Slots[register].Name is not { } name)
+            return;
+        _entities[place.Entity].Name ??= name;
+        if (place is { OffsetEntity: 0, Offset: 0 })
+            Hold(place.Entity, register);
+    }
+
+    private void Hold(int entity, int slot)
+    {
+        if (!_holders.TryGetValue(entity, out var slots))
+            _holders[entity] = slots = new HashSet<int>();
+        slots.Add(slot);
+    }
+
+    private void Execute(in Instruction step, Path path)
+    {
+        switch (step.Code)
+        {
+            case OpCode.Constant:
+                Assign(path, step.Dst, Constant(step.Payload));
+                break;
+            case OpCode.Unknown:
+                Assign(path, step.Dst, Redefine(path, EntityKind.Result, step.Site, 0));
+                break;
+            case OpCode.Copy:
+                Assign(path, step.Dst, Read(path, step.A));
+                break;
+            case OpCode.LoadField:
+                Assign(path, step.Dst, LoadField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B));
+                break;
+            case OpCode.StoreField:
+                StoreField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B, Read(path, step.C));
+                break;
+            case OpCode.Arithmetic:
+                Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale));
+                break;
+            case OpCode.Allocate:
+                Assign(path, step.Dst, Redefine(path, EntityKind.Allocated, step.Site, 0));
+                break;
+            case OpCode.Closure:
+                Assign(path, step.Dst, Close(path, step));
+                break;
+            case OpCode.Write:
+                Write(path, Extent(Read(path, step.A), inexact: step.B == 1, step.Scale), step.Site);
+                break;
+            case OpCode.OutArgument:
+                Assign(path, step.Dst, path.Outs is { } outs && outs.TryGetValue(step.B, out var left) ? left : Value.Untracked);
+                break;
+            case OpCode.Escape:
+                Escape(path, step);
+                break;
+        }
+    }
+
+    private Value Constant(object? constant) => constant switch
+    {
+        null => Value.Null,
+        long number => Value.Constant(number),
+        _ => Value.OfEntity(_entities.Intern(EntityKind.Constant, payload: constant).Id),
+    };
+
+    /// <summary>The entity that a step yields, as a new one: what was known of its predecessor is forgotten.</summary>
+    private Value Redefine(Path path, EntityKind kind, int site, long ordinal)
+    {
+        var entity = _entities.Intern(kind, site, ordinal);
+        ForgetFacts(path, entity);
+        return Value.OfEntity(entity.Id);
+    }
+
+    private void ForgetFacts(Path path, Entity entity)
+    {
+        if (path.Facts.IsEmpty)
+            return;
+        foreach (var test in _tests.About(entity.Id))
+            path.Facts = path.Facts.Remove(test);
+        if (entity.Dependents is not null)
+            foreach (var dependent in entity.Dependents)
+                ForgetFacts(path, _entities[dependent]);
+    }
+
+    private Value LoadField(Path path, Value target, int field)
+    {
+        Value? loaded = null;
+        foreach (var place in target.Refs)
+        {
+            if (place.Entity is EntityTable.Null)
+                continue;
+            if (place.Entity is EntityTable.Zero or EntityTable.Untracked)
+                return Value.Untracked;
+            var slot = _fields.Of(place.Entity, field);
+            var value = path.Fields.TryGet(slot, out var assigned) ? assigned : FieldAtEntry(place.Entity, field);
+            loaded = loaded is null ? value : Value.Join(loaded, value);
+        }
+        return loaded ?? Value.Untracked;
+    }
+
+    private void StoreField(Path path, Value target, int field, Value value)
+    {
+        var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
+        foreach (var place in target.Targets)
+        {
+            var slot = _fields.Of(place.Entity, field);
+            var kept = strong ? value : Value.Join(value, path.Fields.TryGet(slot, out var before) ? before : Value.Null);
+            path.Fields = path.Fields.Set(slot, kept);
+        }
+    }
+
+    private Value FieldAtEntry(int owner, int field)
+    {
+        if (owner is EntityTable.Zero or EntityTable.Null or EntityTable.Untracked)
+            return Value.Untracked;
+        if (_origins.Of(field) is { AliasOf: { } alias } origin)
+        {
+            var named = FieldAtEntry(owner, alias);
+            return origin.AtStart ? named : Value.OfRefs(named.Refs.Select(place => place.Somewhere()));
+        }
+        if (_entities.Field(owner, field) is not { } entity)
+            return Value.Untracked;
+        if (entity.Name is null)
+            Describe(entity, owner, field);
+        return Value.OfEntity(entity.Id);
+    }
+
+    private void Describe(Entity entity, int owner, int field)
+    {
+        var symbol = _context.Lowering.Members.SymbolOf(field);
+        entity.Name = symbol?.Name ?? "element";
+        entity.Mapping = _context.MappingOf(symbol);
+        if (_origins.Of(field) is not { Template: { } template } origin)
+            return;
+        var mapping = new Mapping(template.Role)
+        {
+            Offset = template.Offset,
+            Size = template.Size,
+            Anonymous = template.Anonymous,
+            UnknownBacking = template.UnknownBacking,
+            ReadOnly = template.ReadOnly,
+            CopyOnWrite = template.CopyOnWrite,
+            Ephemeral = template.Ephemeral,
+            PageCache = template.PageCache,
+            KnownTail = template.KnownTail,
+            Origin = template.Origin,
+        };
+        foreach (var parent in origin.ParentFields)
+            mapping.Parents.Add(FieldAtEntry(owner, parent));
+        entity.Mapping = mapping;
+    }
+
+    private Value Close(Path path, in Instruction step)
+    {
+        var closure = (ClosureInfo)step.Payload!;
+        var entity = _entities.Intern(EntityKind.Closure, step.Site, 0, closure);
+        if (closure.Receiver >= 0)
+            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), Read(path, closure.Receiver));
+        return Value.OfEntity(entity.Id);
+    }
+
+    /// <summary>Something keeps a value that the analysis does not follow; code that was handed out may run at any time from here on.</summary>
+    private void Escape(Path path, in Instruction step)
+    {
+        foreach (var place in Read(path, step.A).Targets)
+        {
+            var entity = _entities[place.Entity];
+            if (entity is { Kind: EntityKind.Closure, Payload: ClosureInfo closure } && _summaryOf(closure.Target) is { } summary)
+                ApplyWritesOf(summary, path, step.Site);
+            else
+                EscapeDeep(path, place.Entity, 0);
+        }
+    }
+
+    private void EscapeDeep(Path path, int entity, int depth)
+    {
+        if (_entities[entity].Escaped || depth > 3)
+            return;
+        _entities[entity].Escaped = true;
+        path.Fields.ForEach((slot, value) =>
+        {
+            if (_fields[slot].Entity != entity)
+                return;
+            foreach (var place in value.Targets)
+                EscapeDeep(path, place.Entity, depth + 1);
+        });
+    }
+
+    private void EscapeAll(Path path, Value value)
+    {
+        foreach (var place in value.Targets)
+            EscapeDeep(path, place.Entity, 0);
+    }
+}

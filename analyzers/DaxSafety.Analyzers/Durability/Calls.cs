@@ -1,0 +1,393 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Calls: by the tables where they know the callee, by its summary where it is in source, by its contract where it has one.</summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>The groups of paths after a call; the path itself when there is one and it was changed in place.</summary>
+    private List<Path> Call(in Instruction step, Path path)
+    {
+        var call = (CallSite)step.Payload!;
+        path.Outs = null;
+        if (!call.Effects.IsEmpty && call.Targets.IsEmpty)
+        {
+            var result = ApplyEffects(path, call, step.Site);
+            Assign(path, step.Dst, result ?? ResultOf(path, call, step.Site));
+            RunArguments(path, call, step.Site);
+            return new List<Path> { path };
+        }
+        var endings = Endings(path, call);
+        if (endings.Count == 0)
+        {
+            CallUnknown(path, call, step);
+            return new List<Path> { path };
+        }
+        if (call.IsFramework || call.InvokesReceiver)
+            RunArguments(path, call, step.Site);
+        return Apply(path, call, step, endings);
+    }
+
+    private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
+
+    /// <summary>Every way the call can end, over all bodies it may run.</summary>
+    private List<Ending> Endings(Path path, CallSite call)
+    {
+        var endings = new List<Ending>();
+        if (call.InvokesReceiver)
+        {
+            var index = 0;
+            foreach (var place in Read(path, call.Receiver).Targets)
+                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo closure } entity && _summaryOf(closure.Target) is { } summary)
+                    foreach (var ending in summary.Cases)
+                        endings.Add(new Ending(summary, ending, ReceiverOf(path, entity), index++));
+            return endings;
+        }
+        for (var i = 0; i < call.Targets.Length; i++)
+            if (_summaryOf(call.Targets[i]) is { } summary)
+                foreach (var ending in summary.Cases)
+                    endings.Add(new Ending(summary, ending, Read(path, call.Receiver), i));
+        return endings;
+    }
+
+    private Value ReceiverOf(Path path, Entity closure) =>
+        path.Fields.TryGet(_fields.Of(closure.Id, MemberNumbers.Element), out var bound) ? bound
+        : path.Variables.TryGet(0, out var self) ? self : Value.OfEntity(EntityTable.This);
+
+    private List<Path> Apply(Path path, CallSite call, in Instruction step, List<Ending> endings)
+    {
+        var results = new List<Path>();
+        foreach (var ending in endings)
+        {
+            var after = endings.Count == 1 ? path : path.Clone();
+            var import = new SummaryImport(this, after, ending.Summary, call, ending.Receiver, step.Site, ending.Target);
+            if (!import.IsPossible(ending.Case))
+                continue;
+            Assign(after, step.Dst, Perform(after, call, step, ending, import));
+            RunClosuresPassed(after, call, ending, step.Site);
+            results.Add(after);
+        }
+        // No ending fits what is known here: the callee throws, as far as anybody can tell.
+        return results.Count > MostEndings ? _merger.Normalize(results).Paths : results;
+    }
+
+    private const int MostEndings = 6;
+
+    private Value Perform(Path path, CallSite call, in Instruction step, Ending ending, SummaryImport import)
+    {
+        var final = ending.Case.Path;
+        var analysis = ending.Summary.Analysis;
+        var site = step.Site;
+        import.Flushes(final, (flush, target) => Replay(path, flush, target, site));
+        import.Stores(final, (owner, field, value) =>
+        {
+            if (call.ReceiverIsAddress && owner.Single is { } place && Read(path, call.Receiver).MayBe(place.Entity))
+                Write(path, Value.Of(place.Somewhere()), site);
+            else
+                StoreField(path, owner, field, value);
+        });
+        import.Variables(final, (slot, value) => Assign(path, slot, value), (ordinal, value) => (path.Outs ??= new())[ordinal] = value);
+        import.Pending(final, (obligation, status, target) => Inherit(path, obligation, status, target, analysis, site, ending.Summary));
+        foreach (var flush in analysis.MayFlush)
+            if (import.Translate(flush.Target) is { IsUntracked: false } target)
+                MayFlush.Add(flush with { Target = target });
+        import.Released(final, entity => path.Released = path.Released.Set(entity, default));
+        if (call.IsConstruction)
+            return Read(path, call.Receiver);
+        var result = import.Translate(ending.Case.Result);
+        return result.IsUntracked ? ResultOf(path, call, site) : result;
+    }
+
+    private void Replay(Path path, FlushFact flush, Value target, int site)
+    {
+        switch (flush.Kind)
+        {
+            case FlushKind.Fence:
+                Fence(path);
+                break;
+            case FlushKind.File:
+                FlushFile(path, flush with { Target = target }, site, () => "view-not-flushed-first");
+                break;
+            default:
+                if (target.Targets.Any())
+                    Flush(path, flush with { Target = target }, site, () => "view-flush");
+                break;
+        }
+    }
+
+    /// <summary>What the callee leaves undone is the caller's from here on, unless the caller does not own it either.</summary>
+    private void Inherit(Path path, Obligation obligation, Status status, Value target, BodyAnalysis callee, int site, Summary summary)
+    {
+        var tracked = target.Targets.Where(CanOwe).ToList();
+        if (tracked.Count == 0)
+            return;
+        var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.WriteBackOnly);
+        inherited.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        var attempts = 0;
+        foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
+            attempts = _obligations.With(attempts, attempt with { Site = site });
+        path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
+        path.Settled = path.Settled.Remove(inherited.Id);
+    }
+
+    /// <summary>Code that is handed out and may run later: what it writes is owed, what it flushes is not counted on.</summary>
+    private void ApplyWritesOf(Summary summary, Path path, int site)
+    {
+        foreach (var ending in summary.Cases)
+        {
+            var import = new SummaryImport(this, path, summary, null, Value.OfEntity(EntityTable.This), site, 0);
+            import.Pending(ending.Path, (obligation, status, target) => Inherit(path, obligation, status, target, summary.Analysis, site, summary));
+        }
+    }
+
+    private void RunClosuresPassed(Path path, CallSite call, Ending ending, int site)
+    {
+        // A callee in source that is given a delegate runs it, as far as its caller is concerned.
+        if (!call.InvokesReceiver && !call.IsConstruction)
+            RunArguments(path, call, site);
+    }
+
+    /// <summary>Delegates passed to a call are taken as run by it.</summary>
+    private void RunArguments(Path path, CallSite call, int site)
+    {
+        foreach (var register in call.Arguments)
+        {
+            if (register < 0)
+                continue;
+            foreach (var place in Read(path, register).Targets)
+                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
+                    RunClosure(path, summary, ReceiverOf(path, entity), call, site);
+        }
+    }
+
+    private void RunClosure(Path path, Summary summary, Value receiver, CallSite call, int site)
+    {
+        var step = new Instruction(OpCode.Call, -1, site: site, payload: call);
+        var merged = (Path?)null;
+        foreach (var ending in summary.Cases)
+        {
+            var after = path.Clone();
+            var import = new SummaryImport(this, after, summary, null, receiver, site, 0);
+            Perform(after, Running(call), step, new Ending(summary, ending, receiver, 0), import);
+            merged = merged is null ? after : _merger.Merge(merged, after);
+        }
+        path.Variables = merged!.Variables;
+        path.Fields = merged.Fields;
+        path.Facts = merged.Facts;
+        path.Pending = merged.Pending;
+        path.Settled = merged.Settled;
+        path.Flushed = merged.Flushed;
+        path.Released = merged.Released;
+    }
+
+    private static CallSite Running(CallSite call) => new()
+    {
+        Method = call.Method,
+        Effects = call.Effects,
+        Arguments = Array.Empty<int>(),
+        InvokesReceiver = true,
+    };
+
+    /// <summary>A callee without source, row or implementation: its contract if it has one, else the documented default.</summary>
+    private void CallUnknown(Path path, CallSite call, in Instruction step)
+    {
+        var method = call.Method;
+        var contracts = _context.Lowering.Contracts;
+        Assign(path, step.Dst, ResultOf(path, call, step.Site));
+        RunArguments(path, call, step.Site);
+        if (contracts.HasAny(method))
+        {
+            ApplyContract(path, call, step.Site);
+            return;
+        }
+        if (call.IsFramework || call.InvokesReceiver || method.DeclaringSyntaxReferences.Length > 0 && !method.IsAbstract && !method.IsVirtual)
+            return;
+        // It may flush or keep what it is given; nobody can tell.
+        foreach (var register in call.Arguments.Append(call.Receiver))
+            if (register >= 0)
+                GiveAway(path, Read(path, register));
+    }
+
+    /// <summary>What goes to code that nobody can see may be flushed there: what was written to it before is not held against the caller.</summary>
+    private void GiveAway(Path path, Value value)
+    {
+        foreach (var entry in path.Pending.ToList())
+            if (_obligations[entry.Key] is { WriteBackOnly: false } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
+                Settle(path, obligation);
+        MarkGivenAway(value);
+    }
+
+    private void MarkGivenAway(Value value)
+    {
+        foreach (var place in value.Targets)
+            MayFlush.Add(new FlushFact(FlushKind.Persist, Value.OfEntity(place.Entity), false));
+    }
+
+    private bool Reaches(Path path, Value value, int entity)
+    {
+        if (value.MayBe(entity))
+            return true;
+        foreach (var place in value.Targets)
+        {
+            var found = false;
+            path.Fields.ForEach((slot, stored) => found |= _fields[slot].Entity == place.Entity && stored.MayBe(entity));
+            if (found || (_entities[entity] is { Kind: EntityKind.Field } field && field.B == place.Entity))
+                return true;
+        }
+        return false;
+    }
+
+    private void ApplyContract(Path path, CallSite call, int site)
+    {
+        var contracts = _context.Lowering.Contracts;
+        var whole = contracts.Of(call.Method);
+        foreach (var parameter in call.Method.Parameters)
+        {
+            var own = contracts.Of(parameter) | whole;
+            var value = parameter.Ordinal < call.Arguments.Length ? Read(path, call.Arguments[parameter.Ordinal]) : Value.Untracked;
+            ApplyContract(path, own, value, site);
+        }
+        ApplyContract(path, whole, Read(path, call.Receiver), site);
+    }
+
+    private void ApplyContract(Path path, Contract contract, Value value, int site)
+    {
+        var memory = value.Targets.Where(CanOwe).Select(place => place.Somewhere()).ToList();
+        if (memory.Count == 0)
+            return;
+        if ((contract & Contract.Persists) != 0)
+            Flush(path, new FlushFact(FlushKind.Persist, Value.OfRefs(memory.Select(place => Ref.Whole(place.Entity))), false), site, () => "");
+        if ((contract & Contract.LeavesDirty) != 0)
+            Write(path, Value.OfRefs(memory), site);
+    }
+
+    /// <summary>What a call yields when nothing better is known: one unknown thing, with the role that its type gives it.</summary>
+    private Value ResultOf(Path path, CallSite call, int site)
+    {
+        var method = call.Method;
+        var isProperty = method is { MethodKind: MethodKind.PropertyGet, AssociatedSymbol: IPropertySymbol };
+        if (isProperty && call.Receiver >= 0 && call.Arguments.Length == 0)
+            return LoadField(path, Read(path, call.Receiver), _context.Lowering.Members.Of(method.AssociatedSymbol!));
+        var value = Redefine(path, EntityKind.Result, site, 0);
+        if ((_context.Lowering.Contracts.OfReturn(method) & Contract.Mapped) != 0)
+            _entities[value.Refs[0].Entity].Mapping ??= new Mapping(MappingRole.View);
+        return value;
+    }
+
+    public Value ResultOf(Path path, int register) => register < 0 ? Value.Untracked : Read(path, register);
+}
+
+/// <summary>What <see cref="SummaryImport"/> asks of the analysis it imports into.</summary>
+internal sealed partial class BodyAnalysis
+{
+    public IEnumerable<(ConditionKind Kind, int Entity, int Test)> TestsOnOneEntity() => _tests.OnOneEntity();
+
+    public Value ValueOf(Path path, int register) => Read(path, register);
+
+    public Value Field(Path path, Value owner, int field) => LoadField(path, owner, field);
+
+    public Value Compute(string operation, Value left, Value right) => Compute(operation, left, right, 1);
+
+    public int? SlotOfCaptured(int number)
+    {
+        if (_body.CapturedSlots.TryGetValue(number, out var slot))
+            return slot;
+        for (var own = 0; own < _body.Slots.Length; own++)
+            if (_body.Slots[own] is { Kind: SlotKind.Captured } variable && variable.Ordinal == number)
+                return own;
+        return null;
+    }
+
+    public Value Captured(Path path, int number) =>
+        SlotOfCaptured(number) is { } slot ? Read(path, slot) : Value.OfEntity(_entities.Intern(EntityKind.Captured, number).Id);
+
+    public Entity FreshOf(Path path, EntityKind kind, int site, long key, LoweredBody callee)
+    {
+        var entity = _entities.Intern(kind, site, key, callee);
+        ForgetFacts(path, entity);
+        if (entity.Mapping is not null)
+            MakeStale(path, entity, site);
+        return entity;
+    }
+
+    /// <summary>Adds what an ending of a callee says of a value; false when the path contradicts it.</summary>
+    public bool Suppose(Path path, ConditionKind kind, Value value, Span span)
+    {
+        if (kind == ConditionKind.IsNull)
+        {
+            var isNull = span.Equals(Span.True);
+            if (value.Refs.All(place => isNull ? IsObject(place.Entity) : place.Entity == EntityTable.Null))
+                return false;
+            return value.Single is not { Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
+                || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), span, remember: true);
+        }
+        if (kind != ConditionKind.Truth)
+            return true;
+        if (value.Refs.All(place => place.IsConstant))
+            return value.Refs.Any(place => place.Offset >= span.Low && place.Offset <= span.High);
+        return value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } number
+            || Learn(path, NumberTest(number.Entity), span, remember: true);
+    }
+
+    /// <summary>What by-ref parameters hold at an exit.</summary>
+    public void ForEachByRefResult(Path path, Action<Value> action)
+    {
+        for (var slot = 0; slot < _body.Slots.Length; slot++)
+            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } })
+                action(Read(path, slot));
+    }
+
+    public bool IsOfUnknownBacking(Mapping mapping) => Backing(mapping).Unknown;
+
+    public (bool OwesNothing, bool Unknown) BackingOf(Mapping mapping) => Backing(mapping);
+
+    /// <summary>Variables and members that hold the entity from its start, with their types; those of this body first.</summary>
+    public IEnumerable<(string Text, ITypeSymbol Type)> HoldersOf(Entity entity)
+    {
+        if (_holders.TryGetValue(entity.Id, out var slots))
+            foreach (var slot in slots.OrderBy(slot => slot))
+                if (_body.Slots[slot] is { Name: { } name, Symbol: { } symbol } && TypeOf(symbol) is { } type)
+                    yield return (name, type);
+        if (entity.IsRooted && MappingText.Of(_entities, entity) is { } text
+            && (entity.Kind == EntityKind.Field ? TypeOf(_context.Lowering.Members.SymbolOf(entity.A)) : null) is { } memberType)
+            yield return (text, memberType);
+    }
+
+    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
+    {
+        ILocalSymbol local => local.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
+
+    /// <summary>Whether the tested variable holds something that is decided elsewhere, such as an option read into a local.</summary>
+    public bool IsPolicy(Condition condition, PathSet? states)
+    {
+        if (condition.A < 0 || Registers.IsTemporary(condition.A) || states is null)
+            return false;
+        return states.Paths.All(path => path.Variables.TryGet(condition.A, out var value) && value.Targets.Any() && value.Targets.All(place => IsPolicy(_entities[place.Entity], 0)));
+    }
+
+    private bool IsPolicy(Entity entity, int depth) => entity.Kind switch
+    {
+        EntityKind.Field => true,
+        EntityKind.Computed when depth < 4 => IsPolicy(_entities[entity.A], depth + 1) || IsPolicy(_entities[(int)entity.B], depth + 1),
+        _ => false,
+    };
+
+    /// <summary>Entities whose writes a flush of this one may reach: itself, and for a file or a view everything of the same file.</summary>
+    public IEnumerable<int> FlushedWith(int entity, FlushKind kind)
+    {
+        yield return entity;
+        if (kind != FlushKind.File)
+            yield break;
+        var file = Value.OfEntity(entity);
+        for (var other = EntityTable.Statics + 1; other < _entities.Count; other++)
+            if (other != entity && _entities[other].Mapping is { Role: MappingRole.View } && Related(file, other) != Relation.Different)
+                yield return other;
+    }
+}

@@ -1,0 +1,76 @@
+using DaxSafety.Analyzers.Knowledge;
+using DaxSafety.Analyzers.Lowering;
+using DaxSafety.Analyzers.Options;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What the analyses of a compilation share, for one set of options. Thread safe.</summary>
+internal sealed class DurabilityContext
+{
+    public DurabilityContext(LoweringContext lowering, AnalysisOptions options)
+    {
+        Lowering = lowering;
+        Options = options;
+    }
+
+    public LoweringContext Lowering { get; }
+
+    public AnalysisOptions Options { get; }
+
+    /// <summary>What a variable or member is by its type or contract alone; null when that says nothing.</summary>
+    public Mapping? MappingOf(ISymbol? symbol)
+    {
+        if (symbol is null)
+            return null;
+        if (Lowering.Contracts.Has(symbol, Contract.Mapped))
+            return new Mapping(MappingRole.View);
+        var type = symbol switch
+        {
+            ILocalSymbol local => local.Type,
+            IParameterSymbol parameter => parameter.Type,
+            IFieldSymbol field => field.Type,
+            IPropertySymbol property => property.Type,
+            _ => null,
+        };
+        return type is null ? null : MappingOfType(type);
+    }
+
+    private Mapping? MappingOfType(ITypeSymbol type)
+    {
+        foreach (var effect in Lowering.Knowledge.EffectsOf(type))
+        {
+            switch (effect.Kind)
+            {
+                case EffectKind.File:
+                    return new Mapping(MappingRole.File);
+                case EffectKind.Map:
+                    return new Mapping(MappingRole.Map);
+                case EffectKind.View:
+                    // The base library's views are views of the page cache.
+                    return new Mapping(MappingRole.View) { PageCache = !effect.Has("may-be-direct") };
+            }
+        }
+        return null;
+    }
+}
+
+/// <summary>What is known of a field from everything that is ever stored in it.</summary>
+/// <param name="AliasOf">Another field of the same object that names the same mapping, or null.</param>
+/// <param name="AtStart">As an alias: it names the mapping's start.</param>
+/// <param name="Template">What the stored mappings have in common, or null.</param>
+/// <param name="ParentFields">Fields of the same object that the mapping was made from.</param>
+internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template, IReadOnlyList<int> ParentFields);
+
+internal interface IFieldOrigins
+{
+    FieldOrigin? Of(int field);
+}
+
+/// <summary>Knows nothing: for the first look at a type, from which the origins are learnt.</summary>
+internal sealed class NoFieldOrigins : IFieldOrigins
+{
+    public static readonly NoFieldOrigins Instance = new();
+
+    public FieldOrigin? Of(int field) => null;
+}

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Everything that is known about the durability of one compilation under one set of options, made on demand. Thread safe.</summary>
+internal sealed class DurabilityModel
+{
+    private readonly SummaryStore _summaries;
+    private readonly FieldOriginStore _origins;
+    private readonly ConcurrentDictionary<INamedTypeSymbol, FieldLedger> _ledgers = new(SymbolEqualityComparer.Default);
+
+    public DurabilityModel(DurabilityContext context)
+    {
+        Context = context;
+        _origins = new FieldOriginStore(context);
+        _summaries = new SummaryStore(context, _origins);
+    }
+
+    public DurabilityContext Context { get; }
+
+    /// <summary>A body with the lambdas and local functions in it, analysed.</summary>
+    public IEnumerable<AnalyzedBody> WithNested(ISymbol owner, LoweredBody body, CancellationToken cancel)
+    {
+        var target = owner is IMethodSymbol method ? new CallTarget(method.OriginalDefinition, null) : new CallTarget(null, body);
+        if (_summaries.Of(target, cancel) is { } analyzed)
+            yield return analyzed;
+        foreach (var nested in body.Nested)
+            foreach (var inner in Nested(nested, cancel))
+                yield return inner;
+    }
+
+    private IEnumerable<AnalyzedBody> Nested(LoweredBody body, CancellationToken cancel)
+    {
+        if (_summaries.Of(new CallTarget(null, body), cancel) is { } analyzed)
+            yield return analyzed;
+        foreach (var nested in body.Nested)
+            foreach (var inner in Nested(nested, cancel))
+                yield return inner;
+    }
+
+    /// <summary>What the members of a type, and of the types nested in it, flush.</summary>
+    public IFieldLedger LedgerFor(ISymbol owner, CancellationToken cancel)
+    {
+        var type = owner.ContainingType;
+        if (type is null)
+            return new FieldLedger();
+        while (type.ContainingType is { } outer)
+            type = outer;
+        if (_ledgers.TryGetValue(type, out var known))
+            return known;
+        var ledger = new FieldLedger();
+        foreach (var method in TypeMembers.BodiesOf(type))
+        {
+            if (!Context.Lowering.Matters(method) || _summaries.Of(method, cancel) is not { } analyzed)
+                continue;
+            ledger.Enter(analyzed);
+            foreach (var nested in analyzed.Body.Nested)
+                foreach (var inner in Nested(nested, cancel))
+                    ledger.Enter(inner);
+        }
+        return _ledgers.GetOrAdd(type, ledger);
+    }
+}
+
+/// <summary>The bodies of a type, those of its nested types included.</summary>
+internal static class TypeMembers
+{
+    public static IEnumerable<IMethodSymbol> BodiesOf(INamedTypeSymbol type)
+    {
+        foreach (var member in type.GetMembers())
+        {
+            if (member is IMethodSymbol { IsAbstract: false, IsExtern: false } method)
+                yield return method;
+            else if (member is INamedTypeSymbol nested)
+                foreach (var inner in BodiesOf(nested))
+                    yield return inner;
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Writes, flushes and fences: how far the bytes have come.</summary>
+internal sealed partial class BodyAnalysis
+{
+    private const long PageSize = 4096;
+
+    /// <summary>Bytes are written to the target: from here on somebody owes a flush.</summary>
+    private void Write(Path path, Value target, int site, Site? inner = null)
+    {
+        var tracked = target.Targets.Where(CanOwe).ToList();
+        if (tracked.Count == 0)
+            return;
+        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: false);
+        obligation.Inner ??= inner;
+        path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, 0));
+        path.Settled = path.Settled.Remove(obligation.Id);
+    }
+
+    private bool CanOwe(Ref place)
+    {
+        var entity = _entities[place.Entity];
+        if (entity.Mapping is { } mapping)
+            return mapping.Role == MappingRole.View && !Backing(mapping).OwesNothing;
+        return entity.IsRooted;
+    }
+
+    /// <summary>What stands behind a view, its maps and files included.</summary>
+    private (bool OwesNothing, bool Unknown) Backing(Mapping mapping)
+    {
+        var (owesNothing, unknown) = (mapping.OwesNothing, mapping.UnknownBacking);
+        foreach (var parent in Ancestors(mapping))
+        {
+            owesNothing |= parent.Anonymous || parent.Ephemeral;
+            unknown |= parent.UnknownBacking;
+        }
+        return (owesNothing, unknown);
+    }
+
+    private IEnumerable<Mapping> Ancestors(Mapping mapping, int depth = 0)
+    {
+        if (depth > 3)
+            yield break;
+        foreach (var parent in mapping.Parents)
+            foreach (var place in parent.Targets)
+                if (_entities[place.Entity].Mapping is { } known)
+                {
+                    yield return known;
+                    foreach (var further in Ancestors(known, depth + 1))
+                        yield return further;
+                }
+    }
+
+    /// <summary>A flush of memory: of a view, a range of it, or cache lines.</summary>
+    private void Flush(Path path, FlushFact flush, int site, Func<string> describe, bool isDisposal = false)
+    {
+        var target = flush.Target;
+        NoteFlush(path, flush);
+        if (flush.Kind is FlushKind.View && target.Targets.Any(place => path.Released.Contains(place.Entity)))
+            return;
+        if (flush.Kind == FlushKind.WriteBack)
+            OweFence(path, target, site);
+        foreach (var entry in path.Pending.ToList())
+        {
+            var obligation = _obligations[entry.Key];
+            if (obligation.WriteBackOnly)
+                continue;
+            if (!isDisposal && NoteCopyOnWrite(obligation, target))
+                continue;
+            switch (Cover(obligation.Target, target, flush))
+            {
+                case Coverage.Whole:
+                    Advance(path, obligation, entry.Value, flush, site, describe);
+                    break;
+                case Coverage.Elsewhere:
+                    Fail(path, obligation, entry.Value, site, Shortfall.WrongRange, RangeText(obligation.Target.Refs[0]));
+                    break;
+                case Coverage.Rest:
+                    Split(path, obligation, entry.Value, target, flush, site);
+                    break;
+            }
+        }
+    }
+
+    private void NoteFlush(Path path, FlushFact flush)
+    {
+        if (flush.Target.Refs.All(place => !_entities[place.Entity].IsRooted) && flush.Kind != FlushKind.Fence)
+        {
+            MayFlush.Add(flush);
+            return;
+        }
+        MayFlush.Add(flush);
+        path.Flushed = path.Flushed.Set(_obligations.Intern(flush), default);
+        if (flush.Kind == FlushKind.WriteBack)
+            path.Flushed = path.Flushed.Remove(_obligations.Intern(FenceFact));
+    }
+
+    private static readonly FlushFact FenceFact = new(FlushKind.Fence, Value.Untracked, MissesTail: false);
+
+    private bool NoteCopyOnWrite(Obligation obligation, Value target)
+    {
+        if (obligation.Target.Single is not { } place || _entities[place.Entity].Mapping is not { CopyOnWrite: true } || !target.MayBe(place.Entity))
+            return false;
+        FlushedCopies[obligation.Site] = obligation;
+        return true;
+    }
+
+    private void OweFence(Path path, Value target, int site)
+    {
+        var tracked = target.Targets.Where(place => _entities[place.Entity].IsRooted || _entities[place.Entity].Mapping is not null).ToList();
+        if (tracked.Count == 0)
+            return;
+        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: true);
+        path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.WrittenBack, 0));
+    }
+
+    private void Advance(Path path, Obligation obligation, Status status, FlushFact flush, int site, Func<string> describe)
+    {
+        switch (flush.Kind)
+        {
+            case FlushKind.Persist:
+                Settle(path, obligation);
+                break;
+            case FlushKind.WriteBack when IsPageCache(obligation.Target):
+                Fail(path, obligation, status, site, Shortfall.PageCache, "");
+                break;
+            case FlushKind.WriteBack:
+                Fail(path, obligation, new Status(Progress.WrittenBack, status.Attempts), site, Shortfall.NotFenced, "");
+                break;
+            case FlushKind.View when flush.MissesTail && TailOf(obligation.Target, flush.Target) is { } tail:
+                Fail(path, obligation, status, site, Shortfall.MissesTail, tail);
+                break;
+            case FlushKind.View when !_context.Options.ViewFlushIsDurable:
+                Fail(path, obligation, new Status(Progress.ViewFlushed, status.Attempts), site, Shortfall.NotDurable, describe());
+                break;
+            case FlushKind.View:
+                Settle(path, obligation);
+                break;
+        }
+    }
+
+    private void Settle(Path path, Obligation obligation)
+    {
+        path.Pending = path.Pending.Remove(obligation.Id);
+        path.Settled = path.Settled.Set(obligation.Id, default);
+    }
+
+    private void Fail(Path path, Obligation obligation, Status status, int site, Shortfall shortfall, string detail)
+    {
+        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail));
+        path.Pending = path.Pending.Set(obligation.Id, new Status(status.Progress, attempts));
+    }
+
+    private bool IsPageCache(Value target) => target.Refs.All(place => _entities[place.Entity].Mapping is { PageCache: true });
+
+    /// <summary>A fence: everything written back so far has arrived.</summary>
+    private void Fence(Path path)
+    {
+        path.Flushed = path.Flushed.Set(_obligations.Intern(FenceFact), default);
+        MayFlush.Add(FenceFact);
+        foreach (var entry in path.Pending.ToList())
+        {
+            var obligation = _obligations[entry.Key];
+            if (obligation.WriteBackOnly || entry.Value.Progress == Progress.WrittenBack)
+                Settle(path, obligation);
+            else if ((entry.Value.Progress & Progress.WrittenBack) != 0)
+                path.Pending = path.Pending.Set(entry.Key, new Status(entry.Value.Progress & ~Progress.WrittenBack, entry.Value.Attempts));
+        }
+    }
+
+    /// <summary>A flush of a whole file: of everything that is mapped from it.</summary>
+    private void FlushFile(Path path, FlushFact flush, int site, Func<string> describe)
+    {
+        NoteFlush(path, flush);
+        foreach (var entry in path.Pending.ToList())
+        {
+            var obligation = _obligations[entry.Key];
+            if (obligation.WriteBackOnly || !MayBacks(flush.Target, obligation.Target))
+                continue;
+            var (progress, viewFlushed) = (entry.Value.Progress, (entry.Value.Progress & Progress.ViewFlushed) != 0);
+            if (_context.Options.FileFlushIsDurable || progress == Progress.ViewFlushed)
+                Settle(path, obligation);
+            else if (viewFlushed)
+                path.Pending = path.Pending.Set(entry.Key, new Status(progress & ~Progress.ViewFlushed, entry.Value.Attempts));
+            else
+                Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, describe());
+        }
+    }
+
+    /// <summary>Something that looks like a flush and makes nothing durable.</summary>
+    private void FlushWeakly(Path path, Value target, int site, string detail, bool ofFile)
+    {
+        foreach (var place in target.Targets)
+            WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, detail);
+        foreach (var entry in path.Pending.ToList())
+        {
+            var obligation = _obligations[entry.Key];
+            if (obligation.WriteBackOnly)
+                continue;
+            var meant = ofFile ? CertainlyBacks(target, obligation.Target) : obligation.Target.Refs.Any(place => target.MayBe(place.Entity));
+            if (meant)
+                Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, detail);
+        }
+    }
+
+    /// <summary>An instance that a step makes again: what is owed for the earlier one stays owed, and nothing can flush it by the new one.</summary>
+    private void MakeStale(Path path, Entity entity, int site)
+    {
+        foreach (var entry in path.Pending.ToList())
+        {
+            var obligation = _obligations[entry.Key];
+            if (!obligation.Target.MayBe(entity.Id))
+                continue;
+            var stale = _entities.Intern(EntityKind.Stale, entity.Id, site);
+            stale.Mapping = entity.Mapping;
+            stale.Name = entity.Name;
+            var moved = _obligations.Intern(obligation.Site, Value.OfRefs(obligation.Target.Refs.Select(
+                place => place.Entity == entity.Id ? place with { Entity = stale.Id } : place)), obligation.WriteBackOnly);
+            path.Pending = path.Pending.Remove(obligation.Id).Set(moved.Id, entry.Value);
+        }
+        path.Released = path.Released.Remove(entity.Id);
+    }
+}

@@ -1,0 +1,160 @@
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>How far the bytes of one write have come on one set of paths. Several bits stand for several paths.</summary>
+[Flags]
+internal enum Progress : byte
+{
+    None = 0,
+
+    /// <summary>In the CPU's or the system's cache.</summary>
+    Dirty = 1,
+
+    /// <summary>Cache lines on their way, not fenced.</summary>
+    WrittenBack = 2,
+
+    /// <summary>The view was flushed where that is only the first of two steps.</summary>
+    ViewFlushed = 4,
+}
+
+/// <summary>What a flush attempted and did not achieve.</summary>
+internal enum Shortfall : byte
+{
+    /// <summary>It is not durable (DAX1003).</summary>
+    NotDurable,
+
+    /// <summary>It is a write-back of the page cache (DAX1005).</summary>
+    PageCache,
+
+    /// <summary>It covers another range (DAX1006).</summary>
+    WrongRange,
+
+    /// <summary>It misses the tail of the view (DAX1010).</summary>
+    MissesTail,
+
+    /// <summary>No fence follows (DAX1004).</summary>
+    NotFenced,
+}
+
+/// <summary>One flush that fell short: where, how, and what is to be said about it.</summary>
+internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail);
+
+/// <summary>How far one obligation has come, and which flushes fell short of it.</summary>
+internal readonly struct Status(Progress progress, int attempts) : IEquatable<Status>
+{
+    public readonly Progress Progress = progress;
+
+    /// <summary>A set of attempts, by its number in the <see cref="ObligationTable"/>.</summary>
+    public readonly int Attempts = attempts;
+
+    public bool Equals(Status other) => other.Progress == Progress && other.Attempts == Attempts;
+
+    public override bool Equals(object? obj) => obj is Status other && Equals(other);
+
+    public override int GetHashCode() => (int)Progress * 31 + Attempts;
+}
+
+/// <summary>A written range that somebody must flush.</summary>
+/// <param name="Id">Its number in the table.</param>
+/// <param name="Site">The step that wrote.</param>
+/// <param name="Target">Where: the candidates of the written address, with the range in each.</param>
+/// <param name="WriteBackOnly">Nothing was written here; cache lines were written back and need their fence.</param>
+internal sealed record Obligation(int Id, int Site, Value Target, bool WriteBackOnly)
+{
+    /// <summary>Where the bytes were really written, when a callee did it.</summary>
+    public Site? Inner { get; set; }
+}
+
+/// <summary>A flush that a body performs on everything it was given, on the way to every exit.</summary>
+internal enum FlushKind : byte
+{
+    WriteBack,
+    Fence,
+    View,
+    File,
+    Persist,
+}
+
+/// <param name="Kind">What it is worth.</param>
+/// <param name="Target">What is flushed, with the range.</param>
+/// <param name="MissesTail">The base library's view flush.</param>
+internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail);
+
+/// <summary>Numbers for obligations, attempts and flush facts, for one analysis.</summary>
+internal sealed class ObligationTable
+{
+    private const int MostRangesOfOneSite = 6;
+
+    private readonly List<Obligation> _obligations = new();
+    private readonly Dictionary<(int Site, Value Target, bool WriteBackOnly), Obligation> _index = new();
+    private readonly Dictionary<(int Site, int Entity), int> _rangesOfSite = new();
+    private readonly List<Attempt[]> _attempts = new() { Array.Empty<Attempt>() };
+    private readonly Dictionary<string, int> _attemptIndex = new() { [""] = 0 };
+    private readonly List<FlushFact> _flushes = new();
+    private readonly Dictionary<FlushFact, int> _flushIndex = new();
+
+    public Obligation this[int id] => _obligations[id];
+
+    public IReadOnlyList<FlushFact> Flushes => _flushes;
+
+    public int Count => _obligations.Count;
+
+    public Obligation Intern(int site, Value target, bool writeBackOnly)
+    {
+        if (_index.TryGetValue((site, target, writeBackOnly), out var known))
+            return known;
+        // A loop that moves a pointer would write a new range in every round.
+        var ranges = (site, target.Refs[0].Entity);
+        _rangesOfSite[ranges] = _rangesOfSite.TryGetValue(ranges, out var count) ? count + 1 : 1;
+        if (count >= MostRangesOfOneSite)
+        {
+            target = Value.OfRefs(target.Refs.Select(place => place.Somewhere()));
+            if (_index.TryGetValue((site, target, writeBackOnly), out known))
+                return known;
+        }
+        var obligation = new Obligation(_obligations.Count, site, target, writeBackOnly);
+        _obligations.Add(obligation);
+        _index.Add((site, target, writeBackOnly), obligation);
+        return obligation;
+    }
+
+    public int Intern(FlushFact flush)
+    {
+        if (!_flushIndex.TryGetValue(flush, out var number))
+        {
+            number = _flushes.Count;
+            _flushes.Add(flush);
+            _flushIndex.Add(flush, number);
+        }
+        return number;
+    }
+
+    public Attempt[] AttemptsOf(int set) => _attempts[set];
+
+    public int With(int set, Attempt attempt)
+    {
+        var present = _attempts[set];
+        return present.Contains(attempt) ? set : Intern(present.Append(attempt));
+    }
+
+    public int Merge(int a, int b)
+    {
+        if (a == b || b == 0)
+            return a;
+        return a == 0 ? b : Intern(_attempts[a].Concat(_attempts[b]).Distinct());
+    }
+
+    private int Intern(IEnumerable<Attempt> attempts)
+    {
+        var sorted = attempts.OrderBy(attempt => attempt.Site).ThenBy(attempt => attempt.Shortfall).ThenBy(attempt => attempt.Detail, StringComparer.Ordinal).ToArray();
+        var key = string.Join("|", sorted.Select(attempt => $"{attempt.Site},{(int)attempt.Shortfall},{attempt.Detail}"));
+        if (!_attemptIndex.TryGetValue(key, out var number))
+        {
+            number = _attempts.Count;
+            _attempts.Add(sorted);
+            _attemptIndex.Add(key, number);
+        }
+        return number;
+    }
+}

@@ -1,0 +1,170 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Whose a mapping is, which decides who owes its flush.</summary>
+internal enum Owner : byte
+{
+    /// <summary>Made here and never out of sight: this body owes.</summary>
+    Local,
+
+    /// <summary>A parameter, or reached through one: the callers owe.</summary>
+    Caller,
+
+    /// <summary>A field or property: the type as a whole owes.</summary>
+    Member,
+
+    /// <summary>Handed out, or kept by something nobody follows: silence.</summary>
+    Elsewhere,
+}
+
+/// <summary>A way out of the body on which a write is not durable.</summary>
+internal sealed record OpenExit(int Node, Status Status);
+
+/// <summary>One write (or write-back) that some path leaves undone.</summary>
+internal sealed class OwedWrite(Obligation obligation, Owner owner, int? member)
+{
+    public Obligation Obligation { get; } = obligation;
+
+    public Owner Owner { get; } = owner;
+
+    /// <summary>The field's number, where a member owns the mapping.</summary>
+    public int? Member { get; } = member;
+
+    public List<OpenExit> Exits { get; } = new();
+
+    /// <summary>Some other path through the body makes it durable.</summary>
+    public bool SettledElsewhere { get; set; }
+}
+
+/// <summary>
+/// What the converged analysis of a body comes to: every write that some exit leaves undone, whose it is, and through
+/// which exits. All flow rules read this and nothing else.
+/// </summary>
+internal sealed class Outcome
+{
+    private readonly AnalyzedBody _analyzed;
+    private readonly List<OwedWrite> _owed = new();
+
+    private Outcome(AnalyzedBody analyzed) => _analyzed = analyzed;
+
+    public IReadOnlyList<OwedWrite> Owed => _owed;
+
+    public LoweredBody Body => _analyzed.Body;
+
+    public BodyAnalysis Analysis => _analyzed.Analysis;
+
+    public PathSet?[] States => _analyzed.States!;
+
+    /// <summary>Null when the analysis gave up.</summary>
+    public static Outcome? Of(AnalyzedBody analyzed, bool exceptionalPaths)
+    {
+        if (analyzed.States is null)
+            return null;
+        var outcome = new Outcome(analyzed);
+        outcome.Collect(exceptionalPaths);
+        return outcome;
+    }
+
+    private void Collect(bool exceptionalPaths)
+    {
+        var index = new Dictionary<int, OwedWrite>();
+        var settled = new HashSet<int>();
+        var open = new HashSet<(int Obligation, int Node)>();
+        for (var node = 0; node < Body.Nodes.Length; node++)
+        {
+            var exit = Body.Nodes[node].Exit;
+            if (exit == ExitKind.None || (exit == ExitKind.Throw && !exceptionalPaths) || States[node] is not { } set)
+                continue;
+            foreach (var path in set.Paths)
+            {
+                path.Settled.ForEach((id, _) => settled.Add(id));
+                var reach = new ExitReach(Analysis, path, Body.Nodes[node].ReturnValue);
+                foreach (var entry in path.Pending.ToList())
+                    Note(index, open, entry.Key, entry.Value, node, reach);
+            }
+        }
+        foreach (var owed in _owed)
+            owed.SettledElsewhere = settled.Contains(owed.Obligation.Id);
+        _owed.Sort((a, b) => a.Obligation.Site.CompareTo(b.Obligation.Site));
+    }
+
+    private void Note(Dictionary<int, OwedWrite> index, HashSet<(int, int)> open, int id, Status status, int node, ExitReach reach)
+    {
+        var obligation = Analysis.Obligations[id];
+        var (owner, member) = reach.OwnerOf(obligation.Target);
+        if (!index.TryGetValue(id, out var owed))
+        {
+            owed = new OwedWrite(obligation, owner, member);
+            index.Add(id, owed);
+            _owed.Add(owed);
+        }
+        if (open.Add((id, node)))
+            owed.Exits.Add(new OpenExit(node, status));
+    }
+}
+
+/// <summary>What can be reached from outside after one exit: what is returned, and what the fields of rooted objects hold.</summary>
+internal sealed class ExitReach
+{
+    private readonly BodyAnalysis _analysis;
+    private readonly Dictionary<int, int> _fieldOf = new();
+    private readonly HashSet<int> _returned = new();
+
+    public ExitReach(BodyAnalysis analysis, Path path, int returnRegister)
+    {
+        _analysis = analysis;
+        var fields = path.Fields.ToList();
+        foreach (var entry in fields)
+        {
+            var (owner, field) = analysis.Fields[entry.Key];
+            // A field of something that was there before, or of an object whose own code put it there.
+            var keeps = analysis.Entities[owner].IsRooted || analysis.Entities[owner].Kind == EntityKind.Called;
+            foreach (var place in entry.Value.Targets)
+                if (keeps || analysis.Entities[place.Entity].Kind == EntityKind.Called)
+                    _fieldOf[place.Entity] = field;
+        }
+        Return(analysis.ResultOf(path, returnRegister), fields, 0);
+        analysis.ForEachByRefResult(path, value => Return(value, fields, 0));
+    }
+
+    private void Return(Value value, List<KeyValuePair<int, Value>> fields, int depth)
+    {
+        if (depth > 3)
+            return;
+        foreach (var place in value.Targets)
+        {
+            if (!_returned.Add(place.Entity))
+                continue;
+            foreach (var entry in fields)
+                if (_analysis.Fields[entry.Key].Entity == place.Entity)
+                    Return(entry.Value, fields, depth + 1);
+        }
+    }
+
+    public (Owner Owner, int? Member) OwnerOf(Value target)
+    {
+        (Owner Owner, int? Member) result = (Owner.Local, null);
+        foreach (var place in target.Targets)
+        {
+            var (owner, member) = OwnerOf(_analysis.Entities[place.Entity]);
+            if (owner > result.Owner)
+                result = (owner, member);
+        }
+        return result;
+    }
+
+    private (Owner Owner, int? Member) OwnerOf(Entity entity)
+    {
+        if (entity.Kind == EntityKind.Field)
+            return (Owner.Member, entity.A);
+        if (entity.IsRooted)
+            return (Owner.Caller, null);
+        if (entity.Escaped || _returned.Contains(entity.Id))
+            return (Owner.Elsewhere, null);
+        if (_fieldOf.TryGetValue(entity.Id, out var field))
+            return field == MemberNumbers.Element ? (Owner.Elsewhere, null) : (Owner.Member, field);
+        return entity.Mapping is { } mapping && _analysis.IsOfUnknownBacking(mapping) ? (Owner.Caller, null) : (Owner.Local, null);
+    }
+}

@@ -1,0 +1,93 @@
+using DaxSafety.Analyzers.Flow;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>The numbers an entity or a test may still be: for a null test or another yes-or-no, 0 or 1.</summary>
+internal readonly struct Span(long low, long high) : IEquatable<Span>
+{
+    public static readonly Span All = new(long.MinValue, long.MaxValue);
+    public static readonly Span True = new(1, 1);
+    public static readonly Span False = new(0, 0);
+
+    public readonly long Low = low;
+    public readonly long High = high;
+
+    public bool IsEmpty => Low > High;
+
+    public Span Within(Span other) => new(Math.Max(Low, other.Low), Math.Min(High, other.High));
+
+    public Span Around(Span other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
+
+    public bool Equals(Span other) => Low == other.Low && High == other.High;
+
+    public override bool Equals(object? obj) => obj is Span other && Equals(other);
+
+    public override int GetHashCode() => unchecked((int)(Low * 31 + High));
+}
+
+/// <summary>Stands for membership in a set.</summary>
+internal readonly struct Present : IEquatable<Present>
+{
+    public bool Equals(Present other) => true;
+
+    public override bool Equals(object? obj) => obj is Present;
+
+    public override int GetHashCode() => 0;
+}
+
+/// <summary>
+/// What holds on one group of paths: the variables, the objects, what is known of tested conditions, and how far every
+/// write has come. The maps are persistent, so a copy is cheap; only a transfer changes a path, and only its own.
+/// </summary>
+internal sealed class Path
+{
+    /// <summary>Variables.</summary>
+    public IntMap<Value> Variables;
+
+    /// <summary>Fields that were assigned, by the number of (object, field).</summary>
+    public IntMap<Value> Fields;
+
+    /// <summary>Tests whose outcome is known, by the test's number.</summary>
+    public IntMap<Span> Facts;
+
+    /// <summary>Writes that are not durable yet.</summary>
+    public IntMap<Status> Pending;
+
+    /// <summary>Writes that have been made durable here.</summary>
+    public IntMap<Present> Settled;
+
+    /// <summary>Flushes performed on every path of the group.</summary>
+    public IntMap<Present> Flushed;
+
+    /// <summary>Entities whose memory has been given back on some path.</summary>
+    public IntMap<Present> Released;
+
+    /// <summary>Temporaries of the block that is being run.</summary>
+    public Value?[] Temporaries = Array.Empty<Value?>();
+
+    /// <summary>What the last call left in its out parameters.</summary>
+    public Dictionary<int, Value>? Outs;
+
+    public Path Clone()
+    {
+        var copy = (Path)MemberwiseClone();
+        copy.Temporaries = (Value?[])Temporaries.Clone();
+        copy.Outs = null;
+        return copy;
+    }
+
+    /// <summary>Whether two groups differ only in what may be forgotten: their writes have come equally far.</summary>
+    public bool SameProgress(Path other) =>
+        Pending.Equals(other.Pending) && Released.Equals(other.Released) && Flushed.Equals(other.Flushed) && Settled.Equals(other.Settled);
+
+    public bool Same(Path other) =>
+        SameProgress(other) && Variables.Equals(other.Variables) && Fields.Equals(other.Fields) && Facts.Equals(other.Facts);
+}
+
+/// <summary>The groups of paths that reach one point, each told apart by what it knows and owes.</summary>
+internal sealed class PathSet
+{
+    public PathSet(IEnumerable<Path> paths) => Paths = paths.ToList();
+
+    public List<Path> Paths { get; }
+}

@@ -1,0 +1,146 @@
+using DaxSafety.Analyzers.Flow;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// Decides which groups of paths are kept apart. Groups that owe the same are always merged; groups that owe differently
+/// stay apart while something that is tested tells them apart, up to a bound. This is what understands
+/// <c>if (dirty) view.Flush()</c> without exploring every path.
+/// </summary>
+internal sealed class PathMerger
+{
+    private const int MostGroups = 8;
+
+    private readonly EntityTable _entities;
+    private readonly ObligationTable _obligations;
+    private readonly FieldSlots _fields;
+    private readonly IReadOnlyCollection<int> _testedSlots;
+
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
+    {
+        _entities = entities;
+        _obligations = obligations;
+        _fields = fields;
+        _testedSlots = testedSlots;
+    }
+
+    public PathSet Join(PathSet present, PathSet arriving)
+    {
+        var paths = new List<Path>(present.Paths);
+        var changed = false;
+        foreach (var path in arriving.Paths)
+            changed |= Add(paths, path);
+        return changed ? new PathSet(paths) : present;
+    }
+
+    public PathSet Normalize(List<Path> paths)
+    {
+        if (paths.Count == 1)
+            return new PathSet(paths);
+        var merged = new List<Path>();
+        foreach (var path in paths)
+            Add(merged, path);
+        return new PathSet(merged);
+    }
+
+    private bool Add(List<Path> paths, Path path)
+    {
+        for (var i = 0; i < paths.Count; i++)
+        {
+            if (!paths[i].SameProgress(path) && ToldApart(paths[i], path))
+                continue;
+            var merged = Merge(paths[i], path);
+            if (merged.Same(paths[i]))
+                return false;
+            paths[i] = merged;
+            return true;
+        }
+        if (paths.Count < MostGroups)
+        {
+            paths.Add(path);
+            return true;
+        }
+        var last = Merge(paths[MostGroups - 1], path);
+        if (last.Same(paths[MostGroups - 1]))
+            return false;
+        paths[MostGroups - 1] = last;
+        return true;
+    }
+
+    private bool ToldApart(Path a, Path b)
+    {
+        foreach (var slot in _testedSlots)
+            if (a.Variables.TryGet(slot, out var mine) && b.Variables.TryGet(slot, out var theirs) && Disjoint(mine, theirs))
+                return true;
+        var apart = false;
+        if (!a.Facts.Equals(b.Facts))
+        {
+            a.Facts.ForEach((test, span) =>
+            {
+                if (!apart && b.Facts.TryGet(test, out var other) && span.Within(other).IsEmpty)
+                    apart = true;
+            });
+        }
+        return apart;
+    }
+
+    /// <summary>Certainly different values: both constants or null, without one in common.</summary>
+    private bool Disjoint(Value a, Value b)
+    {
+        foreach (var mine in a.Refs)
+            foreach (var theirs in b.Refs)
+                if (!CertainlyDiffer(mine, theirs))
+                    return false;
+        return true;
+    }
+
+    private bool CertainlyDiffer(Ref a, Ref b)
+    {
+        if (a.IsConstant && b.IsConstant)
+            return a.Offset != b.Offset;
+        return (a.Entity == EntityTable.Null && IsObject(b.Entity)) || (b.Entity == EntityTable.Null && IsObject(a.Entity));
+    }
+
+    private bool IsObject(int entity) =>
+        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant;
+
+    public Path Merge(Path a, Path b) => new()
+    {
+        Variables = a.Variables.Union(b.Variables, Value.Join),
+        Fields = a.Fields.Union(b.Fields, Value.Join, (key, value) => Value.Join(value, _fields.AtEntry(key))),
+        Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
+        Pending = a.Pending.Union(b.Pending, MergeStatus),
+        Settled = a.Settled.Union(b.Settled, (x, _) => x),
+        Flushed = a.Flushed.Intersect(b.Flushed, (x, _) => x),
+        Released = a.Released.Union(b.Released, (x, _) => x),
+    };
+
+    private Status MergeStatus(Status a, Status b) =>
+        a.Equals(b) ? a : new Status(a.Progress | b.Progress, _obligations.Merge(a.Attempts, b.Attempts));
+}
+
+/// <summary>Numbers for (object, field), the keys of <see cref="Path.Fields"/>.</summary>
+internal sealed class FieldSlots
+{
+    private readonly Dictionary<(int Entity, int Field), int> _numbers = new();
+    private readonly List<(int Entity, int Field)> _slots = new();
+    private readonly Func<int, int, Value> _atEntry;
+
+    /// <param name="atEntry">The value that a field of an entity has before this body assigns it.</param>
+    public FieldSlots(Func<int, int, Value> atEntry) => _atEntry = atEntry;
+
+    public int Of(int entity, int field)
+    {
+        if (!_numbers.TryGetValue((entity, field), out var number))
+        {
+            number = _slots.Count;
+            _numbers.Add((entity, field), number);
+            _slots.Add((entity, field));
+        }
+        return number;
+    }
+
+    public (int Entity, int Field) this[int number] => _slots[number];
+
+    public Value AtEntry(int number) => _atEntry(_slots[number].Entity, _slots[number].Field);
+}

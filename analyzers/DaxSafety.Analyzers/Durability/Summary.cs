@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// What a caller needs to know of a body: how it can end, and what each ending has written, flushed, stored and returned,
+/// in terms of the body's own parameters, receiver and captured variables. Immutable once published.
+/// </summary>
+internal sealed class Summary
+{
+    /// <summary>More endings than this are joined; a caller would drown in them.</summary>
+    private const int MostCases = 6;
+
+    public Summary(BodyAnalysis analysis, LoweredBody body, ImmutableArray<SummaryCase> cases)
+    {
+        Analysis = analysis;
+        Body = body;
+        Cases = cases;
+    }
+
+    public BodyAnalysis Analysis { get; }
+
+    public LoweredBody Body { get; }
+
+    /// <summary>Empty when the body never returns normally.</summary>
+    public ImmutableArray<SummaryCase> Cases { get; }
+
+    public static Summary Of(BodyAnalysis analysis, LoweredBody body, PathSet?[] states, PathMerger merger)
+    {
+        var endings = new List<(Path Path, Value Result)>();
+        for (var node = 0; node < body.Nodes.Length; node++)
+        {
+            if (body.Nodes[node].Exit != ExitKind.Return || states[node] is not { } set)
+                continue;
+            foreach (var path in set.Paths)
+                Add(endings, path, analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
+        }
+        return new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result)).ToImmutableArray());
+    }
+
+    private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, PathMerger merger)
+    {
+        for (var i = 0; i < endings.Count; i++)
+        {
+            if (!endings[i].Path.SameProgress(path) || !SameMeaning(endings[i].Result, result))
+                continue;
+            endings[i] = (merger.Merge(endings[i].Path, path), Value.Join(endings[i].Result, result));
+            return;
+        }
+        if (endings.Count < MostCases)
+            endings.Add((path, result));
+        else
+            endings[MostCases - 1] = (merger.Merge(endings[MostCases - 1].Path, path), Value.Join(endings[MostCases - 1].Result, result));
+    }
+
+    /// <summary>Endings that return different constants stay apart: <c>if (!TryWrite()) return;</c> tells them apart.</summary>
+    private static bool SameMeaning(Value a, Value b) => (a.AsConstant, b.AsConstant) switch
+    {
+        ({ } x, { } y) => x == y,
+        (null, null) => (a.Single?.Entity == EntityTable.Null) == (b.Single?.Entity == EntityTable.Null),
+        _ => false,
+    };
+
+    /// <summary>A text that is equal for summaries that mean the same; recursion is run until it stays.</summary>
+    public string Digest()
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (var ending in Cases)
+        {
+            text.Append(Describe(ending.Result)).Append('{');
+            ending.Path.Pending.ForEach((id, status) => text.Append(Analysis.Obligations[id].Site).Append(Describe(Analysis.Obligations[id].Target)).Append((int)status.Progress).Append(','));
+            text.Append('}');
+            ending.Path.Flushed.ForEach((flush, _) => text.Append(Analysis.Obligations.Flushes[flush].Kind).Append(Describe(Analysis.Obligations.Flushes[flush].Target)).Append(','));
+        }
+        return text.ToString();
+    }
+
+    private string Describe(Value value) =>
+        string.Join("|", value.Refs.Select(place => $"{Analysis.Entities[place.Entity].Kind}:{Analysis.Entities[place.Entity].A}:{place.OffsetEntity}:{place.Offset}"));
+}
+
+/// <summary>One way a body ends.</summary>
+/// <param name="Path">What holds then.</param>
+/// <param name="Result">What it returns.</param>
+internal sealed record SummaryCase(Path Path, Value Result);

@@ -1,0 +1,224 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// Translates what a summary says into the caller's terms: parameters become arguments, captured variables the caller's
+/// own, fields are looked up in what the caller knows, and what the callee made becomes something new of this call.
+/// </summary>
+internal sealed class SummaryImport
+{
+    private readonly BodyAnalysis _caller;
+    private readonly Path _path;
+    private readonly Path _before;
+    private readonly Summary _summary;
+    private readonly CallSite? _call;
+    private readonly Value _receiver;
+    private readonly int _site;
+    private readonly int _target;
+    private readonly Dictionary<int, Value> _imported = new();
+
+    public SummaryImport(BodyAnalysis caller, Path path, Summary summary, CallSite? call, Value receiver, int site, int target)
+    {
+        _caller = caller;
+        _path = path;
+        _before = path.Clone();
+        _summary = summary;
+        _call = call;
+        _receiver = receiver;
+        _site = site;
+        _target = target;
+    }
+
+    private EntityTable Theirs => _summary.Analysis.Entities;
+
+    /// <summary>Whether the caller can see the ending: its conditions on parameters agree with the arguments.</summary>
+    public bool IsPossible(SummaryCase ending)
+    {
+        if (ending.Path.Facts.IsEmpty)
+            return true;
+        foreach (var (kind, entity, test) in _summary.Analysis.TestsOnOneEntity())
+        {
+            if (!ending.Path.Facts.TryGet(test, out var span) || !Theirs[entity].IsRooted)
+                continue;
+            if (!_caller.Suppose(_path, kind, Entity(entity), span))
+                return false;
+        }
+        return true;
+    }
+
+    public Value Translate(Value value)
+    {
+        Value? result = null;
+        foreach (var place in value.Refs)
+        {
+            var part = Place(place);
+            result = result is null ? part : Value.Join(result, part);
+        }
+        return result ?? Value.Untracked;
+    }
+
+    /// <summary>Flushes on the way to every exit, in the order in which they are worth most: write-backs, fences, views, files.</summary>
+    public void Flushes(Path final, Action<FlushFact, Value> replay)
+    {
+        var flushes = final.Flushed.ToList().Select(entry => _summary.Analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToList();
+        foreach (var flush in flushes)
+            replay(flush, Translate(flush.Target));
+    }
+
+    public void Stores(Path final, Action<Value, int, Value> store)
+    {
+        foreach (var entry in final.Fields.ToList())
+        {
+            var (owner, field) = _summary.Analysis.Fields[entry.Key];
+            var target = Entity(owner);
+            if (!target.IsUntracked)
+                store(target, field, Translate(entry.Value));
+        }
+    }
+
+    /// <summary>Captured variables and by-ref parameters that have new values.</summary>
+    public void Variables(Path final, Action<int, Value> captured, Action<int, Value> byRef)
+    {
+        for (var slot = 0; slot < _summary.Body.Slots.Length; slot++)
+        {
+            var variable = _summary.Body.Slots[slot];
+            if (variable.Kind is not (SlotKind.Captured or SlotKind.Parameter) || !final.Variables.TryGet(slot, out var value))
+                continue;
+            if (variable.Kind == SlotKind.Captured && _caller.SlotOfCaptured(variable.Ordinal) is { } own)
+                captured(own, Translate(value));
+            else if (variable is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: Microsoft.CodeAnalysis.IParameterSymbol { RefKind: not Microsoft.CodeAnalysis.RefKind.None } })
+                byRef(variable.Ordinal, Translate(value));
+        }
+    }
+
+    public void Pending(Path final, Action<Obligation, Status, Value> inherit)
+    {
+        foreach (var entry in final.Pending.ToList())
+        {
+            var obligation = _summary.Analysis.Obligations[entry.Key];
+            inherit(obligation, entry.Value, Translate(obligation.Target));
+        }
+    }
+
+    public void Released(Path final, Action<int> release)
+    {
+        foreach (var entry in final.Released.ToList())
+            foreach (var place in Entity(entry.Key).Targets)
+                release(place.Entity);
+    }
+
+    private Value Place(Ref place)
+    {
+        if (place.Entity <= EntityTable.Untracked)
+            return Value.Of(place);
+        var target = Entity(place.Entity);
+        var (offsetEntity, offset) = Number(place.OffsetEntity, place.Offset);
+        var (lengthEntity, length) = Number(place.LengthEntity, place.Length);
+        return Value.OfRefs(target.Refs.Select(found => Shift(found, offsetEntity, offset, lengthEntity, length)));
+    }
+
+    private static Ref Shift(Ref found, int offsetEntity, long offset, int lengthEntity, long length)
+    {
+        if (found.Entity is EntityTable.Untracked or EntityTable.Null)
+            return found;
+        if (!found.OffsetKnown || offsetEntity == Ref.Unknown)
+            return found.Somewhere();
+        if (found.OffsetEntity != 0 && offsetEntity != 0)
+            return found.Somewhere();
+        return new Ref(found.Entity, found.OffsetEntity + offsetEntity, unchecked(found.Offset + offset),
+            lengthEntity == Ref.Unknown ? (offset == 0 && offsetEntity == 0 ? found.LengthEntity : Ref.Unknown) : lengthEntity,
+            lengthEntity == Ref.Unknown && offset == 0 && offsetEntity == 0 ? found.Length : length);
+    }
+
+    /// <summary>A symbolic number in the caller's terms.</summary>
+    private (int Entity, long Offset) Number(int entity, long offset)
+    {
+        if (entity is 0 or Ref.Unknown)
+            return (entity, offset);
+        return Entity(entity).Single is { OffsetEntity: 0, Entity: not EntityTable.Untracked } known
+            ? (known.Entity, unchecked(known.Offset + offset))
+            : (Ref.Unknown, 0);
+    }
+
+    private Value Entity(int id)
+    {
+        if (_imported.TryGetValue(id, out var known))
+            return known;
+        // A cycle through a mapping's parents ends here.
+        _imported[id] = Value.Untracked;
+        return _imported[id] = Import(Theirs[id]);
+    }
+
+    private Value Import(Entity entity)
+    {
+        switch (entity.Kind)
+        {
+            case EntityKind.Zero or EntityKind.Null or EntityKind.Untracked or EntityKind.Statics:
+                return Value.OfEntity(entity.Id);
+            case EntityKind.This:
+                return _receiver;
+            case EntityKind.Parameter:
+                return _call is null || entity.A >= _call.Arguments.Length ? Value.Untracked : _caller.ValueOf(_before, _call.Arguments[entity.A]);
+            case EntityKind.Captured:
+                return _caller.Captured(_before, entity.A);
+            case EntityKind.Field:
+                return _caller.Field(_before, Entity((int)entity.B), entity.A);
+            case EntityKind.Constant:
+                return Value.OfEntity(_caller.Entities.Intern(EntityKind.Constant, payload: entity.Payload).Id);
+            case EntityKind.FileAt:
+                return Entity(entity.A).Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } path
+                    ? Value.OfEntity(_caller.Entities.Intern(EntityKind.FileAt, path.Entity).Id)
+                    : Value.Untracked;
+            case EntityKind.Closure:
+                return ImportClosure(entity);
+            case EntityKind.Computed:
+                return Recompute(entity);
+            default:
+                return Fresh(entity);
+        }
+    }
+
+    private Value Recompute(Entity entity)
+    {
+        var (operation, offsetA, offsetB, _) = ((string, long, long, int))entity.Payload!;
+        var (a, b) = (Number(entity.A, offsetA), Number((int)entity.B, offsetB));
+        return a.Entity < 0 || b.Entity < 0 ? Value.Untracked : _caller.Compute(operation, Whole(a), Whole(b));
+
+        static Value Whole((int Entity, long Offset) number) => Value.Of(new Ref(number.Entity, 0, number.Offset, Ref.Unknown, 0));
+    }
+
+    private Value ImportClosure(Entity entity)
+    {
+        var closure = _caller.Entities.Intern(EntityKind.Closure, _site, entity.Id, entity.Payload);
+        return Value.OfEntity(closure.Id);
+    }
+
+    /// <summary>Something the callee made, or an unknown of its own: new in the caller, and the same for the whole call.</summary>
+    private Value Fresh(Entity entity)
+    {
+        var key = ((long)_target << 32) | (uint)entity.Id;
+        var mine = _caller.FreshOf(_path, entity.IsFresh ? EntityKind.Called : EntityKind.Result, _site, key, _summary.Body);
+        if (entity.Mapping is { } mapping)
+        {
+            var copy = mine.Mapping ?? new Mapping(mapping.Role) { Origin = mapping.Origin };
+            copy.Offset ??= mapping.Offset is null ? null : Translate(mapping.Offset);
+            copy.Size ??= mapping.Size is null ? null : Translate(mapping.Size);
+            copy.Anonymous |= mapping.Anonymous;
+            copy.UnknownBacking |= mapping.UnknownBacking;
+            copy.ReadOnly |= mapping.ReadOnly;
+            copy.CopyOnWrite |= mapping.CopyOnWrite;
+            copy.Ephemeral |= mapping.Ephemeral;
+            copy.PageCache |= mapping.PageCache;
+            mine.Mapping = copy;
+            _imported[entity.Id] = Value.OfEntity(mine.Id);
+            foreach (var parent in mapping.Parents)
+                if (Translate(parent) is { IsUntracked: false } known && !copy.Parents.Contains(known))
+                    copy.Parents.Add(known);
+        }
+        mine.Name ??= entity.Kind == EntityKind.Allocated ? null : entity.Name;
+        mine.Escaped |= entity.Escaped;
+        return Value.OfEntity(mine.Id);
+    }
+}

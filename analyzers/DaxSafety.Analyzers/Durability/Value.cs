@@ -1,0 +1,128 @@
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// A place in an entity: <see cref="Offset"/> bytes (plus the number <see cref="OffsetEntity"/>) from its start,
+/// <see cref="Length"/> bytes (plus <see cref="LengthEntity"/>) long. For a number the entity is the number's symbol and the
+/// offset what is added to it; for a constant the entity is <see cref="EntityTable.Zero"/>.
+/// </summary>
+internal readonly record struct Ref(int Entity, int OffsetEntity, long Offset, int LengthEntity, long Length)
+{
+    /// <summary>In place of an offset's or length's entity: nothing is known.</summary>
+    public const int Unknown = -1;
+
+    public static Ref Whole(int entity) => new(entity, 0, 0, Unknown, 0);
+
+    public static Ref Number(long value) => new(EntityTable.Zero, 0, value, Unknown, 0);
+
+    public bool OffsetKnown => OffsetEntity != Unknown;
+
+    public bool LengthKnown => LengthEntity != Unknown;
+
+    public bool IsConstant => Entity == EntityTable.Zero && OffsetEntity == 0;
+
+    public Ref Somewhere() => this with { OffsetEntity = Unknown, Offset = 0, LengthEntity = Unknown, Length = 0 };
+}
+
+/// <summary>What a variable may hold: a small set of places, at most one for each entity. Immutable.</summary>
+internal sealed class Value : IEquatable<Value>
+{
+    private const int MostRefs = 4;
+
+    public static readonly Value Untracked = new(new[] { Ref.Whole(EntityTable.Untracked) });
+    public static readonly Value Null = new(new[] { Ref.Whole(EntityTable.Null) });
+
+    private Value(Ref[] refs) => Refs = refs;
+
+    /// <summary>Sorted by entity, then offset.</summary>
+    public Ref[] Refs { get; }
+
+    public static Value Of(Ref place) => new(new[] { place });
+
+    public static Value OfEntity(int entity) => new(new[] { Ref.Whole(entity) });
+
+    public static Value Constant(long number) => new(new[] { Ref.Number(number) });
+
+    public static Value OfRefs(IEnumerable<Ref> refs)
+    {
+        var list = refs.OrderBy(place => place.Entity).ThenBy(place => place.Offset).ToList();
+        return list.Count == 0 ? Untracked : new Value(list.ToArray());
+    }
+
+    public Ref? Single => Refs.Length == 1 ? Refs[0] : null;
+
+    public bool IsUntracked => Refs.Length == 1 && Refs[0].Entity == EntityTable.Untracked;
+
+    public long? AsConstant => Refs.Length == 1 && Refs[0].IsConstant ? Refs[0].Offset : null;
+
+    public bool MayBe(int entity)
+    {
+        foreach (var place in Refs)
+            if (place.Entity == entity)
+                return true;
+        return false;
+    }
+
+    /// <summary>What it is when it is not null: the places that can be memory, files or objects.</summary>
+    public IEnumerable<Ref> Targets
+    {
+        get
+        {
+            foreach (var place in Refs)
+                if (place.Entity > EntityTable.Untracked)
+                    yield return place;
+        }
+    }
+
+    public static Value Join(Value a, Value b)
+    {
+        if (ReferenceEquals(a, b) || a.Equals(b))
+            return a;
+        var merged = new List<Ref>(a.Refs);
+        foreach (var place in b.Refs)
+            Add(merged, place);
+        if (merged.Count > MostRefs)
+            return Untracked;
+        merged.Sort((x, y) => x.Entity != y.Entity ? x.Entity.CompareTo(y.Entity) : x.Offset.CompareTo(y.Offset));
+        var result = new Value(merged.ToArray());
+        return result.Equals(a) ? a : result;
+    }
+
+    private static void Add(List<Ref> refs, Ref place)
+    {
+        for (var i = 0; i < refs.Count; i++)
+        {
+            var present = refs[i];
+            if (present.Entity != place.Entity)
+                continue;
+            if (present == place)
+                return;
+            if (place.Entity == EntityTable.Zero)
+                continue;
+            refs[i] = present.OffsetEntity == place.OffsetEntity && present.Offset == place.Offset
+                ? present with { LengthEntity = Ref.Unknown, Length = 0 }
+                : present.Somewhere();
+            return;
+        }
+        refs.Add(place);
+    }
+
+    public bool Equals(Value? other)
+    {
+        if (other is null || other.Refs.Length != Refs.Length)
+            return false;
+        for (var i = 0; i < Refs.Length; i++)
+            if (Refs[i] != other.Refs[i])
+                return false;
+        return true;
+    }
+
+    public override bool Equals(object? obj) => Equals(obj as Value);
+
+    public override int GetHashCode()
+    {
+        var hash = 17;
+        foreach (var place in Refs)
+            hash = unchecked(hash * 31 + place.GetHashCode());
+        return hash;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Durability;
+using DaxSafety.Analyzers.Knowledge;
+using DaxSafety.Analyzers.Lowering;
+using DaxSafety.Analyzers.Options;
+using DaxSafety.Analyzers.Rules;
+using DaxSafety.Analyzers.Rules.Durability;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace DaxSafety.Analyzers.Hosts;
+
+/// <summary>One compilation: its knowledge, its options, and the analyses that its bodies share. Thread safe.</summary>
+internal sealed class CompilationSession
+{
+    private readonly Compilation _compilation;
+    private readonly OptionsReader _options;
+    private readonly LoweringContext _lowering;
+    private readonly ConcurrentDictionary<AnalysisOptions, DurabilityModel> _models = new();
+
+    public CompilationSession(Compilation compilation, AnalyzerOptions options, CancellationToken cancel)
+    {
+        _compilation = compilation;
+        _options = new OptionsReader(options.AnalyzerConfigOptionsProvider);
+        _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, UserTables.Rows(options.AdditionalFiles, cancel)));
+    }
+
+    /// <summary>A text search for the words without which no mapping can come into a program; no symbol is bound for it.</summary>
+    public bool MayHoldMappings(CancellationToken cancel) => SourceGate.Passes(_compilation, _lowering.Knowledge, cancel);
+
+    public void Analyze(OperationBlockAnalysisContext context)
+    {
+        var owner = context.OwningSymbol;
+        if (context.OperationBlocks.IsEmpty)
+            return;
+        var tree = context.OperationBlocks[0].Syntax.SyntaxTree;
+        var model = _models.GetOrAdd(_options.For(tree), options => new DurabilityModel(new DurabilityContext(_lowering, options)));
+        foreach (var graph in BodyGraphs.Of(context))
+        {
+            var body = _lowering.BodyOf(owner, graph, context.CancellationToken);
+            foreach (var analyzed in model.WithNested(owner, body, context.CancellationToken))
+                Report(context, model, owner, analyzed);
+        }
+    }
+
+    private static void Report(OperationBlockAnalysisContext context, DurabilityModel model, ISymbol owner, AnalyzedBody analyzed)
+    {
+        if (Outcome.Of(analyzed, model.Context.Options.ExceptionalPaths) is not { } outcome)
+        {
+            var reason = analyzed.Body.Failure ?? "its branches and calls took too many steps";
+            context.ReportDiagnostic(Diagnostic.Create(RuleCatalog.MethodTooComplex, owner.Locations.FirstOrDefault(), owner.Name, reason));
+            return;
+        }
+        var ledger = model.LedgerFor(owner, context.CancellationToken);
+        var rules = new RuleContext(outcome, model.Context, ledger, context.ReportDiagnostic);
+        WriteNotFlushed.Report(rules);
+        FlushNotDurable.Report(rules);
+        WriteBackNotFenced.Report(rules);
+        WriteBackOfPageCache.Report(rules);
+        FlushDoesNotCoverWrite.Report(rules);
+        FlushFailureIgnored.Report(rules);
+        FlushMissesTail.Report(rules);
+        WriteNeverReachesFile.Report(rules);
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+
+namespace DaxSafety.Analyzers.Knowledge;
+
+/// <summary>
+/// The rows of some tables, found by simple name first and only then by documentation ID: nearly every member that a
+/// compilation uses is turned away by one look into a dictionary of strings, and no row is resolved that nobody calls.
+/// </summary>
+internal sealed class EffectIndex
+{
+    private readonly Dictionary<string, List<EffectRow>> _documented = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<EffectRow>> _native = new(StringComparer.Ordinal);
+
+    public EffectIndex(IEnumerable<EffectRow> rows)
+    {
+        Rows = rows.ToImmutableArray();
+        foreach (var row in Rows)
+        {
+            var index = row.Member.Library is null ? _documented : _native;
+            if (!index.TryGetValue(row.Member.Name, out var named))
+                index.Add(row.Member.Name, named = new List<EffectRow>(1));
+            named.Add(row);
+        }
+
+        SourceNames = Rows.SelectMany(MappingNames.Of).Concat(MappingNames.Contracts).ToImmutableHashSet(StringComparer.Ordinal);
+    }
+
+    public ImmutableArray<EffectRow> Rows { get; }
+
+    public ImmutableHashSet<string> SourceNames { get; }
+
+    public bool HasName(string name) => _documented.ContainsKey(name);
+
+    /// <summary>The row of this ID, or else that of all its overloads. Of several the last: a user's row stands in for ours.</summary>
+    public EffectRow? Find(string name, string id)
+    {
+        if (!_documented.TryGetValue(name, out var named))
+            return null;
+        return named.LastOrDefault(row => !row.Member.EveryOverload && row.Member.Id == id)
+            ?? (MemberNameReader.EveryOverloadId(id) is var every
+                ? named.LastOrDefault(row => row.Member.EveryOverload && row.Member.Id == every)
+                : null);
+    }
+
+    public EffectRow? FindImport(string library, string entryPoint)
+    {
+        var row = FindExactImport(library, entryPoint);
+        return row is null && library == NativeLibrary.Windows && entryPoint.Length > 1 && entryPoint[entryPoint.Length - 1] is 'A' or 'W'
+            ? FindExactImport(library, entryPoint.Substring(0, entryPoint.Length - 1))
+            : row;
+    }
+
+    private EffectRow? FindExactImport(string library, string entryPoint) =>
+        _native.TryGetValue(entryPoint, out var named) ? named.LastOrDefault(row => row.Member.Library == library) : null;
+}

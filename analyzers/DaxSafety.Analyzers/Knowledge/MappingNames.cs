@@ -1,0 +1,47 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+
+namespace DaxSafety.Analyzers.Knowledge;
+
+/// <summary>
+/// The words of which one must stand in a program's text before a mapping can be in it; the analyzer looks for them before it does
+/// anything else. From a row that makes a map or a view, or says that a type is one: the type, the member when it is called on an instance (of
+/// which the source need not name the type), and a P/Invoke's entry point.
+/// </summary>
+internal static class MappingNames
+{
+    /// <summary>The attribute with which another assembly hands out a mapping.</summary>
+    public static readonly ImmutableArray<string> Contracts = ImmutableArray.Create("Mapped", "MappedAttribute");
+
+    public static IEnumerable<string> Of(EffectRow row)
+    {
+        if (!row.MayHave("map") && !row.MayHave("view"))
+            yield break;
+        if (!row.Effects.Any(effect => effect.Kind is EffectKind.Map or EffectKind.View))
+            yield break;
+        var member = row.Member;
+        if (member.Id is null || member.Id[0] == 'T')
+        {
+            yield return member.Name;
+            yield break;
+        }
+
+        yield return TypeOf(member.Id);
+        if (member.Name != ".ctor" && row.Effects.Any(NamesReceiver))
+            yield return member.Name;
+    }
+
+    private static bool NamesReceiver(RowEffect effect) =>
+        effect.Target?.Word == "this" || effect.Operands.Any(operand => operand.Terms.Any(term => term.Value?.Word == "this"));
+
+    /// <summary>The simple name of the type in a member's ID.</summary>
+    private static string TypeOf(string id)
+    {
+        var parameters = id.IndexOf('(');
+        var parts = (parameters < 0 ? id : id.Substring(0, parameters)).Substring(2).Split('.');
+        var type = parts.Length > 1 ? parts[parts.Length - 2] : parts[0];
+        var arity = type.IndexOf('`');
+        return arity < 0 ? type : type.Substring(0, arity);
+    }
+}

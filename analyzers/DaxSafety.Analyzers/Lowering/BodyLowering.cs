@@ -1,0 +1,310 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// Lowers one control-flow graph. The only code that knows Roslyn's operations: what comes out is a flow graph whose
+/// blocks hold steps over numbered variables. One instance lowers one body and is thrown away.
+/// </summary>
+internal sealed partial class BodyLowering
+{
+    private readonly LoweringContext _context;
+    private readonly ControlFlowGraph _cfg;
+    private readonly ISymbol _owner;
+    private readonly BodyLowering? _parent;
+    private readonly CancellationToken _cancel;
+
+    private readonly StepList _steps = new();
+    private readonly List<Slot> _slots = new();
+    private readonly Dictionary<ISymbol, int> _slotOf = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<CaptureId, int> _captureSlots = new();
+    private readonly Dictionary<CaptureId, Place> _capturedPlaces = new();
+    private readonly HashSet<CaptureId> _assignedCaptures = new();
+    private readonly List<Site> _sites = new();
+    private readonly List<LoweredBody> _nested = new();
+    private readonly Dictionary<ISymbol, LoweredBody> _localFunctions = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _localFunctionsBegun = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<CallTarget> _callees = new();
+    private readonly HashSet<ISymbol> _testedVariables = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<CaptureId> _testedCaptures = new();
+    private readonly Dictionary<object, Condition> _testedBy = new();
+
+    private int _returnSlot = Registers.None;
+    private IOperation? _droppedResult;
+    private IOperation _current = null!;
+
+    private BodyLowering(LoweringContext context, ControlFlowGraph cfg, ISymbol owner, BodyLowering? parent, CancellationToken cancel)
+    {
+        _context = context;
+        _cfg = cfg;
+        _owner = owner;
+        _parent = parent;
+        _cancel = cancel;
+        _slots.Add(new Slot(SlotKind.This, null, 0, HoldsAddress: false));
+        if (owner is IMethodSymbol method)
+            foreach (var parameter in method.Parameters)
+                SlotOf(parameter);
+    }
+
+    private const int ThisSlot = 0;
+
+    /// <summary>Lowers a body that stands alone: a method, an accessor, a constructor, an initializer.</summary>
+    public static LoweredBody Lower(LoweringContext context, ControlFlowGraph cfg, ISymbol owner, CancellationToken cancel) =>
+        new BodyLowering(context, cfg, owner, null, cancel).Run();
+
+    private LoweredBody Run()
+    {
+        string? failure = null;
+        GraphBuilder? graph = null;
+        try
+        {
+            FindAssignedCaptures();
+            foreach (var function in _cfg.LocalFunctions)
+                LocalFunctionBody(function);
+            graph = new GraphBuilder(_cfg, LowerBlock, _cancel);
+            graph.Build();
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            failure = "an expression is nested too deeply";
+        }
+        failure ??= graph!.Failure;
+        if (failure is not null)
+            graph = GraphBuilder.Empty;
+
+        return new LoweredBody
+        {
+            Name = _owner.Name,
+            Symbol = _owner as IMethodSymbol,
+            Graph = graph!.Graph,
+            Nodes = graph.Nodes.ToImmutableArray(),
+            Slots = _slots.ToImmutableArray(),
+            Sites = _sites.ToImmutableArray(),
+            TemporaryCount = _steps.MostTemporaries,
+            Nested = _nested.ToImmutableArray(),
+            Callees = _callees.ToImmutableArray(),
+            CapturedSlots = CapturedSlots(),
+            TestedSlots = TestedSlots(),
+            Failure = failure,
+        };
+    }
+
+    /// <summary>A block's content, in as many parts as it hands out values with <c>yield return</c>, plus one.</summary>
+    private List<BlockContent> LowerBlock(BasicBlock block)
+    {
+        var parts = new List<BlockContent>(1);
+        _steps.StartBlock();
+        foreach (var operation in block.Operations)
+        {
+            _current = operation;
+            Lower(operation);
+            if (operation is IReturnOperation { Kind: OperationKind.YieldReturn })
+            {
+                parts.Add(new BlockContent { Instructions = _steps.EndBlock() });
+                _steps.StartBlock();
+            }
+        }
+        var last = new BlockContent();
+        if (block.BranchValue is { } value)
+            LowerBranchValue(block, value, last);
+        last.Instructions = _steps.EndBlock();
+        parts.Add(last);
+        return parts;
+    }
+
+    private void LowerBranchValue(BasicBlock block, IOperation value, BlockContent content)
+    {
+        _current = value;
+        if (block.ConditionKind != ControlFlowConditionKind.None)
+        {
+            content.Condition = LowerCondition(value);
+            return;
+        }
+        if (block.FallThroughSuccessor?.Semantics != ControlFlowBranchSemantics.Return)
+        {
+            Lower(value);
+            return;
+        }
+        // `ref` returns hand out an address.
+        var register = _owner is IMethodSymbol { ReturnsByRef: true } or IMethodSymbol { ReturnsByRefReadonly: true }
+            ? AddressOf(LowerPlace(value))
+            : Lower(value);
+        // A finally may run between here and the exit, so the value waits in a variable.
+        content.ReturnValue = ReturnSlot();
+        _steps.Add(new Instruction(OpCode.Copy, content.ReturnValue, Known(register, value)));
+    }
+
+    private int ReturnSlot()
+    {
+        if (_returnSlot < 0)
+        {
+            _returnSlot = _slots.Count;
+            _slots.Add(new Slot(SlotKind.Capture, null, -1, HoldsAddress: false));
+        }
+        return _returnSlot;
+    }
+
+    private int SlotOf(ISymbol symbol)
+    {
+        if (_slotOf.TryGetValue(symbol, out var slot))
+            return slot;
+        var own = SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, _owner) || _parent is null;
+        var kind = !own ? SlotKind.Captured : symbol is IParameterSymbol ? SlotKind.Parameter : SlotKind.Local;
+        var ordinal = kind == SlotKind.Captured ? _context.Members.Of(symbol) : symbol is IParameterSymbol parameter ? parameter.Ordinal : -1;
+        slot = _slots.Count;
+        _slots.Add(new Slot(kind, symbol, ordinal, HoldsAddress(symbol)));
+        _slotOf[symbol] = slot;
+        return slot;
+    }
+
+    /// <summary>A ref local names memory; a ref parameter does when it is plain data, else it is a variable that the caller sees change.</summary>
+    private bool HoldsAddress(ISymbol symbol) => symbol switch
+    {
+        ILocalSymbol local => local.RefKind != RefKind.None,
+        IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out or RefKind.In } parameter => !_context.Types.CanCarryMapping(parameter.Type),
+        _ => false,
+    };
+
+    private int CaptureSlot(CaptureId capture)
+    {
+        if (_captureSlots.TryGetValue(capture, out var slot))
+            return slot;
+        slot = _slots.Count;
+        _slots.Add(new Slot(SlotKind.Capture, null, -1, HoldsAddress: false));
+        _captureSlots[capture] = slot;
+        return slot;
+    }
+
+    private bool IsPrimaryConstructorCapture(IParameterSymbol parameter)
+    {
+        if (parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
+            return false;
+        for (var lowering = this; lowering is not null; lowering = lowering._parent)
+            if (SymbolEqualityComparer.Default.Equals(lowering._owner, constructor))
+                return false;
+        return true;
+    }
+
+    private int AddSite(IOperation operation)
+    {
+        _sites.Add(new Site(operation.Syntax));
+        return _sites.Count - 1;
+    }
+
+    private LoweredBody LowerNested(IFlowAnonymousFunctionOperation lambda)
+    {
+        var cfg = _cfg.GetAnonymousFunctionControlFlowGraphInScope(lambda, _cancel);
+        return Nest(new BodyLowering(_context, cfg, lambda.Symbol, this, _cancel).Run());
+    }
+
+    private LoweredBody? LocalFunctionBody(IMethodSymbol function)
+    {
+        function = function.OriginalDefinition;
+        for (var lowering = this; lowering is not null; lowering = lowering._parent)
+        {
+            if (lowering._localFunctions.TryGetValue(function, out var known))
+                return known;
+            if (!lowering._cfg.LocalFunctions.Contains(function, SymbolEqualityComparer.Default))
+                continue;
+            // A function that calls itself, or its sister that calls it back: the inner call is left out.
+            if (!lowering._localFunctionsBegun.Add(function))
+                return null;
+            var cfg = lowering._cfg.GetLocalFunctionControlFlowGraphInScope(function, _cancel);
+            var body = lowering.Nest(new BodyLowering(_context, cfg, function, lowering, _cancel).Run());
+            lowering._localFunctions[function] = body;
+            return body;
+        }
+        return null;
+    }
+
+    private LoweredBody Nest(LoweredBody body)
+    {
+        _nested.Add(body);
+        // What a nested body captures from further out passes through here.
+        foreach (var slot in body.Slots)
+            if (slot is { Kind: SlotKind.Captured, Symbol: { } symbol })
+                SlotOf(symbol);
+        return body;
+    }
+
+    private void AddCallee(CallTarget target) => _callees.Add(target);
+
+    private ImmutableDictionary<int, int> CapturedSlots()
+    {
+        if (_nested.Count == 0)
+            return ImmutableDictionary<int, int>.Empty;
+        var map = ImmutableDictionary.CreateBuilder<int, int>();
+        foreach (var nested in _nested)
+            foreach (var slot in nested.Slots)
+                if (slot is { Kind: SlotKind.Captured, Symbol: { } symbol })
+                    map[slot.Ordinal] = SlotOf(symbol);
+        return map.ToImmutable();
+    }
+
+    private ImmutableHashSet<int> TestedSlots()
+    {
+        var slots = ImmutableHashSet.CreateBuilder<int>();
+        foreach (var symbol in _testedVariables)
+            if (_slotOf.TryGetValue(symbol, out var slot))
+                slots.Add(slot);
+        foreach (var capture in _testedCaptures)
+            if (_captureSlots.TryGetValue(capture, out var slot))
+                slots.Add(slot);
+        return slots.ToImmutable();
+    }
+
+    /// <summary>Captures that are assigned through, or passed by reference: they stand for places, not for values.</summary>
+    private void FindAssignedCaptures()
+    {
+        foreach (var block in _cfg.Blocks)
+        {
+            foreach (var operation in block.Operations)
+                FindAssignedCaptures(operation);
+            if (block.BranchValue is { } value)
+                FindAssignedCaptures(value);
+        }
+    }
+
+    private void FindAssignedCaptures(IOperation root)
+    {
+        var pending = new Stack<IOperation>();
+        pending.Push(root);
+        while (pending.Count > 0)
+        {
+            var operation = pending.Pop();
+            var target = operation switch
+            {
+                IAssignmentOperation assignment => assignment.Target,
+                IIncrementOrDecrementOperation step => step.Target,
+                IArgumentOperation { Parameter.RefKind: not RefKind.None } argument => argument.Value,
+                IAddressOfOperation address => address.Reference,
+                _ => null,
+            };
+            NoteCaptures(target);
+            foreach (var child in operation.ChildOperations)
+                pending.Push(child);
+        }
+    }
+
+    private void NoteCaptures(IOperation? target)
+    {
+        switch (target)
+        {
+            case IFlowCaptureReferenceOperation reference:
+                _assignedCaptures.Add(reference.Id);
+                break;
+            case IFieldReferenceOperation { Instance: { Type.IsValueType: true } instance }:
+                NoteCaptures(instance);
+                break;
+            case ITupleOperation tuple:
+                foreach (var element in tuple.Elements)
+                    NoteCaptures(element);
+                break;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>Calls: invocations, constructions, operators and accessors, with what tables or source say of the callee.</summary>
+internal sealed partial class BodyLowering
+{
+    private int LowerInvocation(IInvocationOperation invocation)
+    {
+        var register = CallOf(invocation);
+        return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Registers.None : register;
+    }
+
+    private int CallOf(IInvocationOperation invocation)
+    {
+        var method = invocation.TargetMethod;
+        var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
+        var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
+        var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
+            receiverType: StaticType(invocation.Instance), outs: outs);
+        return result;
+    }
+
+    /// <summary>What the receiver is known to be, below the conversions that a <c>using</c> puts around it.</summary>
+    private static ITypeSymbol? StaticType(IOperation? instance)
+    {
+        while (instance is IConversionOperation { OperatorMethod: null } conversion)
+            instance = conversion.Operand;
+        return instance?.Type;
+    }
+
+    private int LowerReceiver(IOperation? instance, out bool isAddress)
+    {
+        isAddress = false;
+        if (instance is null)
+            return Registers.None;
+        if (instance.Type is not { IsValueType: true } || !IsPlace(instance))
+            return Lower(instance);
+        var place = LowerPlace(instance);
+        isAddress = place.Kind == PlaceKind.Memory;
+        return isAddress ? AddressOf(place) : Load(place);
+    }
+
+    /// <summary>Registers by parameter ordinal. By-ref arguments that name memory pass its address; others pass their value and are in <paramref name="outs"/>.</summary>
+    private int[] LowerArguments(ImmutableArray<IArgumentOperation> arguments, int parameterCount, out List<(int Ordinal, Place Place, IOperation Operation)>? outs)
+    {
+        outs = null;
+        var registers = new int[parameterCount];
+        for (var i = 0; i < registers.Length; i++)
+            registers[i] = Registers.None;
+        foreach (var argument in arguments)
+        {
+            if (argument.Parameter is not { } parameter || parameter.Ordinal >= registers.Length)
+            {
+                Lower(argument.Value);
+                continue;
+            }
+            registers[parameter.Ordinal] = parameter.RefKind == RefKind.None
+                ? Lower(argument.Value)
+                : LowerByRef(argument, parameter, ref outs);
+        }
+        return registers;
+    }
+
+    private int LowerByRef(IArgumentOperation argument, IParameterSymbol parameter, ref List<(int, Place, IOperation)>? outs)
+    {
+        var value = argument.Value;
+        if (!IsPlace(value))
+            return Lower(value);
+        var place = LowerPlace(value);
+        if (place.Kind == PlaceKind.Memory)
+            return AddressOf(place);
+        if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
+            (outs ??= new()).Add((parameter.Ordinal, place, value));
+        return parameter.RefKind == RefKind.Out ? Registers.None : Load(place);
+    }
+
+    private int LowerCreation(IObjectCreationOperation creation)
+    {
+        var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
+        if (creation.Constructor is not { } constructor || !_context.Types.CanCarryMapping(creation.Type))
+            return Registers.None;
+        var effects = _context.Knowledge.EffectsOf(constructor);
+        if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
+            return arguments.Length == 0 ? _steps.Into(OpCode.Allocate, site: AddSite(creation)) : Wrapping(creation, arguments);
+        if (!effects.IsEmpty)
+            return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
+        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        EmitCall(constructor, creation, instance, arguments, isConstruction: true, outs: outs);
+        return instance;
+    }
+
+    /// <summary>An object of the framework that nobody described holds on to what it was made with.</summary>
+    private int Wrapping(IOperation creation, int[] arguments)
+    {
+        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        foreach (var argument in arguments)
+            if (argument >= 0)
+                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
+        return instance;
+    }
+
+    private int LowerOperatorCall(IMethodSymbol method, IOperation operation, params IOperation[] operands) =>
+        EmitCall(method, operation, Registers.None, operands.Select(Lower).ToArray());
+
+    private int EmitCall(
+        IMethodSymbol method, IOperation operation, int receiver, int[] arguments, ISymbol? effectsOf = null,
+        bool receiverIsAddress = false, bool isVirtual = false, bool isConstruction = false, ITypeSymbol? receiverType = null,
+        List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
+    {
+        var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
+        var targets = effects.IsEmpty || IsInSource(method) ? TargetsOf(method, isVirtual, receiver) : ImmutableArray<CallTarget>.Empty;
+        var invokes = method.MethodKind == MethodKind.DelegateInvoke;
+        var contract = _context.Contracts.HasAny(method);
+        if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
+        {
+            EmitUnknownOuts(outs, operation);
+            return Registers.None;
+        }
+        var call = new CallSite
+        {
+            Method = method,
+            Effects = effects,
+            Receiver = receiver,
+            Arguments = arguments,
+            Targets = targets,
+            InvokesReceiver = invokes,
+            IsConstruction = isConstruction,
+            ReceiverIsAddress = receiverIsAddress,
+            ResultDropped = ReferenceEquals(_droppedResult, operation),
+            IsFramework = IsFramework(method),
+        };
+        foreach (var target in targets)
+            AddCallee(target);
+        var result = _steps.Into(OpCode.Call, site: AddCallSite(operation, call), payload: call);
+        if (outs is not null)
+        {
+            foreach (var (ordinal, place, argument) in outs)
+                Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
+        }
+        return result;
+    }
+
+    private void EmitUnknownOuts(List<(int Ordinal, Place Place, IOperation Operation)>? outs, IOperation operation)
+    {
+        if (outs is null)
+            return;
+        foreach (var (_, place, argument) in outs)
+            Store(place, Registers.None, argument);
+    }
+
+    /// <summary>A method without source and without a row matters when it is not the framework's and is given something, or runs a delegate.</summary>
+    private bool MayMatterUnknown(IMethodSymbol method, int receiver, int[] arguments)
+    {
+        foreach (var parameter in method.Parameters)
+            if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
+                return true;
+        if (IsInSource(method) && !method.IsAbstract && !method.IsVirtual && method.ContainingType.TypeKind != TypeKind.Interface)
+            return false;
+        if (IsFramework(method))
+            return false;
+        return receiver >= 0 && _context.Types.CanCarryMapping(method.ContainingType)
+            || method.Parameters.Any(parameter => arguments[parameter.Ordinal] >= 0 && _context.Types.CanCarryMapping(parameter.Type));
+    }
+
+    private bool HasEffects(ISymbol member) => !_context.Knowledge.EffectsOf(member).IsEmpty;
+
+    private static bool IsInSource(IMethodSymbol method) => method.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
+
+    private static bool HasOwnCode(IPropertySymbol property) =>
+        property.OriginalDefinition is { DeclaringSyntaxReferences.Length: > 0 } definition && !PropertyShapes.IsAutomatic(definition);
+
+    private static bool IsFramework(ISymbol symbol) => symbol.ContainingAssembly?.Name is { } name
+        && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal)
+            || name is "System" or "mscorlib" or "netstandard" or "WindowsBase");
+
+    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, int receiver)
+    {
+        if (method.MethodKind == MethodKind.LocalFunction)
+            return TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty;
+        if (!_context.Matters(method))
+            return ImmutableArray<CallTarget>.Empty;
+        if (isVirtual || method.IsAbstract)
+            return _context.Implementations.Of(method).Select(found => new CallTarget(found, null)).ToImmutableArray();
+        return TargetOf(method) is { } target ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
+    }
+
+    /// <summary>The body behind a method symbol, if it is in source.</summary>
+    private CallTarget? TargetOf(IMethodSymbol method)
+    {
+        method = (method.ReducedFrom ?? method).OriginalDefinition;
+        if (method.MethodKind == MethodKind.LocalFunction)
+            return LocalFunctionBody(method) is { } body ? new CallTarget(null, body) : null;
+        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method, null) : null;
+    }
+}

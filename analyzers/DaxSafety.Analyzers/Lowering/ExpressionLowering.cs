@@ -1,0 +1,304 @@
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// Turns expressions into steps. Calls, places and conditions have files of their own; this one holds the dispatch and
+/// the plain shapes. The tables in the notes on IOperation say what each construct looks like; the dereference of a
+/// pointer has no public operation at all and is recognised by its types.
+/// </summary>
+internal sealed partial class BodyLowering
+{
+    /// <summary>The register that holds the operation's value, or <see cref="Registers.None"/> when nothing is known about it.</summary>
+    private int Lower(IOperation? operation)
+    {
+        if (operation is null)
+            return Registers.None;
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (operation.ConstantValue is { HasValue: true } constant)
+            return _steps.Into(OpCode.Constant, payload: Normalize(constant.Value));
+
+        switch (operation)
+        {
+            case IExpressionStatementOperation statement:
+                _droppedResult = statement.Operation;
+                return Lower(statement.Operation);
+            case IConversionOperation conversion:
+                return LowerConversion(conversion);
+            case ISimpleAssignmentOperation assignment:
+                return LowerAssignment(assignment);
+            case ICompoundAssignmentOperation compound:
+                return LowerCompound(compound);
+            case IIncrementOrDecrementOperation step:
+                return LowerIncrement(step);
+            case IDeconstructionAssignmentOperation deconstruction:
+                return LowerDeconstruction(deconstruction.Target, deconstruction.Value, deconstruction);
+            case IInvocationOperation invocation:
+                return LowerInvocation(invocation);
+            case IObjectCreationOperation creation:
+                return LowerCreation(creation);
+            case IFlowCaptureOperation capture:
+                return LowerCapture(capture);
+            case IFlowAnonymousFunctionOperation lambda:
+                return LowerLambda(lambda);
+            case IDelegateCreationOperation creation:
+                return Lower(creation.Target);
+            case IMethodReferenceOperation reference:
+                return LowerMethodReference(reference);
+            case IBinaryOperation binary:
+                return LowerBinary(binary);
+            case IAwaitOperation await:
+                return Lower(await.Operation);
+            case IParenthesizedOperation parenthesized:
+                return Lower(parenthesized.Operand);
+            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
+                return ThisSlot;
+            case IDefaultValueOperation { Type: { IsReferenceType: true } or { TypeKind: TypeKind.Pointer } }:
+                return _steps.Into(OpCode.Constant);
+            case ITupleOperation tuple:
+                return LowerTuple(tuple);
+            case IAddressOfOperation address:
+                return AddressOf(LowerPlace(address.Reference));
+            case IArrayCreationOperation array:
+                return LowerArray(array);
+            case IReturnOperation { Kind: OperationKind.YieldReturn } yield:
+                return Lower(yield.ReturnedValue);
+            case IEventAssignmentOperation assignment:
+                return LowerEventAssignment(assignment);
+            case IIsPatternOperation or IIsNullOperation:
+                LowerCondition(operation);
+                return Registers.None;
+        }
+        return IsPlace(operation) ? Load(LowerPlace(operation)) : LowerChildren(operation);
+    }
+
+    private int LowerChildren(IOperation operation)
+    {
+        var first = Registers.None;
+        var count = 0;
+        foreach (var child in operation.ChildOperations)
+        {
+            var register = Lower(child);
+            if (count++ == 0)
+                first = register;
+        }
+        // What a `fixed` statement or a collection expression takes from its only operand.
+        return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? first : Registers.None;
+    }
+
+    private static object? Normalize(object? constant) => constant switch
+    {
+        bool b => b ? 1L : 0L,
+        char c => (long)c,
+        sbyte or byte or short or ushort or int or uint or long => Convert.ToInt64(constant, System.Globalization.CultureInfo.InvariantCulture),
+        ulong u => unchecked((long)u),
+        _ => constant,
+    };
+
+    private int LowerConversion(IConversionOperation conversion)
+    {
+        if (conversion.OperatorMethod is { } method && (HasEffects(method) || IsInSource(method)))
+            return LowerOperatorCall(method, conversion, conversion.Operand);
+        return Lower(conversion.Operand);
+    }
+
+    private int LowerAssignment(ISimpleAssignmentOperation assignment)
+    {
+        if (assignment.IsRef)
+        {
+            var target = RefVariable(assignment.Target);
+            var address = AddressOf(LowerPlace(assignment.Value));
+            if (target.Kind != PlaceKind.None)
+                Store(target, address, assignment);
+            return address;
+        }
+        var place = LowerPlace(assignment.Target);
+        var value = Lower(assignment.Value);
+        Store(place, value, assignment);
+        return value;
+    }
+
+    private int LowerCompound(ICompoundAssignmentOperation compound)
+    {
+        var place = LowerPlace(compound.Target);
+        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
+        var operand = Lower(compound.Value);
+        var scale = ScaleOf(compound.Target.Type);
+        var value = _steps.Into(OpCode.Arithmetic, before, operand, scale: scale, payload: OperatorText(compound.OperatorKind), site: AddSite(compound));
+        Store(place, value, compound);
+        return value;
+    }
+
+    private int LowerIncrement(IIncrementOrDecrementOperation step)
+    {
+        var place = LowerPlace(step.Target);
+        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
+        var one = _steps.Into(OpCode.Constant, payload: 1L);
+        var kept = step.IsPostfix ? _steps.Into(OpCode.Copy, before) : Registers.None;
+        var value = _steps.Into(OpCode.Arithmetic, before, one, scale: ScaleOf(step.Target.Type), site: AddSite(step),
+            payload: step.Kind == OperationKind.Increment ? "+" : "-");
+        Store(place, value, step);
+        return step.IsPostfix ? kept : value;
+    }
+
+    private int LowerBinary(IBinaryOperation binary)
+    {
+        // A chain of thousands of operands leans to the left: walk down it instead of recursing.
+        var chain = new Stack<IBinaryOperation>();
+        IOperation leftmost = binary;
+        while (leftmost is IBinaryOperation { ConstantValue.HasValue: false } inner)
+        {
+            chain.Push(inner);
+            leftmost = inner.LeftOperand;
+        }
+        var value = Lower(leftmost);
+        while (chain.Count > 0)
+        {
+            var node = chain.Pop();
+            var right = Lower(node.RightOperand);
+            if (node.OperatorMethod is { } method && IsInSource(method))
+            {
+                value = EmitCall(method, node, Registers.None, new[] { value, right });
+                continue;
+            }
+            value = Arithmetic(node, value, right);
+        }
+        return value;
+    }
+
+    private int Arithmetic(IBinaryOperation node, int left, int right)
+    {
+        if (left < 0 && right < 0)
+            return Registers.None;
+        if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
+            (left, right) = (right, left);
+        return _steps.Into(OpCode.Arithmetic, left, right, scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind), site: AddSite(node));
+    }
+
+    /// <summary>What one step of a pointer is in bytes: 1 for numbers, 0 where the size is not known.</summary>
+    private static long ScaleOf(ITypeSymbol? type) =>
+        type is IPointerTypeSymbol pointer ? pointer.PointedAtType.SpecialType == SpecialType.System_Void ? 1 : TypeFacts.SizeOf(pointer.PointedAtType) : 1;
+
+    private static string OperatorText(BinaryOperatorKind kind) => kind switch
+    {
+        BinaryOperatorKind.Add => "+",
+        BinaryOperatorKind.Subtract => "-",
+        BinaryOperatorKind.Multiply => "*",
+        _ => kind.ToString(),
+    };
+
+    private int LowerTuple(ITupleOperation tuple)
+    {
+        var value = _steps.Into(OpCode.Allocate, site: AddSite(tuple));
+        for (var i = 0; i < tuple.Elements.Length; i++)
+        {
+            var element = Lower(tuple.Elements[i]);
+            if (TupleField(tuple.Type, i) is { } field)
+                _steps.Add(new Instruction(OpCode.StoreField, -1, value, field, element));
+        }
+        return value;
+    }
+
+    private int? TupleField(ITypeSymbol? type, int index) =>
+        type is INamedTypeSymbol { IsTupleType: true } tuple && index < tuple.TupleElements.Length ? FieldNumber(tuple.TupleElements[index]) : null;
+
+    private int FieldNumber(ISymbol member) =>
+        _context.Members.Of(member is IFieldSymbol { CorrespondingTupleField: { } underlying } ? underlying : member);
+
+    private int LowerArray(IArrayCreationOperation array)
+    {
+        foreach (var size in array.DimensionSizes)
+            Lower(size);
+        var value = _steps.Into(OpCode.Allocate, site: AddSite(array));
+        if (array.Initializer is { } initializer)
+        {
+            foreach (var element in initializer.ElementValues)
+            {
+                var register = Lower(element);
+                if (register >= 0)
+                    _steps.Add(new Instruction(OpCode.StoreField, -1, value, MemberNumbers.Element, register));
+            }
+        }
+        return value;
+    }
+
+    private int LowerDeconstruction(IOperation target, IOperation? value, IOperation site)
+    {
+        target = target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
+        var source = value is IConversionOperation { Operand: ITupleOperation inner } ? inner : value;
+        if (target is not ITupleOperation targets)
+            return Lower(source);
+        if (source is ITupleOperation tuple && tuple.Elements.Length == targets.Elements.Length)
+        {
+            // All right sides are evaluated before any target is assigned.
+            var places = targets.Elements.Select(PlaceOfElement).ToArray();
+            var values = tuple.Elements.Select(Lower).Select(register => _steps.Into(OpCode.Copy, register)).ToArray();
+            for (var i = 0; i < places.Length; i++)
+                StoreElement(targets.Elements[i], places[i], values[i], site);
+            return Registers.None;
+        }
+        var whole = Lower(source);
+        for (var i = 0; i < targets.Elements.Length; i++)
+        {
+            var part = TupleField(source?.Type, i) is { } field && whole >= 0
+                ? _steps.Into(OpCode.LoadField, whole, field)
+                : Registers.None;
+            StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
+        }
+        return whole;
+    }
+
+    private Place PlaceOfElement(IOperation element) =>
+        element is ITupleOperation or IDeclarationExpressionOperation { Expression: ITupleOperation } ? Place.None : LowerPlace(element);
+
+    private void StoreElement(IOperation element, Place place, int value, IOperation site)
+    {
+        if (place.Kind != PlaceKind.None)
+            Store(place, value, site);
+    }
+
+    private int LowerCapture(IFlowCaptureOperation capture)
+    {
+        if (_assignedCaptures.Contains(capture.Id) && IsPlace(capture.Value))
+        {
+            RememberPlace(capture.Id, LowerPlace(capture.Value));
+            return Registers.None;
+        }
+        var value = Lower(capture.Value);
+        _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
+        return value;
+    }
+
+    private int LowerLambda(IFlowAnonymousFunctionOperation lambda)
+    {
+        var body = LowerNested(lambda);
+        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(null, body), Registers.None));
+    }
+
+    private int LowerMethodReference(IMethodReferenceOperation reference)
+    {
+        var receiver = Lower(reference.Instance);
+        var target = TargetOf(reference.Method);
+        if (target is null)
+            return Registers.None;
+        AddCallee(target.Value);
+        return _steps.Into(OpCode.Closure, receiver, site: AddSite(reference), payload: new ClosureInfo(target.Value, receiver));
+    }
+
+    private int LowerEventAssignment(IEventAssignmentOperation assignment)
+    {
+        if (assignment.EventReference is IEventReferenceOperation { Instance: { } instance })
+            Lower(instance);
+        var handler = Lower(assignment.HandlerValue);
+        if (handler >= 0 && assignment.Adds)
+            _steps.Add(new Instruction(OpCode.Escape, -1, handler, site: AddSite(assignment)));
+        return Registers.None;
+    }
+
+    /// <summary>A register for the value: a new unknown one where nothing was known, so that the same unknown can be recognised again.</summary>
+    private int Known(int register, IOperation operation) =>
+        register >= 0 ? register : _steps.Into(OpCode.Unknown, site: AddSite(operation));
+}

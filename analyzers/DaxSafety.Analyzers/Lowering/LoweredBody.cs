@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+internal enum SlotKind : byte
+{
+    Local,
+    Parameter,
+    Captured,
+    This,
+    Capture,
+}
+
+/// <summary>A variable of a body.</summary>
+/// <param name="Kind">Where its first value comes from.</param>
+/// <param name="Symbol">The local or parameter, or null.</param>
+/// <param name="Ordinal">A parameter's ordinal; for a captured variable the number that all bodies agree on.</param>
+/// <param name="HoldsAddress">It names memory (a ref local, or a ref parameter of plain data): assigning to it stores there.</param>
+internal sealed record Slot(SlotKind Kind, ISymbol? Symbol, int Ordinal, bool HoldsAddress)
+{
+    public string? Name => Symbol?.Name;
+}
+
+/// <summary>A place in the source that a step of a body came from.</summary>
+/// <param name="Syntax">What a diagnostic underlines.</param>
+/// <param name="Receiver">The source text of what is written or flushed, when that is a plain name or member access.</param>
+/// <param name="Offset">Source text of the written range's start in bytes, when it can be repeated.</param>
+/// <param name="Length">Source text of its length in bytes, when it can be repeated.</param>
+internal sealed record Site(SyntaxNode Syntax, string? Receiver = null, string? Offset = null, string? Length = null)
+{
+    public Location Location => Syntax.GetLocation();
+
+    /// <summary>Where a flush is reported: a disposal that the compiler wrote stands at its <c>using</c>.</summary>
+    public Location ReportedLocation => Syntax.GetLocation();
+}
+
+/// <summary>A node of the flow graph: which content it runs, and what it is for.</summary>
+internal sealed class FlowNode
+{
+    public FlowNode(BlockContent content) => Content = content;
+
+    public BlockContent Content { get; }
+
+    /// <summary>How control leaves the body here; such a node has no content of its own beyond it.</summary>
+    public ExitKind Exit { get; set; }
+
+    /// <summary>What is underlined as the exit.</summary>
+    public Location? ExitLocation { get; set; }
+
+    /// <summary>The return value's register, where <see cref="Exit"/> is one.</summary>
+    public int ReturnValue { get; set; } = -1;
+
+    /// <summary>How many of the successors, at the end of the list, are only reached by an exception.</summary>
+    public int ExceptionSuccessors { get; set; }
+
+    public bool IsHandler { get; set; }
+}
+
+/// <summary>
+/// One body, ready to be analysed: blocks of steps over numbered variables. All that is left of Roslyn's operations; made
+/// once for each body and shared by every analysis of it. Immutable after construction.
+/// </summary>
+internal sealed class LoweredBody
+{
+    public required string Name { get; init; }
+
+    public required IMethodSymbol? Symbol { get; init; }
+
+    public required FlowGraph Graph { get; init; }
+
+    public required ImmutableArray<FlowNode> Nodes { get; init; }
+
+    public required ImmutableArray<Slot> Slots { get; init; }
+
+    public required ImmutableArray<Site> Sites { get; init; }
+
+    /// <summary>The most temporaries that a block uses.</summary>
+    public required int TemporaryCount { get; init; }
+
+    /// <summary>Lambdas and local functions declared directly in this body.</summary>
+    public required ImmutableArray<LoweredBody> Nested { get; init; }
+
+    /// <summary>Every body that this one may run and that is in source.</summary>
+    public required ImmutableArray<CallTarget> Callees { get; init; }
+
+    /// <summary>The variable that nested bodies know by each number.</summary>
+    public required ImmutableDictionary<int, int> CapturedSlots { get; init; }
+
+    /// <summary>Variables that decide some branch.</summary>
+    public required ImmutableHashSet<int> TestedSlots { get; init; }
+
+    /// <summary>Why the body could not be lowered, or null.</summary>
+    public string? Failure { get; init; }
+}
+
+/// <summary>Something that can be run: a method of the compilation, or a lambda or local function of a lowered body.</summary>
+internal readonly struct CallTarget(IMethodSymbol? method, LoweredBody? body) : IEquatable<CallTarget>
+{
+    public readonly IMethodSymbol? Method = method;
+    public readonly LoweredBody? Body = body;
+
+    public object Key => (object?)Body ?? Method!;
+
+    public bool Equals(CallTarget other) =>
+        Body is not null ? ReferenceEquals(Body, other.Body) : other.Body is null && SymbolEqualityComparer.Default.Equals(Method, other.Method);
+
+    public override bool Equals(object? obj) => obj is CallTarget other && Equals(other);
+
+    public override int GetHashCode() => Body is not null ? Body.GetHashCode() : SymbolEqualityComparer.Default.GetHashCode(Method);
+}
+
+/// <summary>Code that can be run later: a lambda, a local function or a method, with the receiver it is bound to.</summary>
+/// <param name="Target">What runs.</param>
+/// <param name="Receiver">The receiver's register at creation, or −1.</param>
+internal sealed record ClosureInfo(CallTarget Target, int Receiver);
+
+/// <summary>A call: who is called with what, and what tables say of it.</summary>
+internal sealed class CallSite
+{
+    public required IMethodSymbol Method { get; init; }
+
+    /// <summary>From the tables; empty for a method nobody described.</summary>
+    public required ImmutableArray<Effect> Effects { get; init; }
+
+    /// <summary>The receiver's register, or −1.</summary>
+    public int Receiver { get; init; } = -1;
+
+    /// <summary>Registers by the parameter's ordinal, −1 where nothing is known.</summary>
+    public required int[] Arguments { get; init; }
+
+    /// <summary>Bodies in source that may run: one for an ordinary call, the implementations for a virtual one.</summary>
+    public ImmutableArray<CallTarget> Targets { get; init; } = ImmutableArray<CallTarget>.Empty;
+
+    /// <summary>The receiver is a delegate that is invoked.</summary>
+    public bool InvokesReceiver { get; init; }
+
+    /// <summary>The instance that a constructor fills: the result is the receiver.</summary>
+    public bool IsConstruction { get; init; }
+
+    /// <summary>The receiver is the address of a struct in memory: what the callee stores in its own fields lands there.</summary>
+    public bool ReceiverIsAddress { get; init; }
+
+    /// <summary>The framework's own: it does nothing that its row does not say.</summary>
+    public bool IsFramework { get; init; }
+
+    /// <summary>The result is thrown away by an expression statement.</summary>
+    public bool ResultDropped { get; init; }
+}

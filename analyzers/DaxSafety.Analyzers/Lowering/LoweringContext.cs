@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using DaxSafety.Analyzers.Knowledge;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// What all bodies of a compilation share: knowledge, numbers for members, and the lowered bodies themselves, each made
+/// once. Thread safe; two threads that want the same body may both make it, and one of the two equal results is kept.
+/// </summary>
+internal sealed class LoweringContext
+{
+    private readonly ConcurrentDictionary<ISymbol, LoweredBody?> _bodies = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _matters = new(SymbolEqualityComparer.Default);
+
+    public LoweringContext(Compilation compilation, KnowledgeBase knowledge)
+    {
+        Compilation = compilation;
+        Knowledge = knowledge;
+        Implementations = new Implementations(compilation);
+    }
+
+    public Compilation Compilation { get; }
+
+    public KnowledgeBase Knowledge { get; }
+
+    public MemberNumbers Members { get; } = new();
+
+    public TypeFacts Types { get; } = new();
+
+    public Contracts Contracts { get; } = new();
+
+    public Implementations Implementations { get; }
+
+    /// <summary>The body of a method in source; null when it has none.</summary>
+    public LoweredBody? BodyOf(IMethodSymbol method, CancellationToken cancel)
+    {
+        method = method.OriginalDefinition;
+        if (_bodies.TryGetValue(method, out var known))
+            return known;
+        var graph = GraphOf(method, cancel);
+        return _bodies.GetOrAdd(method, graph is null ? null : BodyLowering.Lower(this, graph, method, cancel));
+    }
+
+    /// <summary>As <see cref="BodyOf"/>, with the graph that the compiler's driver already has.</summary>
+    public LoweredBody BodyOf(ISymbol owner, ControlFlowGraph graph, CancellationToken cancel)
+    {
+        if (owner is IMethodSymbol && _bodies.TryGetValue(owner.OriginalDefinition, out var known) && known is not null)
+            return known;
+        var body = BodyLowering.Lower(this, graph, owner, cancel);
+        return owner is IMethodSymbol ? _bodies.GetOrAdd(owner.OriginalDefinition, body) ?? body : body;
+    }
+
+    /// <summary>Whether calling the method can have anything to do with mapped memory, by its types alone.</summary>
+    public bool Matters(IMethodSymbol method)
+    {
+        method = method.OriginalDefinition;
+        if (_matters.TryGetValue(method, out var known))
+            return known;
+        var answer = method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction
+            || (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))
+            || Types.CanCarryMapping(method.ReturnType)
+            || method.Parameters.Any(parameter => Types.CanCarryMapping(parameter.Type));
+        _matters[method] = answer;
+        return answer;
+    }
+
+    /// <summary>The initializers of a type's fields and automatic properties that can lead to mappings.</summary>
+    public IEnumerable<LoweredBody> InitializersOf(INamedTypeSymbol type, CancellationToken cancel)
+    {
+        foreach (var member in type.GetMembers())
+        {
+            var (declared, initializer) = member switch
+            {
+                IFieldSymbol { AssociatedSymbol: null } field => (field.Type, InitializerOf(field, cancel)),
+                IPropertySymbol property => (property.Type, InitializerOf(property, cancel)),
+                _ => (null, null),
+            };
+            if (initializer is null || !Types.CanCarryMapping(declared))
+                continue;
+            if (ModelOf(initializer.SyntaxTree).GetOperation(initializer, cancel) is ISymbolInitializerOperation { Parent: null } operation
+                && InitializerGraph(operation, cancel) is { } graph)
+                yield return BodyOf(member, graph, cancel);
+        }
+    }
+
+    private static ControlFlowGraph? InitializerGraph(ISymbolInitializerOperation operation, CancellationToken cancel) => operation switch
+    {
+        IFieldInitializerOperation field => ControlFlowGraph.Create(field, cancel),
+        IPropertyInitializerOperation property => ControlFlowGraph.Create(property, cancel),
+        _ => null,
+    };
+
+    private static EqualsValueClauseSyntax? InitializerOf(ISymbol member, CancellationToken cancel) =>
+        member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancel) switch
+        {
+            VariableDeclaratorSyntax variable => variable.Initializer,
+            PropertyDeclarationSyntax property => property.Initializer,
+            _ => null,
+        };
+
+    // Callee bodies are needed to answer for a call while the caller is being typed.
+#pragma warning disable RS1030
+    private SemanticModel ModelOf(SyntaxTree tree) => _models.GetOrAdd(tree, added => Compilation.GetSemanticModel(added));
+#pragma warning restore RS1030
+
+    private bool HasStaticCarrier(INamedTypeSymbol type) =>
+        type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: true } field && Types.CanCarryMapping(field.Type));
+
+    private ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancel)
+    {
+        var implementation = method.PartialImplementationPart ?? method;
+        foreach (var reference in implementation.DeclaringSyntaxReferences)
+        {
+            var syntax = reference.GetSyntax(cancel);
+            switch (ModelOf(syntax.SyntaxTree).GetOperation(syntax, cancel))
+            {
+                case IMethodBodyOperation { Parent: null } body:
+                    return ControlFlowGraph.Create(body, cancel);
+                case IConstructorBodyOperation { Parent: null } body:
+                    return ControlFlowGraph.Create(body, cancel);
+                case IBlockOperation { Parent: null } body:
+                    return ControlFlowGraph.Create(body, cancel);
+            }
+        }
+        return null;
+    }
+}

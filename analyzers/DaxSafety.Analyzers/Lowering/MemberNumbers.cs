@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// Numbers for fields, automatic properties and captured variables, the same in every body of a compilation, so that what
+/// one body says about a field can be understood by another. Thread safe.
+/// </summary>
+internal sealed class MemberNumbers
+{
+    /// <summary>Stands for every element of an array or collection.</summary>
+    public const int Element = 0;
+
+    private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
+    private int _last;
+
+    public int Of(ISymbol symbol)
+    {
+        var definition = symbol.OriginalDefinition;
+        if (_numbers.TryGetValue(definition, out var number))
+            return number;
+        number = _numbers.GetOrAdd(definition, _ => Interlocked.Increment(ref _last));
+        _symbols[number] = definition;
+        return number;
+    }
+
+    public ISymbol? SymbolOf(int number) => _symbols.TryGetValue(number, out var symbol) ? symbol : null;
+}

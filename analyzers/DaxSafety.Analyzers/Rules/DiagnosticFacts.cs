@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Durability;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Rules;
+
+/// <summary>Fills a diagnostic's properties: <see cref="DiagnosticKeys"/> says what they mean.</summary>
+internal static class DiagnosticFacts
+{
+    public static ImmutableDictionary<string, string?> Of(RuleContext context, Obligation obligation, IReadOnlyList<PathStep>? steps = null)
+    {
+        var properties = ImmutableDictionary.CreateBuilder<string, string?>();
+        var entities = context.Outcome.Analysis.Entities;
+        var entity = entities[obligation.Target.Targets.First().Entity];
+        if (FlushHandle.Of(context, entity) is var (text, kind))
+        {
+            properties[DiagnosticKeys.Mapping] = text;
+            properties[DiagnosticKeys.MappingKind] = kind;
+        }
+        var site = context.SiteOf(obligation);
+        if (site.Offset is not null && site.Length is not null)
+        {
+            properties[DiagnosticKeys.Offset] = site.Offset;
+            properties[DiagnosticKeys.Length] = site.Length;
+        }
+        if (steps is { Count: > 0 })
+            properties[DiagnosticKeys.Path] = string.Join("\n", steps.Select(step =>
+                $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: '{step.Condition.Text}' is {(step.Outcome ? "true" : "false")}"));
+        properties[DiagnosticKeys.TargetOs] = context.Analysis.Options.TargetOsName;
+        return properties.ToImmutable();
+    }
+}
+
+/// <summary>Which variable or member a flush can be called on.</summary>
+internal static class FlushHandle
+{
+    /// <summary>The best name for the mapping, and what it is; null when it has none.</summary>
+    public static (string Text, string Kind)? Of(RuleContext context, Entity entity)
+    {
+        (string Text, string Kind)? best = null;
+        foreach (var (text, type) in context.Outcome.Analysis.HoldersOf(entity))
+        {
+            var kind = KindOf(type);
+            if (best is null || Rank(kind) < Rank(best.Value.Kind))
+                best = (text, kind);
+        }
+        return best;
+    }
+
+    private static int Rank(string kind) => kind switch { "accessor" => 0, "stream" => 1, "map" => 2, "pointer" => 3, "span" => 4, _ => 5 };
+
+    private static string KindOf(ITypeSymbol type) => type switch
+    {
+        { Name: "MemoryMappedViewAccessor" } => "accessor",
+        { Name: "MemoryMappedViewStream" } => "stream",
+        { Name: "DurableMap" } => "map",
+        { TypeKind: TypeKind.Pointer } => "pointer",
+        { Name: "Span" } => "span",
+        _ => "other",
+    };
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Durability;
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Rules.Durability;
+
+/// <summary>
+/// DAX1001: a write that some path leaves without a durable flush. Of several writes that miss the same flush the last one
+/// in the source is reported, with the others as additional locations: one mistake, one diagnostic.
+/// </summary>
+internal static class WriteNotFlushed
+{
+    public static void Report(RuleContext context)
+    {
+        var groups = context.Outcome.Owed.Where(owed => IsMissing(context, owed))
+            .GroupBy(owed => context.NameOf(owed.Obligation) + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => place.Entity)));
+        foreach (var group in groups)
+            ReportMapping(context, group.ToList());
+    }
+
+    private static bool IsMissing(RuleContext context, OwedWrite owed)
+    {
+        if (owed.Obligation.WriteBackOnly)
+            return false;
+        return owed.Owner switch
+        {
+            Owner.Local => true,
+            Owner.Caller or Owner.Member => owed.SettledElsewhere && FlushPolicy.IsInconsistent(context, owed),
+            _ => false,
+        };
+    }
+
+    /// <summary>For every exit the last write that reaches it undone; for every such write its exits.</summary>
+    private static void ReportMapping(RuleContext context, List<OwedWrite> writes)
+    {
+        var lastAt = new Dictionary<int, OwedWrite>();
+        foreach (var write in writes)
+            foreach (var exit in write.Exits)
+                if (exit.Status.Attempts == 0 && (!lastAt.TryGetValue(exit.Node, out var last) || Position(context, write) > Position(context, last)))
+                    lastAt[exit.Node] = write;
+
+        foreach (var group in lastAt.GroupBy(entry => Position(context, entry.Value)).OrderBy(group => group.Key))
+        {
+            var write = group.First().Value;
+            var exits = group.Select(entry => entry.Key).OrderBy(node => ExitPosition(context, node)).ToList();
+            if (writes.Where(other => Position(context, other) == group.Key).Any(other => other.Exits.Any(exit => exit.Status.Attempts != 0)))
+                continue;
+            Report(context, write, exits, writes);
+        }
+    }
+
+    private static int Position(RuleContext context, OwedWrite write) => context.SiteOf(write.Obligation).Syntax.SpanStart;
+
+    private static int ExitPosition(RuleContext context, int node) => context.Outcome.Body.Nodes[node].ExitLocation?.SourceSpan.Start ?? 0;
+
+    private static void Report(RuleContext context, OwedWrite write, List<int> exits, List<OwedWrite> writes)
+    {
+        var site = context.SiteOf(write.Obligation);
+        var explainer = new PathExplainer(context.Outcome, write.Obligation);
+        var exit = exits[0];
+        var steps = explainer.StepsTo(exit, write.Obligation.Site);
+
+        var more = new List<Location>();
+        if (context.Outcome.Body.Nodes[exit].ExitLocation is { } location)
+            more.Add(location);
+        if (write.Obligation.Inner is { } inner)
+            more.Add(inner.Location);
+        more.AddRange(writes
+            .Where(other => Position(context, other) < site.Syntax.SpanStart && other.Exits.Any(open => exits.Contains(open.Node)))
+            .GroupBy(other => Position(context, other)).OrderBy(group => group.Key)
+            .Take(MostEarlierWrites).Select(group => context.SiteOf(group.First().Obligation).Location));
+
+        context.Report(RuleCatalog.WriteNotFlushed, site.Location, more,
+            DiagnosticFacts.Of(context, write.Obligation, steps), context.NameOf(write.Obligation), Describe(context, exit, steps));
+    }
+
+    private const int MostEarlierWrites = 16;
+
+    private static string Describe(RuleContext context, int exit, IReadOnlyList<PathStep> steps)
+    {
+        var node = context.Outcome.Body.Nodes[exit];
+        var line = Lines.Of(node.ExitLocation);
+        var what = node.Exit == ExitKind.Yield ? $"the path that stops being iterated at line {line}" : $"the path that leaves at line {line}";
+        return steps.LastOrDefault(step => step.Decides) is { } step
+            ? $"{what} (when '{step.Condition.Text}' is {(step.Outcome ? "true" : "false")})"
+            : what;
+    }
+}

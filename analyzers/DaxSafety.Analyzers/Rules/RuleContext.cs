@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Durability;
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Rules;
+
+/// <summary>What a rule is given: the outcome of one body, and a place to put diagnostics.</summary>
+internal sealed class RuleContext(Outcome outcome, DurabilityContext analysis, IFieldLedger ledger, Action<Diagnostic> report)
+{
+    public Outcome Outcome { get; } = outcome;
+
+    public DurabilityContext Analysis { get; } = analysis;
+
+    public IFieldLedger Ledger { get; } = ledger;
+
+    public void Report(DiagnosticDescriptor rule, Location location, IEnumerable<Location> more, ImmutableDictionary<string, string?> properties, params object[] arguments) =>
+        report(Diagnostic.Create(rule, location, more, properties, arguments));
+
+    public Site SiteOf(Obligation obligation) => Outcome.Body.Sites[obligation.Site];
+
+    public Site Site(int number) => Outcome.Body.Sites[number];
+
+    public FlowNode NodeOf(OpenExit exit) => Outcome.Body.Nodes[exit.Node];
+
+    /// <summary>Whether some other member of the compilation durably flushes what this write's field holds.</summary>
+    public bool IsFlushedByAnotherMember(OwedWrite write) => write.Member is { } member && Ledger.IsFlushed(member);
+
+    /// <summary>What a message calls the mapping: the variable or member that holds it, else what the source writes through.</summary>
+    public string NameOf(Obligation obligation)
+    {
+        var entity = Outcome.Analysis.Entities[obligation.Target.Targets.First().Entity];
+        if (entity.Kind == EntityKind.Field)
+            return MappingText.Of(Outcome.Analysis.Entities, entity) ?? entity.Name ?? "the mapping";
+        return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
+    }
+}
+
+/// <summary>Lines as people count them.</summary>
+internal static class Lines
+{
+    public static int Of(Location? location) => location is null ? 0 : location.GetLineSpan().StartLinePosition.Line + 1;
+}
