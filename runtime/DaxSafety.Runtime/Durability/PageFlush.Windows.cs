@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using DaxSafety.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace DaxSafety;
+
+/// <content>
+/// Windows: FlushViewOfFile only hands the pages to the file system; FlushFileBuffers on a handle with write access waits for
+/// the medium. A view does not lead back to the handle it was made from, so where none is given the file is opened again by
+/// the name that the kernel has for the mapping.
+/// Source: the remarks of both functions in the Windows API reference.
+/// </content>
+internal static unsafe partial class PageFlush
+{
+    private const int LockViolationRetries = 300;
+    private const int LongestPath = 32768;
+
+    private static void FlushOnWindows(AddressRange range, SafeFileHandle? file)
+    {
+        WriteViewOut(range);
+        if (file is not null)
+        {
+            FlushFileBuffers(file, range);
+            return;
+        }
+
+        using SafeFileHandle reopened = ReopenMappedFile(range);
+        FlushFileBuffers(reopened, range);
+    }
+
+    private static void WriteViewOut(AddressRange range)
+    {
+        for (int attempt = 0; !Kernel32.FlushViewOfFile(range.Start, range.Length); attempt++)
+        {
+            // NTFS's transaction log makes this fail now and then for a moment; it passes by itself.
+            int error = Marshal.GetLastPInvokeError();
+            if (error != Kernel32.ErrorLockViolation || attempt == LockViolationRetries)
+                throw FlushFailure.Of("FlushViewOfFile", range.ToString(), error);
+            Thread.Sleep(attempt / 20);
+        }
+    }
+
+    private static void FlushFileBuffers(SafeFileHandle file, AddressRange range)
+    {
+        if (!Kernel32.FlushFileBuffers(file))
+            throw FlushFailure.OfLastCall("FlushFileBuffers", $"the file mapped at 0x{(nuint)range.Start:x}");
+    }
+
+    private static SafeFileHandle ReopenMappedFile(AddressRange range)
+    {
+        string name = MappedFileName(range);
+        SafeFileHandle file = Kernel32.CreateFile(
+            @"\\?\GLOBALROOT" + name, Kernel32.GenericWrite, Kernel32.ShareReadWriteDelete, null, Kernel32.OpenExisting, 0, 0);
+        if (file.IsInvalid)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            file.Dispose();
+            throw new FileOutOfReachException(
+                $"The pages of '{name}' were written out, but its disk cache cannot be flushed: opening the file again for that "
+                + $"failed ({Marshal.GetPInvokeErrorMessage(error)}, Win32 error {error}). Pass the file's handle to Persist, or "
+                + "open the file with FileShare.ReadWrite. Nothing of it may be taken as durable.",
+                unchecked((int)0x80070000) | error);
+        }
+
+        // Were the file renamed and another put in its place while we opened it, we would flush the wrong one.
+        if (MappedFileName(range) == name)
+            return file;
+        file.Dispose();
+        throw new FileOutOfReachException(
+            $"The mapped file '{name}' was renamed while it was flushed. Nothing of it may be taken as durable.", 0);
+    }
+
+    private static string MappedFileName(AddressRange range)
+    {
+        char[] buffer = new char[LongestPath];
+        fixed (char* name = buffer)
+        {
+            uint length = Kernel32.GetMappedFileName(-1, range.Start, name, LongestPath);
+            if (length == 0)
+                throw FlushFailure.OfLastCall("GetMappedFileName", $"the mapping at 0x{(nuint)range.Start:x}");
+            return new string(name, 0, (int)length);
+        }
+    }
+}
