@@ -2,11 +2,11 @@ namespace DaxSafety.Tracking;
 
 /// <summary>
 /// Who takes and who waits. A persist takes what is dirty in its range into a TOWRITE list (DIRTY to TOWRITE, one at a
-/// time), makes it durable outside of any lock, and then waits for earlier takes that hold something of its range: their
-/// bits are gone but their lines may not be durable yet.
+/// time), waits for earlier takes of the same lines, makes its list durable outside of any lock, and then waits for earlier
+/// takes that hold something else of its range: their bits are gone but their lines may not be durable yet.
 /// </summary>
 /// <remarks>
-/// A take never waits before it has finished its own writing, and only for earlier ones: there is no cycle to deadlock in.
+/// Waiting is only ever for earlier takes, so there is no cycle to deadlock in.
 /// It visits each word once, so a writer that goes on marking cannot keep it going. Marks take no lock and never wait.
 /// </remarks>
 internal sealed class DirtyDrains(DirtyLevels levels, long length, bool exclusive)
@@ -90,6 +90,9 @@ internal sealed class DirtyDrains(DirtyLevels levels, long length, bool exclusiv
                 long reached = all || drain.Runs.Count == 0 ? range.End : drain.Runs.Ranges[^1].End;
                 drain.Runs.Finish();
                 drain.Covered = DirtyRange.Between(range.Offset, Math.Min(reached, range.End));
+                // No byte is written by two at a time: a copying sink could else put an older store over a newer one.
+                while (drain.Runs.Count > 0 && EarlierHolds(drain.Runs.Extent, drain.Ticket))
+                    Monitor.Wait(_gate);
                 return drain;
             }
             catch

@@ -31,6 +31,9 @@ internal sealed class DirtyRuns
 
     internal int Count => _count;
 
+    /// <summary>From the first byte of the list to the last; the list must not be empty.</summary>
+    internal DirtyRange Extent => DirtyRange.Between(_ranges[0].Offset, _ranges[_count - 1].End);
+
     internal void Reset()
     {
         _count = 0;

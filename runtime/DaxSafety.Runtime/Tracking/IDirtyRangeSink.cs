@@ -9,8 +9,8 @@ public interface IDirtyRangeSink
     /// are; the tree then marks all of them dirty again.
     /// </summary>
     /// <remarks>
-    /// Called at any time from any thread that persists; calls for ranges that do not touch may run at the same time. Stores
-    /// to the ranges may go on meanwhile: their marks are kept for the next persist.
+    /// Called from any thread that persists. Calls may run at the same time, but never for the same byte. Stores to the ranges
+    /// may go on meanwhile: their marks are kept for the next persist.
     /// </remarks>
     /// <param name="ranges">Ascending, not touching each other, in bytes from the start of what the tree covers.</param>
     void MakeDurable(ReadOnlySpan<DirtyRange> ranges);
