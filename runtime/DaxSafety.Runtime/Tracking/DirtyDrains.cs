@@ -11,8 +11,8 @@ namespace DaxSafety.Tracking;
 /// </remarks>
 internal sealed class DirtyDrains(DirtyLevels levels, long length, bool exclusive)
 {
-    /// <summary>16 MiB of TOWRITE list; a range with more is made durable in several steps.</summary>
-    internal const int MostRangesOfAStep = 1 << 20;
+    /// <summary>1 MiB of TOWRITE list, which stays in the cache; a range with more is made durable in several steps.</summary>
+    internal const int MostRangesOfAStep = 1 << 16;
 
     private const long OneTake = 1L << InFlightBits;
     private const int InFlightBits = 20;

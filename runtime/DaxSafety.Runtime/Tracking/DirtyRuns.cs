@@ -13,7 +13,7 @@ internal sealed class DirtyRuns
     private const int FirstCapacity = 1024;
 
     /// <summary>A list of more than 1 MiB is not kept for the next take.</summary>
-    private const int MostKept = 65536;
+    private const int MostKept = DirtyDrains.MostRangesOfAStep;
 
     private readonly long _endOfData;
     private DirtyRange[] _ranges = [];

@@ -1,4 +1,5 @@
 using DaxSafety.Benchmarks.CacheLines;
+using DaxSafety.Benchmarks.Tracking;
 
 namespace DaxSafety.Benchmarks.Ratios;
 
@@ -9,5 +10,8 @@ internal static class RatioSuites
     [
         new PersistLinesSuite(),
         new CopySuite(),
+        new MarkSuite(),
+        new DrainSuite(),
+        new PersistDirtySuite(),
     ];
 }
