@@ -45,31 +45,45 @@ internal static unsafe class StreamingCopy
     internal static void Copy<TVector>(byte* from, byte* to, nuint length)
         where TVector : struct, ILineVector
     {
+        if ((((nuint)to | length) & (Line - 1)) == 0)
+            CopyLines<TVector>(from, to, length);
+        else
+            CopyWithEnds<TVector>(from, to, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CopyWithEnds<TVector>(byte* from, byte* to, nuint length)
+        where TVector : struct, ILineVector
+    {
         nuint head = (nuint)(-(nint)to) & (Line - 1);
+        if (length < head + Line)
+        {
+            CopyThroughCache(from, to, length);
+            return;
+        }
+
+        nuint tail = (length - head) & (Line - 1);
+
+        // The ends are fetched while the middle is written past the cache, and written back after it.
+        Sse.Prefetch0(to);
+        Sse.Prefetch0(to + length - 1);
+        CopyLines<TVector>(from + head, to + head, length - head - tail);
         if (head != 0)
-        {
-            head = nuint.Min(head, length);
             CopyThroughCache(from, to, head);
-            from += head;
-            to += head;
-            length -= head;
-        }
+        if (tail != 0)
+            CopyThroughCache(from + length - tail, to + length - tail, tail);
+    }
 
-        byte* end = to + (length & ~(Line - 1));
-        byte* endOfFours = end - 3 * Line;
-        for (; to < endOfFours; to += 4 * Line, from += 4 * Line)
-        {
-            TVector.CopyLine(from, to);
-            TVector.CopyLine(from + Line, to + Line);
-            TVector.CopyLine(from + 2 * Line, to + 2 * Line);
-            TVector.CopyLine(from + 3 * Line, to + 3 * Line);
-        }
-
+    /// <summary>Whole lines only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyLines<TVector>(byte* from, byte* to, nuint length)
+        where TVector : struct, ILineVector
+    {
+        byte* end = to + length;
+        for (byte* endOfEights = to + (length & ~(8 * Line - 1)); to < endOfEights; to += 8 * Line, from += 8 * Line)
+            TVector.CopyEightLines(from, to);
         for (; to < end; to += Line, from += Line)
             TVector.CopyLine(from, to);
-        nuint tail = length & (Line - 1);
-        if (tail != 0)
-            CopyThroughCache(from, to, tail);
     }
 
     internal static void Fill<TVector>(byte* to, nuint length, byte value)
@@ -104,7 +118,7 @@ internal static unsafe class StreamingCopy
         PersistentMemory.WriteBack(to, length);
     }
 
-    /// <summary>Whether the destination starts inside the source: a copy from the front would then read what it wrote.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Overlap(byte* from, byte* to, nuint length) => (nuint)(to - from) < length;
+    private static bool Overlap(byte* from, byte* to, nuint length)
+        => (nuint)(to - from) < length || (nuint)(from - to) < length;
 }

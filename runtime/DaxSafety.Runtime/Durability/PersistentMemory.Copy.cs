@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DaxSafety;
@@ -42,10 +43,7 @@ public static unsafe partial class PersistentMemory
             }
             else if (length != 0)
             {
-                AddressRange range = new(destination, length);
-                MappingProbe.RequireShared(range, nameof(destination));
-                Buffer.MemoryCopy(from, destination, length, length);
-                PageFlush.Flush(range, null);
+                CopyThroughPages(from, destination, length);
             }
         }
     }
@@ -84,5 +82,14 @@ public static unsafe partial class PersistentMemory
             NativeMemory.Fill(destination, length, value);
             PageFlush.Flush(range, null);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CopyThroughPages(byte* from, void* destination, nuint length)
+    {
+        AddressRange range = new(destination, length);
+        MappingProbe.RequireShared(range, nameof(destination));
+        Buffer.MemoryCopy(from, destination, length, length);
+        PageFlush.Flush(range, null);
     }
 }

@@ -34,6 +34,7 @@ public static unsafe partial class PersistentMemory
     /// <exception cref="ArgumentOutOfRangeException">The range runs past the end of the address space.</exception>
     /// <exception cref="ArgumentException">The range is not mapped, or it is private memory, which no file ever sees.</exception>
     /// <exception cref="IOException">The system refused; nothing may be taken as durable, by a second try neither.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Persist(void* address, nuint length)
     {
         PersistGranularity granularity = DirectAccessRegions.GranularityOf(address, length);
@@ -121,6 +122,7 @@ public static unsafe partial class PersistentMemory
         return known == PersistGranularity.Page ? DirectAccessProbe.GranularityOf(new AddressRange(address, length)) : known;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void PersistPages(void* address, nuint length)
     {
         AddressRange range = new(address, length);

@@ -7,7 +7,7 @@ namespace DaxSafety.Benchmarks.CacheLines;
 /// <summary><c>copy.N</c>, <c>copy.misaligned.N</c>: copy N bytes and persist; ours by CopyAndPersist, theirs by pmem_memcpy_persist called from C.</summary>
 internal sealed unsafe class CopySuite : IRatioSuite
 {
-    private const int Rounds = 41;
+    private const int Rounds = 101;
     private const double Limit = 1.00;
     private const nuint Window = 1 << 26;
     private const int Misalignment = 13;
@@ -50,7 +50,7 @@ internal sealed unsafe class CopySuite : IRatioSuite
         report.Add($"{name}.from-csharp", csharp.Ratio, Limit, csharp.Detail(operations));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Ours(byte* to, byte* from, nuint mask, nuint step, int bytes, long rounds)
     {
         nuint at = 0;
@@ -61,7 +61,7 @@ internal sealed unsafe class CopySuite : IRatioSuite
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void FromCSharp(Libpmem pmem, byte* to, byte* from, nuint mask, nuint step, long rounds)
     {
         delegate* unmanaged<void*, void*, nuint, void*> copy = pmem.Memcpy;

@@ -6,7 +6,7 @@ namespace DaxSafety.Benchmarks.CacheLines;
 /// <summary><c>persist.lines.N</c>: store to N lines, write back, fence; ours by the public Persist, theirs by pmem_persist called from C.</summary>
 internal sealed unsafe class PersistLinesSuite : IRatioSuite
 {
-    private const int Rounds = 41;
+    private const int Rounds = 101;
     private const double Limit = 1.05;
     private const nuint Bytes = 1 << 20;
 
@@ -37,7 +37,7 @@ internal sealed unsafe class PersistLinesSuite : IRatioSuite
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Ours(byte* memory, nuint mask, nuint lines, long rounds)
     {
         nuint bytes = lines * 64, at = 0;
@@ -51,7 +51,7 @@ internal sealed unsafe class PersistLinesSuite : IRatioSuite
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void FromCSharp(Libpmem pmem, byte* memory, nuint mask, nuint lines, long rounds)
     {
         delegate* unmanaged<void*, nuint, void> persist = pmem.Persist;
