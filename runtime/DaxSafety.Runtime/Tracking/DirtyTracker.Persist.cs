@@ -84,15 +84,11 @@ public sealed unsafe partial class DirtyTracker
     {
         ThrowIfDisposed();
         using ViewHold hold = Hold();
-        if (Mode == TrackingMode.KernelScan)
-            CollectInto(Tree, FileRange);
+        ((IMarkedMapping)this).CollectInto(Tree, FileRange);
     }
 
-    /// <summary>
-    /// Brings what this mapping knows of the range, beyond marks, into the tree. True when it cannot know, so that the
-    /// whole range counts as written.
-    /// </summary>
-    internal bool CollectInto(DirtyTree tree, DirtyRange range)
+    /// <inheritdoc/>
+    bool IMarkedMapping.CollectInto(DirtyTree tree, DirtyRange range)
     {
         if (!range.Overlaps(FileRange))
             return false;
@@ -107,8 +103,8 @@ public sealed unsafe partial class DirtyTracker
         return false;
     }
 
-    /// <summary>For a persist of the file: persists this mapping unless it is being disposed.</summary>
-    internal long TryPersistInto(FileMarks marks)
+    /// <inheritdoc/>
+    long IMarkedMapping.TryPersistInto(FileMarks marks)
     {
         try
         {

@@ -16,7 +16,7 @@ namespace DaxSafety;
 /// <para><b>What it cannot know:</b> writes of other processes, and writes by pwrite or FileStream, which are not stores
 /// through a mapping. Flush those through their handle.</para>
 /// </remarks>
-public sealed unsafe partial class DirtyTracker : IDisposable
+public sealed unsafe partial class DirtyTracker : IDisposable, IMarkedMapping
 {
     private readonly AddressRange _mapping;
     private readonly SafeBuffer? _view;

@@ -13,7 +13,7 @@ internal sealed class FileMarks
     private static readonly Dictionary<FileIdentity, FileMarks> s_open = [];
 
     private readonly FileIdentity? _identity;
-    private readonly List<DirtyTracker> _trackers = [];
+    private readonly List<IMarkedMapping> _mappings = [];
     private volatile Exception? _failure;
 
     private FileMarks(FileIdentity? identity, long end)
@@ -25,7 +25,7 @@ internal sealed class FileMarks
     internal DirtyTree Tree { get; }
 
     /// <summary>Adds a mapping to the marks of its file; without an identity it gets marks of its own.</summary>
-    internal static FileMarks Join(FileIdentity? identity, DirtyTracker tracker, DirtyRange fileRange)
+    internal static FileMarks Join(FileIdentity? identity, IMarkedMapping mapping, DirtyRange fileRange)
     {
         lock (s_open)
         {
@@ -40,17 +40,17 @@ internal sealed class FileMarks
                 throw new NotSupportedException($"The marks of this file end at {marks.Tree.Length} bytes; the mapping ends at {fileRange.End}.");
             }
 
-            marks._trackers.Add(tracker);
+            marks._mappings.Add(mapping);
             return marks;
         }
     }
 
     /// <summary>Removes a mapping. The marks of a file go with its last one: nobody is left who could make them durable.</summary>
-    internal void Leave(DirtyTracker tracker)
+    internal void Leave(IMarkedMapping mapping)
     {
         lock (s_open)
         {
-            if (!_trackers.Remove(tracker) || _trackers.Count > 0)
+            if (!_mappings.Remove(mapping) || _mappings.Count > 0)
                 return;
             if (_identity is { } key)
                 s_open.Remove(key);
@@ -59,12 +59,12 @@ internal sealed class FileMarks
         Tree.Dispose();
     }
 
-    internal long Persist(DirtyRange range, MappingSink sink)
+    internal long Persist(DirtyRange range, IDirtyRangeSink sink)
     {
         ThrowIfFailed();
         bool unknown = false;
-        foreach (DirtyTracker tracker in Trackers())
-            unknown |= tracker.CollectInto(Tree, range);
+        foreach (IMarkedMapping mapping in Mappings())
+            unknown |= mapping.CollectInto(Tree, range);
         return Guarded(range, unknown ? new WholeRangeSink(range, sink) : sink, unknown);
     }
 
@@ -73,8 +73,8 @@ internal sealed class FileMarks
     {
         long lines = 0;
         ThrowIfFailed();
-        foreach (DirtyTracker tracker in Trackers())
-            lines += tracker.TryPersistInto(this);
+        foreach (IMarkedMapping mapping in Mappings())
+            lines += mapping.TryPersistInto(this);
         if (!Tree.IsEmpty)
             lines += Guarded(Tree.All, new WholeFileSink(openFile), always: false);
         return lines;
@@ -111,10 +111,10 @@ internal sealed class FileMarks
         }
     }
 
-    private DirtyTracker[] Trackers()
+    private IMarkedMapping[] Mappings()
     {
         lock (s_open)
-            return [.. _trackers];
+            return [.. _mappings];
     }
 
     /// <summary>Address space costs nothing, so a file may grow to the limit; where it is rationed the tree is as long as it can be.</summary>

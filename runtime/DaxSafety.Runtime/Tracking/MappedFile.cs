@@ -33,11 +33,15 @@ internal sealed record MappedFile(FileIdentity? Identity, long Offset, string? P
             : new MappedFile(null, (long)found.Offset, null, null, found.IsWritable);
     }
 
-    /// <summary>Which file a handle is of; null when the system does not say.</summary>
+    /// <summary>Which file a handle is of; null when the system does not say (macOS is not asked).</summary>
     internal static unsafe FileIdentity? IdentityOf(SafeFileHandle file)
     {
         FileStatus status;
-        return TryGet(file, &status) ? Identify(status) : null;
+        if (OperatingSystem.IsLinux())
+            return TryGet(file, &status) ? Identify(status) : null;
+        FileNumber number;
+        return OperatingSystem.IsWindows() && FileNumber.Get(file, FileNumber.Class, &number, (uint)sizeof(FileNumber)) != 0
+            ? new FileIdentity(number.Volume, number.File) : null;
     }
 
     private static unsafe bool TryGet(SafeFileHandle file, FileStatus* status)
