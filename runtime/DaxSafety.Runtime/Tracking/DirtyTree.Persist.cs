@@ -68,6 +68,16 @@ public sealed partial class DirtyTree
         }
     }
 
+    /// <summary>A picture of where the tree is dirty, as an SVG document; see <see cref="DirtyMap"/> for parts and for text.</summary>
+    public string ToSvg() => DirtyMap.Of(this).ToSvg();
+
+    internal long CountLines(long first, long last)
+    {
+        if (!Holds(new LineIndex(first)) || !Holds(new LineIndex(last)))
+            ThrowOutside(DirtyRange.Between(first << LineIndex.SizeShift, (last + 1) << LineIndex.SizeShift));
+        return _levels.CountLines(first, last);
+    }
+
     /// <summary>Whether the line is marked.</summary>
     public bool IsDirty(LineIndex line)
     {
