@@ -97,7 +97,7 @@ public sealed unsafe partial class DirtyTracker
         lock (_scanGate)
         {
             if (Volatile.Read(ref _disposed) == 0)
-                Scan(tree);
+                Scan(tree, range);
         }
 
         return false;
@@ -118,10 +118,13 @@ public sealed unsafe partial class DirtyTracker
     }
 
     /// <summary>Caller holds the gate: until the marks are made, the kernel's note is the only trace of the write.</summary>
-    private void Scan(DirtyTree tree)
+    private void Scan(DirtyTree tree, DirtyRange range)
     {
+        // Where in the file the first watched page begins: before the mapping if that does not start on a page.
         long firstPage = FileRange.Offset - (long)((nuint)_mapping.Start & (nuint)(Environment.SystemPageSize - 1));
-        _scan!.Collect(pages => tree.MarkRange(pages.Shift(firstPage).Intersect(FileRange)));
+        _scan!.Collect(
+            range.Intersect(FileRange).Shift(-firstPage),
+            pages => tree.MarkRange(pages.Shift(firstPage).Intersect(FileRange)));
     }
 
     private DirtyRange InFile(long offset, long length)

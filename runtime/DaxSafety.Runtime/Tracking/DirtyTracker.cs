@@ -119,7 +119,7 @@ public sealed unsafe partial class DirtyTracker : IDisposable, IMarkedMapping
         {
             // What the kernel has noted so far must not go with the tracker.
             if (_scan != null)
-                Scan(Tree);
+                Scan(Tree, FileRange);
             _scan?.Dispose();
         }
 

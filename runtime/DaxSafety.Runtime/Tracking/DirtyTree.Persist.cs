@@ -37,9 +37,11 @@ public sealed partial class DirtyTree
     /// <summary>Moves the marks of <paramref name="range"/> (in bytes) into a TOWRITE list, for callers that write back themselves.</summary>
     /// <remarks>
     /// Ends with <see cref="DirtySnapshot.Complete"/> once the ranges are durable; disposing without it marks them again.
-    /// Until then a persist that overlaps one of the ranges waits. Allocates nothing when nothing is dirty and nothing in flight.
+    /// Until then a persist that overlaps one of the ranges waits; and this call waits for those that hold lines of its own. Allocates nothing when nothing is dirty and nothing in flight.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside <see cref="Length"/>.</exception>
+    /// <exception cref="InvalidOperationException">The calling thread itself holds a snapshot of a line in the range.</exception>
+    /// <exception cref="InsufficientMemoryException">There is no memory for the list; nothing has been taken.</exception>
     /// <exception cref="ObjectDisposedException">The tree is disposed.</exception>
     public DirtySnapshot Snapshot(DirtyRange range)
     {

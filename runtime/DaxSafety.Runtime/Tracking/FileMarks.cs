@@ -13,8 +13,12 @@ internal sealed class FileMarks
     private static readonly Dictionary<FileIdentity, FileMarks> s_open = [];
 
     private readonly FileIdentity? _identity;
-    private readonly List<IMarkedMapping> _mappings = [];
+    /// <summary>Replaced, never changed, so that a persist reads it without a lock.</summary>
+    private IMarkedMapping[] _mappings = [];
     private volatile Exception? _failure;
+
+    /// <summary>Mappings, and persists under way: the tree stays until both are gone, so that no persist loses marks it was to take.</summary>
+    private int _users = 1;
 
     private FileMarks(FileIdentity? identity, long end)
     {
@@ -29,18 +33,20 @@ internal sealed class FileMarks
     {
         lock (s_open)
         {
-            if (identity is not { } known || !s_open.TryGetValue(known, out FileMarks? marks))
+            // Marks that nobody uses any more are about to leave the table; a new mapping starts anew.
+            if (identity is not { } known || !s_open.TryGetValue(known, out FileMarks? marks) || !marks.TryEnter())
             {
                 marks = new FileMarks(identity, fileRange.End);
                 if (identity is { } key)
-                    s_open.Add(key, marks);
+                    s_open[key] = marks;
             }
             else if (fileRange.End > marks.Tree.Length)
             {
+                marks.Exit();
                 throw new NotSupportedException($"The marks of this file end at {marks.Tree.Length} bytes; the mapping ends at {fileRange.End}.");
             }
 
-            marks._mappings.Add(mapping);
+            Volatile.Write(ref marks._mappings, [.. marks._mappings, mapping]);
             return marks;
         }
     }
@@ -50,9 +56,37 @@ internal sealed class FileMarks
     {
         lock (s_open)
         {
-            if (!_mappings.Remove(mapping) || _mappings.Count > 0)
+            if (!_mappings.Contains(mapping))
                 return;
-            if (_identity is { } key)
+            Volatile.Write(ref _mappings, [.. _mappings.Where(other => other != mapping)]);
+        }
+
+        Exit();
+    }
+
+    private void Enter() => ObjectDisposedException.ThrowIf(!TryEnter(), this);
+
+    private bool TryEnter()
+    {
+        int users = Volatile.Read(ref _users);
+        while (users > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+                return true;
+            users = seen;
+        }
+
+        return false;
+    }
+
+    private void Exit()
+    {
+        if (Interlocked.Decrement(ref _users) > 0)
+            return;
+        lock (s_open)
+        {
+            if (_identity is { } key && s_open.TryGetValue(key, out FileMarks? marks) && marks == this)
                 s_open.Remove(key);
         }
 
@@ -61,23 +95,37 @@ internal sealed class FileMarks
 
     internal long Persist(DirtyRange range, IDirtyRangeSink sink)
     {
-        ThrowIfFailed();
-        bool unknown = false;
-        foreach (IMarkedMapping mapping in Mappings())
-            unknown |= mapping.CollectInto(Tree, range);
-        return Guarded(range, unknown ? new WholeRangeSink(range, sink) : sink, unknown);
+        Enter();
+        try
+        {
+            ThrowIfFailed();
+            bool unknown = false;
+            foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
+                unknown |= mapping.CollectInto(Tree, range);
+            return Guarded(range, unknown ? new WholeRangeSink(range, sink) : sink, unknown);
+        }
+        finally
+        {
+            Exit();
+        }
     }
 
     /// <summary>Every mark of the file: through its mappings, and what no mapping covers any more by a flush of the file.</summary>
     internal long PersistAll(Func<SafeFileHandle?> openFile)
     {
-        long lines = 0;
-        ThrowIfFailed();
-        foreach (IMarkedMapping mapping in Mappings())
-            lines += mapping.TryPersistInto(this);
-        if (!Tree.IsEmpty)
-            lines += Guarded(Tree.All, new WholeFileSink(openFile), always: false);
-        return lines;
+        Enter();
+        try
+        {
+            ThrowIfFailed();
+            long lines = 0;
+            foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
+                lines += mapping.TryPersistInto(this);
+            return Tree.IsEmpty ? lines : lines + Guarded(Tree.All, new WholeFileSink(openFile), always: false);
+        }
+        finally
+        {
+            Exit();
+        }
     }
 
     /// <summary>A persist after which, if the system has refused, nothing of the file is believed any more.</summary>
@@ -109,12 +157,6 @@ internal sealed class FileMarks
                 "An earlier flush of this file failed, and what it held may be lost although the system now calls it clean. "
                 + "Its lines are still marked. Close every tracker of the file, map it anew and write them again.", before);
         }
-    }
-
-    private IMarkedMapping[] Mappings()
-    {
-        lock (s_open)
-            return [.. _mappings];
     }
 
     /// <summary>Address space costs nothing, so a file may grow to the limit; where it is rationed the tree is as long as it can be.</summary>

@@ -39,7 +39,7 @@ internal sealed unsafe partial class WrittenPageScan
     private bool ReportsFirstPage()
     {
         bool reported = false;
-        Collect(range => reported |= range.Offset == 0);
+        Collect(new DirtyRange(0, 1), range => reported |= range.Offset == 0);
         return reported;
     }
 
@@ -90,7 +90,7 @@ internal sealed unsafe partial class WrittenPageScan
     private static List<int> Pages(WrittenPageScan scan, int page)
     {
         var pages = new List<int>();
-        scan.Collect(range =>
+        scan.Collect(scan.All, range =>
         {
             for (long offset = range.Offset; offset < range.End; offset += page)
                 pages.Add((int)(offset / page));

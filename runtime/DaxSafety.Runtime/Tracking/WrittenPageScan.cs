@@ -41,6 +41,9 @@ internal sealed unsafe partial class WrittenPageScan : IDisposable
         _regions = (PageMapScan.Region*)NativeMemory.Alloc(MostRegions, (nuint)sizeof(PageMapScan.Region));
     }
 
+    /// <summary>Every watched page, as byte offsets from the first.</summary>
+    internal DirtyRange All => new(0, (long)_pages.Length);
+
     /// <summary>Whether a page of these categories may have been written since it was last protected.</summary>
     private static bool MayBeWritten(ulong categories) =>
         (categories & PageMapScan.IsWritten) != 0 || (categories & (PageMapScan.IsPresent | PageMapScan.IsSwapped)) == 0;
@@ -64,7 +67,7 @@ internal sealed unsafe partial class WrittenPageScan : IDisposable
             }
 
             if (reason.Length == 0)
-                scan!.Collect(static _ => { });
+                scan!.Collect(scan.All, static _ => { });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,21 +81,22 @@ internal sealed unsafe partial class WrittenPageScan : IDisposable
     }
 
     /// <summary>
-    /// Hands over each run of pages written since the last call (byte offsets from the first page) and protects it
-    /// again. When the kernel gives up halfway, the rest counts as written: too much is safe.
+    /// Hands over each run of pages of <paramref name="part"/> (byte offsets from the first page) written since it was last asked
+    /// for, and protects it again. When the kernel gives up halfway, the rest counts as written: too much is safe.
     /// </summary>
-    internal void Collect(Action<DirtyRange> written)
+    internal void Collect(DirtyRange part, Action<DirtyRange> written)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ulong start = (ulong)_pages.Start, end = (ulong)_pages.End;
+        DirtyRange pages = part.RoundOut(Environment.SystemPageSize).Intersect(All);
+        ulong start = (ulong)_pages.Start, end = start + (ulong)pages.End;
         // A scan passes over addresses that are not mapped as if nothing had ever been written there.
-        if (Libc.Msync(_pages.Start, _pages.Length, MsAsync) != 0)
+        if (Libc.Msync(_pages.Start + pages.Offset, (nuint)pages.Length, MsAsync) != 0)
         {
-            written(new DirtyRange(0, (long)_pages.Length));
+            written(pages);
             return;
         }
 
-        for (ulong at = start; at < end;)
+        for (ulong at = start + (ulong)pages.Offset; at < end;)
         {
             PageMapScan scan = Ask(at, end);
             int count = Libc.Ioctl((int)_pageMap.DangerousGetHandle(), PageMapScan.Request, &scan);

@@ -154,7 +154,7 @@ public sealed unsafe partial class KernelScanTests(ITestOutputHelper output)
         WrittenPageScan scan = WrittenPageScan.TryStart(new AddressRange(pointer.Address, (nuint)Length), out _)!;
         pointer.Dispose();
         var reported = new List<DirtyRange>();
-        scan.Collect(reported.Add);
+        scan.Collect(scan.All, reported.Add);
         scan.Dispose();
         Assert.Equal([new DirtyRange(0, Length)], reported);
     }
