@@ -91,17 +91,19 @@ public sealed class ConstructsTests
         static void E() { var p = Pointer(Open("a")); var copy = new Span<byte>(p, 16).ToArray(); copy[0] = 1; }
         """);
 
-    [Fact]
-    public Task Async_IsAnOrdinaryStep() => Reported("""
-        static async Task Good(string p) { var v = Open(p); v.Write(0, 1); await Task.Yield(); v.Flush(); }
-        static async Task Bad(string p, bool b) { var v = Open(p); {|DAX1001:v.Write(0, 1)|}; await Task.Delay(1); if (b) return; v.Flush(); }
-        """);
+    private static string InSafeProgram(string members) => InProgram("}\nstatic class Async {\n static MemoryMappedViewAccessor Open(string path) => MemoryMappedFile.CreateFromFile(path).CreateViewAccessor();\n" + members);
 
     [Fact]
-    public Task AsyncHelper_ThatFlushes_IsSilent() => Silent("""
+    public Task Async_IsAnOrdinaryStep() => Verify.Analyzer(InSafeProgram("""
+        static async Task Good(string p) { var v = Open(p); v.Write(0, 1); await Task.Yield(); v.Flush(); }
+        static async Task Bad(string p, bool b) { var v = Open(p); {|DAX1001:v.Write(0, 1)|}; await Task.Delay(1); if (b) return; v.Flush(); }
+        """));
+
+    [Fact]
+    public Task AsyncHelper_ThatFlushes_IsSilent() => Verify.Silent(InSafeProgram("""
         static async Task Commit(MemoryMappedViewAccessor v) { await Task.Yield(); v.Flush(); }
         static async Task Run(string p) { var v = Open(p); v.Write(0, 1); await Commit(v).ConfigureAwait(false); }
-        """);
+        """));
 
     [Fact]
     public Task Iterator_MayStopAtItsYield() => Reported("""
@@ -111,9 +113,9 @@ public sealed class ConstructsTests
 
     [Fact]
     public Task LocalFunctions_And_Lambdas_ShareTheView() => Reported("""
-        static void A(string p) { var v = Open(p); void Put(int x) { v.Write(0, x); } void Commit() => v.Flush(); Put(1); Commit(); {|DAX1001:Put(2)|}; }
+        static void A(string p) { var v = Open(p); void Put(int x) { {|DAX1001:v.Write(0, x)|}; } void Commit() => v.Flush(); Put(1); Commit(); Put(2); }
         static void B(string p) { var v = Open(p); Action<int> put = x => v.Write(0, x); put(1); v.Flush(); }
-        static void C(string p) { var v = Open(p); Action<int> put = x => v.Write(0, x); {|DAX1001:put(1)|}; }
+        static void C(string p) { var v = Open(p); Action<int> put = x => {|DAX1001:v.Write(0, x)|}; put(1); }
         static void D(string p) { var v = Open(p); v.Write(0, 1); Task.Run(() => v.Flush()).Wait(); }
         """);
 
@@ -231,5 +233,21 @@ public sealed class ConstructsTests
         ref struct Window { public Span<byte> Bytes; }
         static void A() { var c = new Cursor { P = Pointer(Open("a")) }; {|DAX1001:c.Put(1)|}; }
         static void B() { var w = new Window { Bytes = new Span<byte>(Pointer(Open("a")), 8) }; {|DAX1001:w.Bytes[0] = 1|}; }
+        """);
+
+    [Fact]
+    public Task LambdaInATry_HasItsOwnGraph() => Reported("""
+        static void Run(string p) { try { var v = Open(p); Action<int> put = x => { if (x > 0) {|DAX1001:v.Write(0, x)|}; }; put(1); } catch (IOException) { } }
+        """);
+
+    [Fact]
+    public Task CallWithManyEndings_InAnExpression_IsFollowed() => Reported("""
+        static int Put(MemoryMappedViewAccessor v, int x) { switch (x) { case 0: v.Write(0, 1); return 0; case 1: v.Write(4, 1); return 1; case 2: v.Write(8, 1); return 2; case 3: return 3; case 4: v.Write(12, 1); return 4; case 5: v.Write(16, 1); return 5; case 6: v.Write(20, 1); return 6; default: return 7; } }
+        static int Run(string p, int x) { var v = Open(p); return {|DAX1001:Put(v, x)|} + x * 2; }
+        """);
+
+    [Fact]
+    public Task TwoBranchesThatLeaveTogether_AreOneMistake() => Reported("""
+        static void Run(string p, bool ok) { var v = Open(p); if (ok) v.Write(0, 1); else {|DAX1001:v.Write(8, 2)|}; }
         """);
 }
