@@ -176,6 +176,11 @@ public sealed class WildPatternTests
         }
         """, Rules);
 
+    /// <summary>Pattern 18: disposal queued to the thread pool.</summary>
+    [Fact]
+    public async Task DisposalQueuedToTheThreadPool_Counts() =>
+        await Verify.Silent(WithView("view.Write(0, 1); ThreadPool.QueueUserWorkItem(_ => view.Dispose());"), Rules);
+
     /// <summary>Pattern 20: names that lie.</summary>
     [Theory]
     [InlineData("[|view.Write(0, 1)|]; FlushUsedSlots(view);")]
