@@ -1,4 +1,5 @@
 using DaxSafety.Benchmarks.CacheLines;
+using DaxSafety.Benchmarks.Mapping;
 using DaxSafety.Benchmarks.Tracking;
 
 namespace DaxSafety.Benchmarks.Ratios;
@@ -10,6 +11,8 @@ internal static class RatioSuites
     [
         new PersistLinesSuite(),
         new CopySuite(),
+        new ViewPersistSuite(),
+        new TypedAccessSuite(),
         new MarkSuite(),
         new DrainSuite(),
         new PersistDirtySuite(),
