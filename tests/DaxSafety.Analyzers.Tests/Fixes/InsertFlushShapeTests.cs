@@ -1,0 +1,252 @@
+using DaxSafety.Analyzers.Tests.Verification;
+
+namespace DaxSafety.Analyzers.Tests.Fixes;
+
+/// <summary>DAX1001's fix: bodies that have no room for another statement, and those that must stay as they are.</summary>
+public sealed class InsertFlushShapeTests
+{
+    private static Task Fixes(string before, string after, FixOptions? options = null) =>
+        Verify.Fix(FixSource.InType(before), FixSource.InType(after), options);
+
+    private static Task LeavesAlone(string members) => Verify.NoFix(FixSource.InType(members));
+
+    private const string Open = "static MemoryMappedViewAccessor Open(string path) => MemoryMappedFile.CreateFromFile(path).CreateViewAccessor();";
+
+    [Fact]
+    public Task ExpressionBody_BecomesABlock() => Fixes($$"""
+        {{Open}}
+
+        static void Stamp(string path) => {|DAX1001:Open(path).Write(0, 1)|};
+
+        static void Run(string path)
+        {
+            var view = Open(path);
+            Stamp(7);
+
+            void Stamp(int value) => {|DAX1001:view.Write(0, value)|}; // the stamp
+        }
+        """, $$"""
+        {{Open}}
+
+        static void Stamp(string path) => {|DAX1001:Open(path).Write(0, 1)|};
+
+        static void Run(string path)
+        {
+            var view = Open(path);
+            Stamp(7);
+
+            void Stamp(int value)
+            {
+                view.Write(0, value); // the stamp
+                view.Flush();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task ExpressionBodyOnTheNextLine_BecomesABlock() => Fixes($$"""
+        {{Open}}
+
+        static void Run(string path)
+        {
+            var view = Open(path);
+            Stamp(7);
+
+            void Stamp(int value) // when it ran
+                => {|DAX1001:view.Write(0, value)|};
+        }
+        """, $$"""
+        {{Open}}
+
+        static void Run(string path)
+        {
+            var view = Open(path);
+            Stamp(7);
+
+            void Stamp(int value) // when it ran
+            {
+                view.Write(0, value);
+                view.Flush();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task LambdaExpression_BecomesABlock() => Fixes($$"""
+        {{Open}}
+
+        static void Run(string path, int n)
+        {
+            var view = Open(path);
+            Parallel.For(0, n, i => {|DAX1001:view.Write(i * 4, i)|}); // all
+        }
+        """, $$"""
+        {{Open}}
+
+        static void Run(string path, int n)
+        {
+            var view = Open(path);
+            Parallel.For(0, n, i => { view.Write(i * 4, i); view.Flush(); }); // all
+        }
+        """);
+
+    [Fact]
+    public Task LambdaBlock_IsFlushedInside() => Fixes($$"""
+        {{Open}}
+
+        static void Run(string path, int n)
+        {
+            var view = Open(path);
+            Parallel.For(0, n, i =>
+            {
+                {|DAX1001:view.Write(i * 4, i)|};
+            });
+        }
+        """, $$"""
+        {{Open}}
+
+        static void Run(string path, int n)
+        {
+            var view = Open(path);
+            Parallel.For(0, n, i =>
+            {
+                view.Write(i * 4, i);
+                view.Flush();
+            });
+        }
+        """);
+
+    [Fact]
+    public Task TopLevelStatement_IsFollowedByAFlush() => Verify.Fix("""
+        using System.IO.MemoryMappedFiles;
+
+        using var map = MemoryMappedFile.CreateFromFile(args[0]);
+        var view = map.CreateViewAccessor();
+        foreach (var arg in args)
+            {|DAX1001:view.Write(0, arg.Length)|};
+
+        record Person(string Name);
+        """, """
+        using System.IO.MemoryMappedFiles;
+
+        using var map = MemoryMappedFile.CreateFromFile(args[0]);
+        var view = map.CreateViewAccessor();
+        foreach (var arg in args)
+            view.Write(0, arg.Length);
+        view.Flush();
+
+        record Person(string Name);
+        """);
+
+    [Fact]
+    public Task LastLineWithoutALineBreak_GetsOne() => Verify.Fix("""
+        using System.IO.MemoryMappedFiles;
+        var view = MemoryMappedFile.CreateFromFile(args[0]).CreateViewAccessor();
+        {|DAX1001:view.Write(0, 1)|};
+        """, """
+        using System.IO.MemoryMappedFiles;
+        var view = MemoryMappedFile.CreateFromFile(args[0]).CreateViewAccessor();
+        view.Write(0, 1);
+        view.Flush();
+        """);
+
+    [Fact]
+    public Task ConditionalCall_GetsAConditionalFlush() => Fixes("""
+        static void Run(MemoryMappedFile map, bool ok)
+        {
+            var view = ok ? map.CreateViewAccessor() : null;
+            view?{|DAX1001:.Write(0, 1)|};
+        }
+        """, """
+        static void Run(MemoryMappedFile map, bool ok)
+        {
+            var view = ok ? map.CreateViewAccessor() : null;
+            view?.Write(0, 1);
+            view?.Flush();
+        }
+        """);
+
+    [Fact]
+    public Task WriteInACondition_IsFlushedAfterTheStatement() => Fixes($$"""
+        {{Open}}
+
+        static bool Put(MemoryMappedViewAccessor view, int value)
+        {
+            view.Write(0, value);
+            return value > 0;
+        }
+
+        static void Run(string path, int n)
+        {
+            var view = Open(path);
+            if (Put(view, n))
+                Console.WriteLine();
+            while (n > 0 && {|DAX1001:Put(view, n--)|})
+            {
+            }
+        }
+        """, $$"""
+        {{Open}}
+
+        static bool Put(MemoryMappedViewAccessor view, int value)
+        {
+            view.Write(0, value);
+            return value > 0;
+        }
+
+        static void Run(string path, int n)
+        {
+            var view = Open(path);
+            if (Put(view, n))
+                Console.WriteLine();
+            while (n > 0 && Put(view, n--))
+            {
+            }
+            view.Flush();
+        }
+        """);
+
+    [Fact]
+    public Task WriteInAForHeader_IsFlushedAfterTheLoop() => FixSource.Fixes("""
+        for (var i = 0; i < n; {|DAX1001:view.Write(0, i++)|})
+            Console.WriteLine(i);
+        """, """
+        for (var i = 0; i < n; view.Write(0, i++))
+            Console.WriteLine(i);
+        view.Flush();
+        """);
+
+    [Fact]
+    public Task WriteInAConditionOfABranchThatReturns_IsLeftAlone() => LeavesAlone($$"""
+        {{Open}}
+
+        static bool Put(MemoryMappedViewAccessor view, int value)
+        {
+            view.Write(0, value);
+            return value > 0;
+        }
+
+        static void Run(string path, int n)
+        {
+            var view = Open(path);
+            if ({|DAX1001:Put(view, n)|})
+                return;
+            Console.WriteLine();
+        }
+        """);
+
+    [Fact]
+    public Task TaskThatIsNotAwaited_IsLeftAlone() => LeavesAlone("""
+        static void Run(MemoryMappedFile map, byte[] data)
+        {
+            var view = map.CreateViewStream();
+            var task = {|DAX1001:view.WriteAsync(data, 0, 3)|};
+            Console.WriteLine(task.Id);
+        }
+        """);
+
+    [Fact]
+    public Task MappingThatNobodyNames_IsLeftAlone() => LeavesAlone("""
+        static void Run(MemoryMappedFile map) => {|DAX1001:map.CreateViewAccessor().Write(0, 1)|};
+        """);
+}
