@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace DaxSafety;
@@ -10,18 +9,31 @@ namespace DaxSafety;
 internal static class RangeCheck
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Inside(long position, long length, long capacity, string what)
+    public static void Inside(long position, long length, long capacity, string what, string positionName = "position")
     {
-        // Negative values become huge and the subtraction cannot overflow: two comparisons are enough.
-        if ((ulong)length > (ulong)capacity || (ulong)position > (ulong)(capacity - length))
-            Throw(position, length, capacity, what);
+        if (!IsInside(position, length, capacity))
+            throw Outside(position, length, capacity, what, positionName);
     }
 
-    [DoesNotReturn]
-    private static void Throw(long position, long length, long capacity, string what)
-    {
-        string name = position < 0 || position > capacity ? nameof(position) : nameof(length);
-        throw new ArgumentOutOfRangeException(
-            name, $"{length} bytes at offset {position} are not inside the {what} of {capacity} bytes.");
-    }
+    /// <summary>
+    /// One branch for everything that can be wrong: one of the values below is negative exactly when the range is not inside. Each
+    /// subtraction can only overflow where a value before it is negative already (a capacity never is).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsInside(long position, long length, long capacity)
+        => (position | length | (capacity - length) | (capacity - length - position)) >= 0;
+
+    /// <summary>
+    /// The same for a value of a fixed size, at least 1: two comparisons that do not wait for one another, and a size that the
+    /// compiler folds in.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsValueInside(long position, int size, long capacity)
+        => (ulong)position < (ulong)capacity && capacity - position >= size;
+
+    public static ArgumentOutOfRangeException Outside(
+        long position, long length, long capacity, string what, string positionName)
+        => new(
+            position < 0 || position > capacity ? positionName : nameof(length),
+            $"{length} bytes at offset {position} are not inside the {what} of {capacity} bytes.");
 }
