@@ -256,13 +256,13 @@ public sealed class InsertFlushPlacementTests
     public Task LoopThatMakesTheView_IsFlushedInside() => FixSource.Fixes("""
         foreach (var item in items)
         {
-            var part = map.CreateViewAccessor(item, 64);
-            {|DAX1001:{|DAX1001:part.Write(0, item)|}|};
+            var part = map.CreateViewAccessor(item * 4096L, 64);
+            {|DAX1001:part.Write(0, item)|};
         }
         """, """
         foreach (var item in items)
         {
-            var part = map.CreateViewAccessor(item, 64);
+            var part = map.CreateViewAccessor(item * 4096L, 64);
             part.Write(0, item);
             part.Flush();
         }

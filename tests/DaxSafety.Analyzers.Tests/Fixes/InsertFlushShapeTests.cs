@@ -12,64 +12,120 @@ public sealed class InsertFlushShapeTests
 
     private const string Open = "static MemoryMappedViewAccessor Open(string path) => MemoryMappedFile.CreateFromFile(path).CreateViewAccessor();";
 
+    private static readonly FixOptions Probed = new() { Verify = new() { Analyzers = [new UnflushedWriteProbe()] } };
+
     [Fact]
-    public Task ExpressionBody_BecomesABlock() => Fixes($$"""
-        {{Open}}
+    public Task ExpressionBodies_BecomeBlocks() => Fixes("""
+        static readonly MemoryMappedViewAccessor View = null!;
 
-        static void Stamp(string path) => {|DAX1001:Open(path).Write(0, 1)|};
-
-        static void Run(string path)
+        static int Last
         {
-            var view = Open(path);
-            Stamp(7);
-
-            void Stamp(int value) => {|DAX1001:view.Write(0, value)|}; // the stamp
+            get => View.ReadInt32(0);
+            set => {|DAX1001:View.Write(0, value)|}; // the last
         }
-        """, $$"""
-        {{Open}}
 
-        static void Stamp(string path) => {|DAX1001:Open(path).Write(0, 1)|};
+        static int First { get => 1; set => {|DAX1001:View.Write(4, value)|}; }
 
-        static void Run(string path)
+        /// <summary>Puts.</summary>
+        static void Put(int value) => {|DAX1001:View.Write(0, value)|};
+
+        static void PutBelow<T>(T value) // why
+            where T : unmanaged
+            // and how
+            => /* well */ {|DAX1001:View.Write(0, ref value)|};
+
+        static void PutLong(int value) =>
+            // in place
+            {|DAX1001:View.Write(
+                0,
+                value)|};
+
+        static void Run()
         {
-            var view = Open(path);
             Stamp(7);
+            void Stamp(int value) => {|DAX1001:View.Write(0, value)|};
+        }
+        """, """
+        static readonly MemoryMappedViewAccessor View = null!;
 
+        static int Last
+        {
+            get => View.ReadInt32(0);
+            set
+            {
+                View.Write(0, value); // the last
+                View.Flush();
+            }
+        }
+
+        static int First { get => 1; set { View.Write(4, value); View.Flush(); } }
+
+        /// <summary>Puts.</summary>
+        static void Put(int value)
+        {
+            View.Write(0, value);
+            View.Flush();
+        }
+
+        static void PutBelow<T>(T value) // why
+            where T : unmanaged // and how
+        {
+            /* well */
+            View.Write(0, ref value);
+            View.Flush();
+        }
+
+        static void PutLong(int value)
+        {
+            // in place
+            View.Write(
+                0,
+                value);
+            View.Flush();
+        }
+
+        static void Run()
+        {
+            Stamp(7);
             void Stamp(int value)
             {
-                view.Write(0, value); // the stamp
-                view.Flush();
+                View.Write(0, value);
+                View.Flush();
             }
         }
-        """);
+        """, Probed);
 
     [Fact]
-    public Task ExpressionBodyOnTheNextLine_BecomesABlock() => Fixes($$"""
-        {{Open}}
-
-        static void Run(string path)
+    public Task LambdasThatReturnNothing_BecomeBlocks() => Fixes("""
+        static void Run(MemoryMappedViewAccessor view, int n)
         {
-            var view = Open(path);
-            Stamp(7);
-
-            void Stamp(int value) // when it ran
-                => {|DAX1001:view.Write(0, value)|};
+            Action<int> put = value => {|DAX1001:view.Write(0, value)|};
+            Action<MemoryMappedViewAccessor> other = v => {|DAX1001:v.Write(
+                0,
+                n)|}; // later
+            put += delegate (int value) { {|DAX1001:view.Write(8, value)|}; };
         }
-        """, $$"""
-        {{Open}}
-
-        static void Run(string path)
+        """, """
+        static void Run(MemoryMappedViewAccessor view, int n)
         {
-            var view = Open(path);
-            Stamp(7);
-
-            void Stamp(int value) // when it ran
-            {
-                view.Write(0, value);
-                view.Flush();
-            }
+            Action<int> put = value => { view.Write(0, value); view.Flush(); };
+            Action<MemoryMappedViewAccessor> other = v => { v.Write(
+                0,
+                n); v.Flush(); }; // later
+            put += delegate (int value) { view.Write(8, value); view.Flush(); };
         }
-        """);
+        """, Probed);
+
+    [Fact]
+    public Task LambdaWhoseValueIsUsed_IsLeftAlone() => Verify.NoFix(FixSource.InType("""
+        static void Run(MemoryMappedViewStream view, byte[] data)
+        {
+            Func<Task> put = () => {|DAX1001:view.WriteAsync(data, 0, 3)|};
+            System.Linq.Expressions.Expression<Action> tree = () => {|DAX1001:view.Write(data, 0, 3)|};
+        }
+
+        static Task Put(MemoryMappedViewStream view, byte[] data) => {|DAX1001:view.WriteAsync(data, 0, 3)|};
+        """), Probed);
 
     [Fact]
     public Task LambdaExpression_BecomesABlock() => Fixes($$"""

@@ -12,8 +12,11 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     private readonly bool _isView = mapping.Type.Name is "MemoryMappedViewAccessor" or "MemoryMappedViewStream";
     private readonly string _dot = mapping.IsConditionalAt(write) ? "?." : ".";
 
-    /// <summary>On Linux a view's own flush reaches the medium; elsewhere the file has to follow.</summary>
-    public bool IsFrameworkEnough { get; } = site[DiagnosticKeys.TargetOs] is null or "linux";
+    private readonly bool _isOnLinux = site[DiagnosticKeys.TargetOs] is null or "linux";
+    private readonly bool _hasTail = site[DiagnosticKeys.MissesTail] is not null;
+
+    /// <summary>On Linux a view's own flush reaches the medium, if the view starts on a page; elsewhere the file has to follow.</summary>
+    public bool IsFrameworkEnough => _isOnLinux && !_hasTail;
 
     /// <summary><c>view.Flush();</c>, and where that is not enough <c>file.Flush(true);</c> after it. Null without a way.</summary>
     public Offer? ByFramework(IReadOnlyList<FlushPlace> places)
@@ -23,8 +26,10 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         var first = isWriter ? writer + ".Flush();" : mapping.Text + _dot + "Flush();";
         if (IsFrameworkEnough)
             return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, [first]));
-        if (MappedFile.Of(site.Model, mapping, write) is not { } file || !places.All(place => file.IsUsableAfter(place.Slot)))
+        if (_hasTail && !_isOnLinux || MappedFile.Of(site.Model, mapping, write) is not { } file || !places.All(place => file.IsUsableAfter(place.Slot)))
             return null;
+        if (_isOnLinux && !isWriter)
+            return new Offer(FixKeys.Flush, $"Flush the file of '{mapping.Text}' after the write", edits => InsertAll(edits, places, [file.FlushStatement]));
         return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}', then its file, after the write", edits => InsertAll(edits, places, [first, file.FlushStatement]));
     }
 
