@@ -71,6 +71,14 @@ internal readonly record struct Slot(SyntaxNode Node, SlotShape Shape)
     private static bool IsPartOfAnother(StatementSyntax statement) =>
         statement is BlockSyntax { Parent: not (BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax) };
 
+    /// <summary>Whether that very statement stands here already: another one would say no more.</summary>
+    public bool IsFollowedBy(string statement)
+    {
+        var after = Node.Parent is GlobalStatementSyntax global ? (SyntaxNode)global : Node;
+        return Shape == SlotShape.List && after.Parent is { } list
+            && list.ChildNodes().SkipWhile(node => node != after).Skip(1).FirstOrDefault()?.ToString() == statement;
+    }
+
     /// <summary>Whether what runs in this function from a write on, down the list, comes here.</summary>
     public bool IsAfter(SyntaxNode write)
     {

@@ -208,19 +208,17 @@ public sealed class InsertFlushShapeTests
 
     [Fact]
     public Task ConditionalCall_GetsAConditionalFlush() => Fixes("""
-        static void Run(MemoryMappedFile map, bool ok)
+        static void Run(MemoryMappedViewAccessor? view)
         {
-            var view = ok ? map.CreateViewAccessor() : null;
             view?{|DAX1001:.Write(0, 1)|};
         }
         """, """
-        static void Run(MemoryMappedFile map, bool ok)
+        static void Run(MemoryMappedViewAccessor? view)
         {
-            var view = ok ? map.CreateViewAccessor() : null;
             view?.Write(0, 1);
             view?.Flush();
         }
-        """);
+        """, Probed);
 
     [Fact]
     public Task WriteInACondition_IsFlushedAfterTheStatement() => Fixes($$"""

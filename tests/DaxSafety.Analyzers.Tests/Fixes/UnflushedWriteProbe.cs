@@ -27,13 +27,20 @@ internal sealed class UnflushedWriteProbe : DiagnosticAnalyzer
     private static void Report(SyntaxNodeAnalysisContext context)
     {
         var call = (InvocationExpressionSyntax)context.Node;
-        if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Write" or "WriteAsync" } member || member.Expression.ToString() == "Console")
+        var receiver = call.Expression switch
+        {
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Write" or "WriteAsync" } member => member.Expression.ToString(),
+            MemberBindingExpressionSyntax { Name.Identifier.ValueText: "Write" } => ((ConditionalAccessExpressionSyntax)call.Parent!).Expression.ToString(),
+            _ => "Console",
+        };
+        if (receiver == "Console")
             return;
         var function = call.Ancestors().First(node => node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax);
         var isFlushed = function.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Any(other => other.SpanStart > call.SpanStart && other.Expression.ToString() == $"{member.Expression}.Flush");
+            .Any(other => other.SpanStart > call.SpanStart && (other.Expression is MemberBindingExpressionSyntax ? other.Parent! : other.Expression).ToString().Replace("?", "", StringComparison.Ordinal)
+                .StartsWith($"{receiver}.Flush", StringComparison.Ordinal));
         if (!isFlushed)
             context.ReportDiagnostic(Diagnostic.Create(Rule, call.GetLocation(), null,
-                ImmutableDictionary<string, string?>.Empty.Add("dax.mapping", member.Expression.ToString()).Add("dax.target-os", "linux")));
+                ImmutableDictionary<string, string?>.Empty.Add("dax.mapping", receiver).Add("dax.target-os", "linux")));
     }
 }

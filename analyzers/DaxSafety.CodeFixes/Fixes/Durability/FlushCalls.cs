@@ -24,6 +24,8 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         if (!_isView || places.Count == 0 || Writer() is not var (isWriter, writer))
             return null;
         var first = isWriter ? writer + ".Flush();" : mapping.Text + _dot + "Flush();";
+        if (places.All(place => place.Slot.IsFollowedBy(first)))
+            return null;
         if (IsFrameworkEnough)
             return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, [first]));
         if (_hasTail && !_isOnLinux || MappedFile.Of(site.Model, mapping, write) is not { } file || !places.All(place => file.IsUsableAfter(place.Slot)))
@@ -44,6 +46,8 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         var arguments = string.Join(", ", new[] { range, file }.Where(argument => argument is not null));
         var persist = $"{mapping.Text}{_dot}Persist({arguments});";
         string[] statements = isWriter ? [writer + ".Flush();", persist] : [persist];
+        if (places.All(place => place.Slot.IsFollowedBy(statements[0])))
+            return null;
         var title = range is null ? $"Persist '{mapping.Text}' after the write" : $"Persist the written bytes of '{mapping.Text}'";
         return new Offer(FixKeys.Persist, title, edits => InsertAll(edits, places, statements, import));
     }
