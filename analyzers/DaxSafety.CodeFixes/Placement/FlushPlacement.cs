@@ -13,7 +13,7 @@ internal sealed record FlushPlace(Slot Slot, int Writes);
 /// Where the flush of a run of writes goes: after the last of them if that covers all, after the branches or loops they are in if
 /// nothing is lost by that, and else after each. As early as safe, as late as needed.
 /// </summary>
-internal sealed class FlushPlacement(SemanticModel model, MappingName mapping)
+internal sealed class FlushPlacement(SemanticModel model, MappingName mapping, bool everyPath = false)
 {
     /// <summary>One place for every part of the run, in the order of the source; none if the last write itself cannot be covered, unless a part will do.</summary>
     public IReadOnlyList<FlushPlace> Cover(SyntaxNode last, IEnumerable<SyntaxNode> earlier, bool partly)
@@ -28,8 +28,7 @@ internal sealed class FlushPlacement(SemanticModel model, MappingName mapping)
                     return [];
                 continue;
             }
-            places.Insert(0, new FlushPlace(slot, rest.Count(slot.IsAfter) + 1));
-            rest.RemoveAll(slot.IsAfter);
+            places.Insert(0, new FlushPlace(slot, rest.RemoveAll(other => Covers(slot, other)) + 1));
         }
         return places;
     }
@@ -54,7 +53,7 @@ internal sealed class FlushPlacement(SemanticModel model, MappingName mapping)
         var covered = -1;
         foreach (var slot in Reachable(write, writes))
         {
-            var count = others.Count(slot.IsAfter);
+            var count = others.Count(other => Covers(slot, other));
             if (slot.SplitsElseIf && best is not null || count <= covered && !Jumps.IsLoop(slot.Node))
                 continue;
             best = slot;
@@ -80,6 +79,13 @@ internal sealed class FlushPlacement(SemanticModel model, MappingName mapping)
                 yield return slot;
         }
     }
+
+    /// <summary>
+    /// Whether a flush in that place is for this write too. A diagnostic that is about one exit does not ask whether the write
+    /// has others, which would be reported for themselves; one that is about no exit does.
+    /// </summary>
+    private bool Covers(Slot slot, SyntaxNode write) =>
+        slot.IsAfter(write) && !(everyPath && slot.Between(write).Any(statement => Jumps.Bypass(statement, [write])));
 
     /// <summary>The place next to a write, if the write is over there.</summary>
     private Slot? Beside(SyntaxNode write) =>

@@ -10,13 +10,13 @@ namespace DaxSafety.CodeFixes.Placement;
 /// </summary>
 internal static class Jumps
 {
-    /// <summary>Whether a jump bypasses the end of <paramref name="construct"/> once one of the writes in it has run.</summary>
+    /// <summary>Whether a jump bypasses the end of <paramref name="construct"/> once one of the writes in it, or before it, has run.</summary>
     public static bool Bypass(SyntaxNode construct, IReadOnlyList<SyntaxNode> writes)
     {
         var inside = writes.Where(write => construct.Span.Contains(write.Span)).ToArray();
         var first = inside.Length == 0 ? construct.SpanStart : inside.Min(write => write.SpanStart);
         // Only a loop or a label leads from a later place back to an earlier one.
-        var runsOnce = !IsLoop(construct) && !construct.DescendantNodes().OfType<LabeledStatementSyntax>().Any();
+        var runsOnce = inside.Length > 0 && !IsLoop(construct) && !construct.DescendantNodes().OfType<LabeledStatementSyntax>().Any();
         return JumpsIn(construct).Any(jump => !(runsOnce && (jump.SpanStart < first || IsInAnotherBranch(construct, jump, inside))) && !StaysIn(construct, jump));
     }
 

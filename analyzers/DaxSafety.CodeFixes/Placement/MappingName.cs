@@ -13,9 +13,11 @@ internal sealed class MappingName
     private readonly SemanticModel _model;
     private readonly ExpressionSyntax _expression;
     private readonly ISymbol _symbol;
+    private readonly int _position;
 
-    private MappingName(SemanticModel model, ExpressionSyntax expression, ISymbol symbol, ITypeSymbol type)
+    private MappingName(SemanticModel model, ExpressionSyntax expression, ISymbol symbol, ITypeSymbol type, int position)
     {
+        _position = position;
         _model = model;
         _expression = expression;
         _symbol = symbol;
@@ -43,7 +45,7 @@ internal sealed class MappingName
             IPropertySymbol property => property.Type,
             _ => null,
         };
-        return symbol is null || type is null ? null : new MappingName(model, expression, symbol, type);
+        return symbol is null || type is null ? null : new MappingName(model, expression, symbol, type, write.SpanStart);
     }
 
     /// <summary>Whether the text means the same thing behind a statement, and surely has a value there.</summary>
@@ -59,7 +61,15 @@ internal sealed class MappingName
     }
 
     /// <summary>Whether the name, or what it is reached through, is given another value in there.</summary>
-    public bool IsReboundIn(SyntaxNode construct) => Jumps.OwnNodes(construct).Any(node => node switch
+    public bool IsReboundIn(SyntaxNode construct) => IsAssignedIn(construct) || IsOpenToOthers() && Jumps.OwnNodes(construct).Any(IsCallOfOwnType);
+
+    /// <summary>A field that other members may fill anew, as a log does when it grows.</summary>
+    private bool IsOpenToOthers() => RootSymbol(_position) is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null };
+
+    private bool IsCallOfOwnType(SyntaxNode node) => node is InvocationExpressionSyntax call && _model.GetSymbolInfo(call).Symbol is IMethodSymbol method
+        && (method.MethodKind == MethodKind.LocalFunction || SymbolEqualityComparer.Default.Equals(method.ContainingType, RootSymbol(_position)?.ContainingType));
+
+    private bool IsAssignedIn(SyntaxNode construct) => Jumps.OwnNodes(construct).Any(node => node switch
     {
         AssignmentExpressionSyntax assignment => IsPrefix(assignment.Left),
         ArgumentSyntax argument => !argument.RefKindKeyword.IsKind(SyntaxKind.None) && !argument.RefKindKeyword.IsKind(SyntaxKind.InKeyword) && IsPrefix(argument.Expression),

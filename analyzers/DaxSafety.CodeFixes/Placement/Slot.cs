@@ -84,10 +84,20 @@ internal readonly record struct Slot(SyntaxNode Node, SlotShape Shape)
     {
         if (Node.Span.Contains(write.Span))
             return true;
-        var list = Node.Parent is GlobalStatementSyntax ? Node.Parent.Parent : Node.Parent;
-        return Shape == SlotShape.List && list is not null && list.Span.Contains(write.Span) && write.SpanStart < Node.SpanStart
+        return Shape == SlotShape.List && ListOf(Node).Span.Contains(write.Span) && write.SpanStart < Node.SpanStart
             && FunctionOf(write) == FunctionOf(Node);
     }
+
+    /// <summary>The statements of this list from the one that holds an earlier write up to this place.</summary>
+    public IEnumerable<SyntaxNode> Between(SyntaxNode write)
+    {
+        var here = this;
+        if (Shape != SlotShape.List || Node.Span.Contains(write.Span))
+            return [];
+        return ListOf(Node).ChildNodes().Where(other => other.Span.End > write.SpanStart && other.SpanStart < here.Node.SpanStart);
+    }
+
+    private static SyntaxNode ListOf(SyntaxNode statement) => statement.Parent is GlobalStatementSyntax ? statement.Parent.Parent! : statement.Parent!;
 
     public static SyntaxNode? FunctionOf(SyntaxNode node) => node.Ancestors().FirstOrDefault(IsFunction);
 

@@ -6,11 +6,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DaxSafety.CodeFixes.Fixes.Durability;
 
-/// <summary>DAX1001: puts a durable flush behind the write, or behind the run of writes that it is the last of.</summary>
+/// <summary>DAX1001 and DAX1002: puts a durable flush behind the write, or behind the run of writes that it is the last of.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(InsertFlush))]
 internal sealed class InsertFlush : DaxFix
 {
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(RuleIds.WriteNotFlushed);
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(RuleIds.WriteNotFlushed, RuleIds.MappingNeverFlushed);
 
     protected override IEnumerable<Offer> OffersFor(FixSite site)
     {
@@ -21,7 +21,7 @@ internal sealed class InsertFlush : DaxFix
         if (companions.Any(other => other.SpanStart > write.SpanStart && IsInReach(write, other)))
             yield break;
         var earlier = site.FurtherNodes.Concat(companions).Where(node => IsEarlierWrite(node, write)).Distinct().ToArray();
-        var places = new FlushPlacement(site.Model, mapping).Cover(write, earlier, partly: companions.Length > 0);
+        var places = new FlushPlacement(site.Model, mapping, everyPath: site.Diagnostic.Id == RuleIds.MappingNeverFlushed).Cover(write, earlier, partly: companions.Length > 0);
         var calls = new FlushCalls(site, mapping, write);
         var byFramework = calls.ByFramework(places);
         var byRuntime = calls.ByRuntime(places) ?? calls.ByAddress(earlier);
