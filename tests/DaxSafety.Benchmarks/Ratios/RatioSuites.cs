@@ -1,4 +1,6 @@
 using DaxSafety.Benchmarks.CacheLines;
+using DaxSafety.Benchmarks.Mapping;
+using DaxSafety.Benchmarks.Tracking;
 
 namespace DaxSafety.Benchmarks.Ratios;
 
@@ -9,5 +11,10 @@ internal static class RatioSuites
     [
         new PersistLinesSuite(),
         new CopySuite(),
+        new ViewPersistSuite(),
+        new TypedAccessSuite(),
+        new MarkSuite(),
+        new DrainSuite(),
+        new PersistDirtySuite(),
     ];
 }

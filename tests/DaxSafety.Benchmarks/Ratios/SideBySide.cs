@@ -21,6 +21,12 @@ internal sealed class SideBySide
 
     public double Ratio => Median(_ours) / Median(_theirs);
 
+    /// <summary>Nanoseconds of ours for one of so many operations.</summary>
+    public double Ours(long operations) => Median(_ours) * 1e9 / Stopwatch.Frequency / operations;
+
+    /// <summary>Nanoseconds of theirs for one of so many operations.</summary>
+    public double Theirs(long operations) => Median(_theirs) * 1e9 / Stopwatch.Frequency / operations;
+
     public string Detail(long operations, string unit = "ns")
     {
         double scale = unit switch { "ns" => 1e9, "us" => 1e6, _ => 1e3 } / Stopwatch.Frequency / operations;
@@ -31,14 +37,16 @@ internal sealed class SideBySide
     /// <param name="rounds">How many times each is timed.</param>
     /// <param name="ours">One round of ours.</param>
     /// <param name="theirs">One round of theirs, the same work.</param>
-    /// <param name="before">What to do untimed before each round.</param>
-    public static SideBySide Measure(int rounds, Action ours, Action theirs, Action? before = null)
+    /// <param name="beforeOurs">What to do untimed before each round of ours.</param>
+    /// <param name="beforeTheirs">What to do untimed before each round of theirs.</param>
+    public static SideBySide Measure(
+        int rounds, Action ours, Action theirs, Action? beforeOurs = null, Action? beforeTheirs = null)
     {
-        // Twice before anything counts: the first compiles, the second runs what was compiled after profiling.
+        // Before anything counts: the compiler's tiers come one after the other, in the background.
         for (int i = 0; i < 3; i++)
         {
-            Time(ours, before);
-            Time(theirs, before);
+            Time(ours, beforeOurs);
+            Time(theirs, beforeTheirs);
             Thread.Sleep(20);
         }
 
@@ -47,13 +55,13 @@ internal sealed class SideBySide
         {
             if (i % 2 == 0)
             {
-                ourTimes[i] = Time(ours, before);
-                theirTimes[i] = Time(theirs, before);
+                ourTimes[i] = Time(ours, beforeOurs);
+                theirTimes[i] = Time(theirs, beforeTheirs);
             }
             else
             {
-                theirTimes[i] = Time(theirs, before);
-                ourTimes[i] = Time(ours, before);
+                theirTimes[i] = Time(theirs, beforeTheirs);
+                ourTimes[i] = Time(ours, beforeOurs);
             }
         }
 
