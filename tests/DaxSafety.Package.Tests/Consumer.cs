@@ -78,7 +78,7 @@ internal sealed class Consumer
 
     /// <summary>The package's own checks alone: what they say of a build with these properties, without the build.</summary>
     public Build Check(params ReadOnlySpan<string> arguments) =>
-        Run(["msbuild", "-nologo", "-t:ResolvePackageAssets", "-t:CheckDaxSafetyMode", "-t:CheckDaxSafetyEnforced", .. arguments]);
+        Run(["msbuild", "-nologo", "-t:ResolveLockFileAnalyzers", "-t:CheckDaxSafetyMode", "-t:CheckDaxSafetyEnforced", .. arguments]);
 
     public CommandResult Dotnet(params ReadOnlySpan<string> arguments) => _dotnet.Run(arguments.ToArray());
 
