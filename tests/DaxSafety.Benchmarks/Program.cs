@@ -8,7 +8,6 @@ internal static class Program
     private static readonly Dictionary<string, Func<string[], int>> s_commands = new(StringComparer.Ordinal)
     {
         ["ratios"] = RatiosCommand.Run,
-        ["scan-proof"] = Tracking.ScanProofCommand.Run,
     };
 
     private static int Main(string[] args)
