@@ -45,6 +45,10 @@ internal sealed class PathMerger
 
     private bool Add(List<Path> paths, Path path)
     {
+        // What a group that is there already covers adds nothing.
+        foreach (var present in paths)
+            if (Merge(present, path).Same(present))
+                return false;
         for (var i = 0; i < paths.Count; i++)
         {
             if (!paths[i].SameProgress(path) && ToldApart(paths[i], path))
