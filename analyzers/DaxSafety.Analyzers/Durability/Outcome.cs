@@ -124,9 +124,8 @@ internal sealed class ExitReach
             if (analysis.IsOfTuple(field))
                 continue;
             // A field of something that was there before, or of an object whose own code made what it holds.
-            var keeps = analysis.Entities[owner].IsRooted || analysis.Entities[owner].Kind == EntityKind.Called;
             foreach (var place in entry.Value.Targets)
-                if (keeps || analysis.IsMadeByConstructorOf(place.Entity, owner))
+                if (analysis.Entities[owner].IsRooted || analysis.IsMadeWith(place.Entity, owner))
                     _fieldOf[place.Entity] = field;
         }
         Return(analysis.ResultOf(path, returnRegister), fields, 0);
@@ -146,6 +145,10 @@ internal sealed class ExitReach
                     Return(entry.Value, fields, depth + 1);
         }
     }
+
+    /// <summary>Whether a caller can name the entity: it was there before, is handed out, or is held by something that is.</summary>
+    public bool IsVisible(int entity) =>
+        _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _fieldOf.ContainsKey(entity);
 
     public (Owner Owner, int? Member) OwnerOf(Value target)
     {

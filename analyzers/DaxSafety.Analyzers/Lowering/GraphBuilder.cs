@@ -142,10 +142,17 @@ internal sealed class GraphBuilder
 
     private bool Contains(int region, BasicBlock block)
     {
-        for (var current = block.EnclosingRegion; current is not null; current = current.EnclosingRegion)
+        foreach (var current in RegionsAround(block))
             if (NumberOf(current) == region)
                 return true;
         return false;
+    }
+
+    /// <summary>From the inside out, to the root of this graph: a lambda's root stands in a region of the graph around it.</summary>
+    private static IEnumerable<ControlFlowRegion> RegionsAround(BasicBlock block)
+    {
+        for (var region = block.EnclosingRegion; region is not null && region.Kind != ControlFlowRegionKind.Root; region = region.EnclosingRegion)
+            yield return region;
     }
 
     private int NodeFor(int block, Frame? frame)
@@ -155,9 +162,10 @@ internal sealed class GraphBuilder
         if (!_contents.TryGetValue(block, out var parts))
             _contents[block] = parts = _lower(_cfg.Blocks[block]);
         var first = Nodes.Count;
+        var clause = RegionsAround(_cfg.Blocks[block]).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch);
         foreach (var part in parts)
-            Add(new FlowNode(part));
-        Nodes[first].IsHandler = IsHandlerEntry(_cfg.Blocks[block]);
+            Add(new FlowNode(part) { CatchClause = clause is null ? 0 : NumberOf(clause) + 1 });
+        MarkCatch(_cfg.Blocks[block], first);
         var last = Nodes.Count - 1;
         _nodesOf[(block, frame)] = (first, last);
         _pending.Enqueue((block, frame));
@@ -172,7 +180,7 @@ internal sealed class GraphBuilder
     {
         var entry = -1;
         Frame? waiting = null;
-        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        foreach (var region in RegionsAround(block))
         {
             if (region is not { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { Kind: ControlFlowRegionKind.TryAndFinally } around })
                 continue;
@@ -213,22 +221,19 @@ internal sealed class GraphBuilder
         return Graph.AddBlock();
     }
 
-    private static bool IsHandlerEntry(BasicBlock block)
+    private void MarkCatch(BasicBlock block, int node)
     {
-        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
-        {
-            if (region.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.Filter && region.FirstBlockOrdinal == block.Ordinal)
-                return true;
-        }
-        return false;
+        var clause = RegionsAround(block).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch && region.FirstBlockOrdinal == block.Ordinal);
+        Nodes[node].CatchesFlushFailures = clause is { EnclosingRegion.Kind: not ControlFlowRegionKind.FilterAndHandler }
+            && clause.ExceptionType?.Name is "IOException" or "Exception" or "SystemException" or "Object";
     }
 
     /// <summary>First blocks of the handlers that an exception in the block may reach.</summary>
     private static IEnumerable<int> Handlers(BasicBlock block)
     {
-        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        foreach (var region in RegionsAround(block))
         {
-            if (region.Kind is ControlFlowRegionKind.Finally or ControlFlowRegionKind.LocalLifetime && region.EnclosingRegion is null)
+            if (region.Kind == ControlFlowRegionKind.Finally)
                 yield break;
             if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } handled)
                 continue;

@@ -234,4 +234,46 @@ public sealed class ConstructsTests
         static void A() { var c = new Cursor { P = Pointer(Open("a")) }; {|DAX1001:c.Put(1)|}; }
         static void B() { var w = new Window { Bytes = new Span<byte>(Pointer(Open("a")), 8) }; {|DAX1001:w.Bytes[0] = 1|}; }
         """);
+
+    [Fact]
+    public Task LambdaInATry_HasItsOwnGraph() => Reported("""
+        static void Run(string p) { try { var v = Open(p); Action<int> put = x => { if (x > 0) {|DAX1001:v.Write(0, x)|}; }; put(1); } catch (IOException) { } }
+        """);
+
+    [Fact]
+    public Task CallWithManyEndings_InAnExpression_IsFollowed() => Reported("""
+        static int Put(MemoryMappedViewAccessor v, int x) { switch (x) { case 0: v.Write(0, 1); return 0; case 1: v.Write(4, 1); return 1; case 2: v.Write(8, 1); return 2; case 3: return 3; case 4: v.Write(12, 1); return 4; case 5: v.Write(16, 1); return 5; case 6: v.Write(20, 1); return 6; default: return 7; } }
+        static int Run(string p, int x) { var v = Open(p); return {|DAX1001:Put(v, x)|} + x * 2; }
+        """);
+
+    [Fact]
+    public Task TwoBranchesThatLeaveTogether_AreOneMistake() => Reported("""
+        static void Run(string p, bool ok) { var v = Open(p); if (ok) v.Write(0, 1); else {|DAX1001:v.Write(8, 2)|}; }
+        """);
+
+    [Fact]
+    public Task LocalOfTheCallee_IsReportedThereOnly() => Reported("""
+        static void Create(string p) { using var f = MemoryMappedFile.CreateFromFile(p); var v = f.CreateViewAccessor(); {|DAX1001:v.Write(0, 1)|}; }
+        static void B(string p) { Create(p); }
+        """);
+
+    [Fact]
+    public Task DisposalThroughAnOwner_IsAFlush() => Silent("""
+        sealed class Store : IDisposable
+        {
+            readonly MemoryMappedViewAccessor _view;
+            public Store(string p) => _view = MemoryMappedFile.CreateFromFile(p).CreateViewAccessor();
+            public void Put(int x) => _view.Write(0, x);
+            public void Dispose() => _view.Dispose();
+        }
+        sealed class Ledger : IDisposable
+        {
+            readonly Store _store;
+            private Ledger(string p) => _store = new Store(p);
+            public static Ledger Open(string p) => new Ledger(p);
+            public void Add(int x) => _store.Put(x);
+            public void Dispose() => _store.Dispose();
+        }
+        static void Run(string p) { using var ledger = Ledger.Open(p); for (var i = 0; i < 10; i++) ledger.Add(i); }
+        """);
 }
