@@ -303,4 +303,65 @@ public sealed class InsertFlushShapeTests
     public Task MappingThatNobodyNames_IsLeftAlone() => LeavesAlone("""
         static void Run(MemoryMappedFile map) => {|DAX1001:map.CreateViewAccessor().Write(0, 1)|};
         """);
+
+    [Fact]
+    public Task WriteWhoseValueIsReturned_IsLeftAlone() => LeavesAlone($$"""
+        {{Open}}
+
+        static bool Put(MemoryMappedViewAccessor view, int value)
+        {
+            view.Write(0, value);
+            return value > 0;
+        }
+
+        static bool Run(string path, int n)
+        {
+            var view = Open(path);
+            return {|DAX1001:Put(view, n)|};
+        }
+        """);
+
+    [Fact]
+    public Task AwaitedWrite_IsFollowedByAFlush() => Verify.Fix(FixSource.InSafeType("""
+        static async Task Run(MemoryMappedFile map, byte[] data)
+        {
+            var view = map.CreateViewStream();
+            await {|DAX1001:view.WriteAsync(data, 0, 3)|}.ConfigureAwait(false);
+        }
+        """), FixSource.InSafeType("""
+        static async Task Run(MemoryMappedFile map, byte[] data)
+        {
+            var view = map.CreateViewStream();
+            await view.WriteAsync(data, 0, 3).ConfigureAwait(false);
+            view.Flush();
+        }
+        """));
+
+    [Fact]
+    public Task UsingBlock_IsFlushedInside() => FixSource.Fixes("""
+        using (var source = File.OpenRead(path))
+        {
+            source.CopyTo(Stream.Null);
+            {|DAX1001:view.Write(0, n)|};
+        }
+        """, """
+        using (var source = File.OpenRead(path))
+        {
+            source.CopyTo(Stream.Null);
+            view.Write(0, n);
+            view.Flush();
+        }
+        """);
+
+    [Fact]
+    public Task HandleThatIsReleasedLater_IsFlushedBefore() => FixSource.Fixes("""
+        foreach (var item in items)
+            {|DAX1001:view.Write(0, item)|};
+        view.SafeMemoryMappedViewHandle.Dispose();
+        """, """
+        foreach (var item in items)
+            view.Write(0, item);
+        view.Flush();
+        view.SafeMemoryMappedViewHandle.Dispose();
+        """);
 }
