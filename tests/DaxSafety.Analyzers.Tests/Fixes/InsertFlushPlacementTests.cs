@@ -370,4 +370,28 @@ public sealed class InsertFlushPlacementTests
             }
         }
         """);
+
+    [Fact]
+    public Task HandleThatIsReleasedInTheBranch_IsFlushedBeforeThat() => FixSource.Fixes("""
+        foreach (var item in items)
+        {
+            {|DAX1001:view.Write(0, item)|};
+            if (item == n)
+            {
+                view.SafeMemoryMappedViewHandle.Dispose();
+                break;
+            }
+        }
+        """, """
+        foreach (var item in items)
+        {
+            view.Write(0, item);
+            view.Flush();
+            if (item == n)
+            {
+                view.SafeMemoryMappedViewHandle.Dispose();
+                break;
+            }
+        }
+        """);
 }
