@@ -15,7 +15,8 @@ internal static unsafe class CacheLineFlush
     /// </summary>
     private const nuint LongestUninterrupted = 4096;
 
-    private static readonly void* s_writeBack = LineCode.FunctionOf(LineCode.Best);
+    private static readonly void* s_writeBack = LineCode.Instance.WriteBackBy(LineCode.Instance.Best);
+    private static readonly void* s_fence = LineCode.Instance.Fence;
 
     public static bool IsAvailable => s_writeBack is not null;
 
@@ -35,6 +36,8 @@ internal static unsafe class CacheLineFlush
     {
         if (Sse.IsSupported)
             Sse.StoreFence();
+        else if (s_fence is not null)
+            ((delegate* unmanaged[SuppressGCTransition]<void>)s_fence)();
         else
             Thread.MemoryBarrier();
     }

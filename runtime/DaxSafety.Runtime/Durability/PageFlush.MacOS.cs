@@ -23,32 +23,13 @@ internal static unsafe partial class PageFlush
 
         if (file is not null)
         {
-            FullFsync(file, range);
+            FileFlush.Flush(file, Describe(range));
             return;
         }
 
         using SafeFileHandle reopened = File.OpenHandle(
             MappedFilePath(range), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        FullFsync(reopened, range);
-    }
-
-    private static void FullFsync(SafeFileHandle file, AddressRange range)
-    {
-        bool taken = false;
-        try
-        {
-            file.DangerousAddRef(ref taken);
-            while (Libc.Fcntl((int)file.DangerousGetHandle(), Libc.MacOS.FullFsync) == -1)
-            {
-                if (Marshal.GetLastPInvokeError() != Libc.Eintr)
-                    throw FlushFailure.OfLastCall("fcntl(F_FULLFSYNC)", $"the file mapped at 0x{(nuint)range.Start:x}");
-            }
-        }
-        finally
-        {
-            if (taken)
-                file.DangerousRelease();
-        }
+        FileFlush.Flush(reopened, Describe(range));
     }
 
     private static string MappedFilePath(AddressRange range)

@@ -20,12 +20,12 @@ internal static unsafe partial class PageFlush
         WriteViewOut(range);
         if (file is not null)
         {
-            FlushFileBuffers(file, range);
+            FileFlush.Flush(file, Describe(range));
             return;
         }
 
         using SafeFileHandle reopened = ReopenMappedFile(range);
-        FlushFileBuffers(reopened, range);
+        FileFlush.Flush(reopened, Describe(range));
     }
 
     private static void WriteViewOut(AddressRange range)
@@ -38,12 +38,6 @@ internal static unsafe partial class PageFlush
                 throw FlushFailure.Of("FlushViewOfFile", range.ToString(), error);
             Thread.Sleep(attempt / 20);
         }
-    }
-
-    private static void FlushFileBuffers(SafeFileHandle file, AddressRange range)
-    {
-        if (!Kernel32.FlushFileBuffers(file))
-            throw FlushFailure.OfLastCall("FlushFileBuffers", $"the file mapped at 0x{(nuint)range.Start:x}");
     }
 
     private static SafeFileHandle ReopenMappedFile(AddressRange range)

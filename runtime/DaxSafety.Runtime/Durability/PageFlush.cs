@@ -24,4 +24,6 @@ internal static unsafe partial class PageFlush
         else
             throw new PlatformNotSupportedException("No way to make a mapping durable is known on this operating system.");
     }
+
+    private static string Describe(AddressRange range) => $"the file mapped at 0x{(nuint)range.Start:x}";
 }

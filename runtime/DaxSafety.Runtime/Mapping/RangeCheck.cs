@@ -10,17 +10,24 @@ namespace DaxSafety;
 internal static class RangeCheck
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Inside(long position, long length, long capacity, string what)
+    public static void Inside(long position, long length, long capacity, string what, string positionName = "position")
     {
-        // Negative values become huge and the subtraction cannot overflow: two comparisons are enough.
-        if ((ulong)length > (ulong)capacity || (ulong)position > (ulong)(capacity - length))
-            Throw(position, length, capacity, what);
+        if (!IsInside(position, length, capacity))
+            Throw(position, length, capacity, what, positionName);
     }
 
+    /// <summary>
+    /// One branch for everything that can be wrong: one of the values below is negative exactly when the range is not inside. Each
+    /// subtraction can only overflow where a value before it is negative already (a capacity never is).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsInside(long position, long length, long capacity)
+        => (position | length | (capacity - length) | (capacity - length - position)) >= 0;
+
     [DoesNotReturn]
-    private static void Throw(long position, long length, long capacity, string what)
+    private static void Throw(long position, long length, long capacity, string what, string positionName)
     {
-        string name = position < 0 || position > capacity ? nameof(position) : nameof(length);
+        string name = position < 0 || position > capacity ? positionName : nameof(length);
         throw new ArgumentOutOfRangeException(
             name, $"{length} bytes at offset {position} are not inside the {what} of {capacity} bytes.");
     }

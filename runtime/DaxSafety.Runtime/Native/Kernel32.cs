@@ -9,6 +9,8 @@ internal static unsafe partial class Kernel32
     public const uint GenericWrite = 0x40000000;
     public const uint ShareReadWriteDelete = 7;
     public const uint OpenExisting = 3;
+    public const uint FlagBackupSemantics = 0x02000000;
+    public const uint MoveReplaceExisting = 1, MoveWriteThrough = 8;
     public const int ErrorSharingViolation = 32, ErrorAccessDenied = 5, ErrorLockViolation = 33;
 
     public const uint MemCommit = 0x1000, MemReserve = 0x2000, MemRelease = 0x8000, MemMapped = 0x40000;
@@ -41,6 +43,10 @@ internal static unsafe partial class Kernel32
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     public static partial SafeFileHandle CreateFile(
         string name, uint access, uint share, void* security, uint disposition, uint flags, nint template);
+
+    [LibraryImport("kernel32", EntryPoint = "MoveFileExW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool MoveFileEx(string from, string to, uint flags);
 
     [LibraryImport("kernel32", EntryPoint = "VirtualQuery", SetLastError = true)]
     public static partial nuint VirtualQuery(void* address, MemoryBasicInformation* buffer, nuint length);

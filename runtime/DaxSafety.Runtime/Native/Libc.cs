@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
     public static class Linux
     {
         public const int MsSync = 4;
+
+        /// <summary>O_RDONLY and O_CLOEXEC; O_DIRECTORY has another number on ARM64, and fsync does not need it.</summary>
+        public const int OpenDirectory = 0x80000;
         public const int MapAnonymous = 0x20;
         public const nint MemfdCreateOnX64 = 319, MemfdCreateOnArm64 = 279;
         public const int MapSharedValidate = 3, MapSync = 0x80000;
@@ -31,6 +34,7 @@ internal static unsafe partial class Libc
     public static class MacOS
     {
         public const int MsSync = 0x10;
+        public const int OpenDirectory = 0x1000000;
         public const int FullFsync = 51;
     }
 
@@ -42,6 +46,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int Fdatasync(int descriptor);
+
+    /// <summary>Two arguments only: nothing is ever created with it.</summary>
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    /// <summary>Returns the error itself.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    public static partial int PosixFallocate(int descriptor, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(int descriptor, int command);
@@ -60,6 +72,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     public static partial int Madvise(void* address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "getauxval")]
+    public static partial nuint GetAuxVal(nuint type);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int descriptor, nuint request, void* argument);

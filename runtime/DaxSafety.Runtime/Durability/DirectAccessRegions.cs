@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+
+namespace DaxSafety;
+
+/// <summary>
+/// The address ranges of this process that are known to be direct access: mapped so by this library, or adopted from foreign
+/// code. What is not in here is treated as page granularity, which is right everywhere. It is consulted on every persist of a
+/// plain address, so readers take no lock (a snapshot is replaced, never changed), and the newest region, most often the
+/// only one, is tried before any search.
+/// </summary>
+internal static unsafe class DirectAccessRegions
+{
+    private static readonly object s_gate = new();
+    private static readonly List<Region> s_all = [];
+    private static Snapshot s_snapshot = new([]);
+
+    /// <summary>The grain of a whole range; Page unless one known region holds all of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PersistGranularity GranularityOf(void* address, nuint length)
+    {
+        Snapshot known = s_snapshot;
+        nuint offset = (nuint)address - known.NewestStart;
+        return offset < known.NewestLength && length <= known.NewestLength - offset
+            ? known.NewestGranularity
+            : Search(known.Sorted, (nuint)address, length);
+    }
+
+    public static void Add(AddressRange range, PersistGranularity granularity)
+    {
+        lock (s_gate)
+        {
+            s_all.Add(new Region((nuint)range.Start, range.Length, granularity));
+            Volatile.Write(ref s_snapshot, new Snapshot(s_all));
+        }
+    }
+
+    /// <summary>To be called before the range is unmapped: its addresses may then mean something else at any time.</summary>
+    public static void Remove(AddressRange range)
+    {
+        lock (s_gate)
+        {
+            s_all.RemoveAll(region => region.Start == (nuint)range.Start);
+            Volatile.Write(ref s_snapshot, new Snapshot(s_all));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static PersistGranularity Search(Region[] sorted, nuint address, nuint length)
+    {
+        int low = 0, high = sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            ref readonly Region region = ref sorted[middle];
+            nuint offset = address - region.Start;
+            if (offset < region.Length)
+                return length <= region.Length - offset ? region.Granularity : PersistGranularity.Page;
+            if (address < region.Start)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return PersistGranularity.Page;
+    }
+
+    private readonly record struct Region(nuint Start, nuint Length, PersistGranularity Granularity);
+
+    private sealed class Snapshot
+    {
+        public readonly nuint NewestStart, NewestLength;
+        public readonly PersistGranularity NewestGranularity;
+        public readonly Region[] Sorted;
+
+        public Snapshot(List<Region> regions)
+        {
+            Region newest = regions.LastOrDefault();
+            (NewestStart, NewestLength, NewestGranularity) = (newest.Start, newest.Length, newest.Granularity);
+            Sorted = [.. regions.OrderBy(region => region.Start)];
+        }
+    }
+}

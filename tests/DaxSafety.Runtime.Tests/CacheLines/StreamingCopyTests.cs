@@ -1,0 +1,96 @@
+using System.Runtime.Intrinsics.X86;
+
+namespace DaxSafety.Tests.CacheLines;
+
+/// <summary>Every width of the copy and the fill, called directly, at every kind of alignment and around every size where a loop changes.</summary>
+public sealed unsafe class StreamingCopyTests
+{
+    private static readonly int[] s_lengths =
+        [0, 1, 7, 63, 64, 65, 127, 128, 191, 192, 193, 255, 256, 257, 319, 320, 1000, 4095, 4096, 4097, 10_000];
+
+    private static readonly int[] s_misalignments = [0, 1, 8, 31, 32, 33, 63];
+
+    public static TheoryData<string> Widths => new("512", "256", "128", "best");
+
+    [Theory, MemberData(nameof(Widths))]
+    public void Copy_CopiesExactly_AndTouchesNothingElse(string width)
+    {
+        if (!Sse2.IsSupported && width != "best")
+            return;
+        byte[] source = new byte[10_100];
+        new Random(1).NextBytes(source);
+        fixed (byte* from = source)
+        {
+            foreach (int length in s_lengths)
+            {
+                foreach (int misalignment in s_misalignments)
+                {
+                    using GuardedBuffer to = new(length, misalignment);
+                    int shift = misalignment % 5;
+                    Copy(width, from + shift, to.Address, (nuint)length);
+                    Assert.True(to.IsIntact, $"{length} bytes at +{misalignment}: wrote outside");
+                    Assert.True(to.Bytes.SequenceEqual(source.AsSpan(shift, length)), $"{length} bytes at +{misalignment}");
+                }
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Widths))]
+    public void Fill_FillsExactly_AndTouchesNothingElse(string width)
+    {
+        if (!Sse2.IsSupported && width != "best")
+            return;
+        foreach (int length in s_lengths)
+        {
+            foreach (int misalignment in s_misalignments)
+            {
+                using GuardedBuffer to = new(length, misalignment);
+                Fill(width, to.Address, (nuint)length, 0x5A);
+                Assert.True(to.IsIntact, $"{length} bytes at +{misalignment}: wrote outside");
+                Assert.False(to.Bytes.ContainsAnyExcept((byte)0x5A), $"{length} bytes at +{misalignment}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(100)]
+    [InlineData(-1)]
+    [InlineData(-64)]
+    [InlineData(-100)]
+    public void OverlappingRanges_AreCopiedAsIfThroughACopyOfTheSource(int distance)
+    {
+        using GuardedBuffer buffer = new(5000, 3);
+        new Random(2).NextBytes(buffer.Bytes);
+        byte[] expected = buffer.Bytes.ToArray();
+        expected.AsSpan(200, 4000).CopyTo(expected.AsSpan(200 + distance));
+        PersistentMemory.Copy(buffer.Bytes.Slice(200, 4000), buffer.Address + 200 + distance);
+        PersistentMemory.Fence();
+        Assert.True(buffer.IsIntact);
+        Assert.True(buffer.Bytes.SequenceEqual(expected));
+    }
+
+    private static void Copy(string width, byte* from, byte* to, nuint length)
+    {
+        switch (width)
+        {
+            case "512": StreamingCopy.Copy<Line512>(from, to, length); break;
+            case "256": StreamingCopy.Copy<Line256>(from, to, length); break;
+            case "128": StreamingCopy.Copy<Line128>(from, to, length); break;
+            default: StreamingCopy.Copy(from, to, length); break;
+        }
+    }
+
+    private static void Fill(string width, byte* to, nuint length, byte value)
+    {
+        switch (width)
+        {
+            case "512": StreamingCopy.Fill<Line512>(to, length, value); break;
+            case "256": StreamingCopy.Fill<Line256>(to, length, value); break;
+            case "128": StreamingCopy.Fill<Line128>(to, length, value); break;
+            default: StreamingCopy.Fill(to, length, value); break;
+        }
+    }
+}
