@@ -40,12 +40,21 @@ internal sealed class DurabilityModel
                 yield return inner;
     }
 
-    /// <summary>What the members of a type, and of the types nested in it, flush.</summary>
-    public IFieldLedger LedgerFor(ISymbol owner, CancellationToken cancel)
+    /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
+    public FieldVerdict VerdictOn(int field, CancellationToken cancel)
     {
-        var type = owner.ContainingType;
-        if (type is null)
-            return new FieldLedger();
+        if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || symbol.DeclaringSyntaxReferences.IsEmpty)
+            return FieldVerdict.Flushed;
+        var ledger = LedgerOf(type.OriginalDefinition, cancel);
+        if (ledger.IsFlushed(field))
+            return FieldVerdict.Flushed;
+        var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && _origins.Of(field) is not null;
+        return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
+    }
+
+    /// <summary>What the members of a type, and of the types around and nested in it, do to their fields.</summary>
+    private FieldLedger LedgerOf(INamedTypeSymbol type, CancellationToken cancel)
+    {
         while (type.ContainingType is { } outer)
             type = outer;
         if (_ledgers.TryGetValue(type, out var known))
@@ -62,6 +71,16 @@ internal sealed class DurabilityModel
         }
         return _ledgers.GetOrAdd(type, ledger);
     }
+}
+
+/// <summary>Whether a field's mapping is ever flushed.</summary>
+internal enum FieldVerdict : byte
+{
+    Flushed,
+    NeverFlushed,
+
+    /// <summary>Other types can reach it: the answer has to wait until every body has been seen.</summary>
+    AskAll,
 }
 
 /// <summary>The bodies of a type, those of its nested types included.</summary>

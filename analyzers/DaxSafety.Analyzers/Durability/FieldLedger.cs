@@ -1,45 +1,58 @@
+using Microsoft.CodeAnalysis;
+
 namespace DaxSafety.Analyzers.Durability;
 
-/// <summary>Which fields anybody in the compilation flushes.</summary>
-internal interface IFieldLedger
-{
-    /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
-    bool IsFlushed(int field);
-}
-
 /// <summary>
-/// Collects, over many bodies, which fields they flush and which fields hold the same mapping. One ledger is filled by one
-/// thread and then only read.
+/// Collects, over many bodies, which fields they flush, which fields hold the same mapping, and which fields hand it to
+/// others. Filled by one thread and then only read.
 /// </summary>
-internal sealed class FieldLedger : IFieldLedger
+internal sealed class FieldLedger
 {
     private readonly Dictionary<int, int> _sameAs = new();
     private readonly HashSet<int> _flushed = new();
+    private readonly HashSet<int> _exposed = new();
+    private readonly HashSet<int> _doubtful = new();
 
-    /// <summary>Enters what one analysed body flushes, and which fields it makes equal.</summary>
+    /// <summary>Enters what one analysed body flushes, hands out, and which fields it makes equal.</summary>
     public void Enter(AnalyzedBody body)
     {
         if (body.Summary is null)
             return;
         var analysis = body.Analysis;
         var heldBy = new Dictionary<int, List<int>>();
+        var visible = body.Body.Symbol is { DeclaredAccessibility: not Accessibility.Private };
         foreach (var ending in body.Summary.Cases)
         {
             foreach (var entry in ending.Path.Fields.ToList())
-            {
-                var field = analysis.Fields[entry.Key].Field;
                 foreach (var place in entry.Value.Targets)
-                    Hold(analysis, heldBy, place.Entity, field);
-            }
+                    Hold(analysis, heldBy, place.Entity, analysis.Fields[entry.Key].Field);
+            if (!visible)
+                continue;
+            foreach (var place in ending.Result.Targets)
+                Expose(analysis, place.Entity);
+            analysis.ForEachByRefResult(ending.Path, value =>
+            {
+                foreach (var place in value.Targets)
+                    Expose(analysis, place.Entity);
+            });
         }
         foreach (var flush in analysis.MayFlush)
             EnterFlush(analysis, heldBy, flush);
     }
 
+    private void Expose(BodyAnalysis analysis, int entity)
+    {
+        if (analysis.Entities[entity] is { Kind: EntityKind.Field } field)
+            _exposed.Add(field.A);
+    }
+
     private void Hold(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy, int entity, int field)
     {
-        if (analysis.Entities[entity].Kind == EntityKind.Field)
-            Unite(field, analysis.Entities[entity].A);
+        var held = analysis.Entities[entity];
+        if (held.Kind == EntityKind.Field)
+            Unite(field, held.A);
+        if (held is { IsFresh: true, Mapping: { } mapping } && analysis.BackingOf(mapping) is not (false, false))
+            _doubtful.Add(field);
         if (!heldBy.TryGetValue(entity, out var fields))
             heldBy[entity] = fields = new List<int>();
         if (fields.Count > 0)
@@ -63,17 +76,31 @@ internal sealed class FieldLedger : IFieldLedger
         }
     }
 
-    public bool IsFlushed(int field)
+    /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
+    public bool IsFlushed(int field) => Any(_flushed, field);
+
+    /// <summary>Whether a visible member hands out what the field holds.</summary>
+    public bool IsExposed(int field) => Any(_exposed, field);
+
+    /// <summary>Whether something is stored in it that owes nothing, or that nobody knows.</summary>
+    public bool IsDoubtful(int field) => Any(_doubtful, field);
+
+    private bool Any(HashSet<int> fields, int field)
     {
         var root = Find(field);
-        return _flushed.Any(flushed => Find(flushed) == root);
+        return fields.Any(other => Find(other) == root);
     }
 
-    private void Unite(int a, int b) => _sameAs[Find(a)] = Find(b);
+    private void Unite(int a, int b)
+    {
+        var (x, y) = (Find(a), Find(b));
+        if (x != y)
+            _sameAs[x] = y;
+    }
 
     private int Find(int field)
     {
-        while (_sameAs.TryGetValue(field, out var next) && next != field)
+        while (_sameAs.TryGetValue(field, out var next))
             field = next;
         return field;
     }

@@ -157,9 +157,27 @@ internal sealed class StoredFields
         };
     }
 
-    private int[] ParentFields(int owner, Mapping mapping) => mapping.Parents
-        .Select(parent => parent.Single is { } place ? FieldNaming(owner, place.Entity) : null)
-        .Where(field => field is not null).Select(field => field!.Value).ToArray();
+    /// <summary>The fields that hold what the mapping was made from; through a map that no field holds, those of its file.</summary>
+    private int[] ParentFields(int owner, Mapping mapping)
+    {
+        var fields = new List<int>();
+        var pending = new Queue<Mapping>();
+        var seen = new HashSet<Mapping>();
+        pending.Enqueue(mapping);
+        while (pending.Count > 0)
+        {
+            foreach (var parent in pending.Dequeue().Parents)
+            {
+                if (parent.Single is not { } place)
+                    continue;
+                if (FieldNaming(owner, place.Entity) is { } field)
+                    fields.Add(field);
+                else if (_analysis.Entities[place.Entity].Mapping is { } further && seen.Add(further))
+                    pending.Enqueue(further);
+            }
+        }
+        return fields.Distinct().ToArray();
+    }
 
     private int? FieldNaming(int owner, int entity) =>
         _analysis.Entities[entity] is { Kind: EntityKind.Field } named && named.B == owner ? named.A : HolderOf(owner, entity);

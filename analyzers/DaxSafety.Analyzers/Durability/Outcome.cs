@@ -93,6 +93,8 @@ internal sealed class Outcome
     private void Note(Dictionary<int, OwedWrite> index, HashSet<(int, int)> open, int id, Status status, int node, ExitReach reach)
     {
         var obligation = Analysis.Obligations[id];
+        if (obligation.Target.Targets.All(place => Analysis.Entities[place.Entity].Mapping is { CopyOnWrite: true }))
+            return;
         var (owner, member) = reach.OwnerOf(obligation.Target);
         if (!index.TryGetValue(id, out var owed))
         {

@@ -18,6 +18,8 @@ internal sealed class CompilationSession
     private readonly OptionsReader _options;
     private readonly LoweringContext _lowering;
     private readonly ConcurrentDictionary<AnalysisOptions, DurabilityModel> _models = new();
+    private readonly ConcurrentBag<AnalyzedBody> _analyzed = new();
+    private readonly ConcurrentBag<UndecidedWrite> _undecided = new();
 
     public CompilationSession(Compilation compilation, AnalyzerOptions options, CancellationToken cancel)
     {
@@ -44,7 +46,20 @@ internal sealed class CompilationSession
         }
     }
 
-    private static void Report(OperationBlockAnalysisContext context, DurabilityModel model, ISymbol owner, AnalyzedBody analyzed)
+    /// <summary>DAX1002 for what other types can reach: only now has every body been seen.</summary>
+    public void Finish(CompilationAnalysisContext context)
+    {
+        if (_undecided.IsEmpty)
+            return;
+        var ledger = new FieldLedger();
+        foreach (var body in _analyzed)
+            ledger.Enter(body);
+        foreach (var write in _undecided)
+            if (!ledger.IsFlushed(write.Field) && !ledger.IsDoubtful(write.Field))
+                context.ReportDiagnostic(write.Diagnostic);
+    }
+
+    private void Report(OperationBlockAnalysisContext context, DurabilityModel model, ISymbol owner, AnalyzedBody analyzed)
     {
         if (Outcome.Of(analyzed, model.Context.Options.ExceptionalPaths) is not { } outcome)
         {
@@ -52,9 +67,10 @@ internal sealed class CompilationSession
             context.ReportDiagnostic(Diagnostic.Create(RuleCatalog.MethodTooComplex, owner.Locations.FirstOrDefault(), owner.Name, reason));
             return;
         }
-        var ledger = model.LedgerFor(owner, context.CancellationToken);
-        var rules = new RuleContext(outcome, model.Context, ledger, context.ReportDiagnostic);
+        var rules = new RuleContext(outcome, model.Context, field => model.VerdictOn(field, context.CancellationToken), context.ReportDiagnostic);
+        _analyzed.Add(analyzed);
         WriteNotFlushed.Report(rules);
+        MappingNeverFlushed.Report(rules, _undecided.Add);
         FlushNotDurable.Report(rules);
         WriteBackNotFenced.Report(rules);
         WriteBackOfPageCache.Report(rules);

@@ -22,7 +22,9 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
     private static void Start(CompilationStartAnalysisContext context)
     {
         var session = new CompilationSession(context.Compilation, context.Options, context.CancellationToken);
-        if (session.MayHoldMappings(context.CancellationToken))
-            context.RegisterOperationBlockAction(session.Analyze);
+        if (!session.MayHoldMappings(context.CancellationToken))
+            return;
+        context.RegisterOperationBlockAction(session.Analyze);
+        context.RegisterCompilationEndAction(session.Finish);
     }
 }

@@ -7,16 +7,16 @@ using Microsoft.CodeAnalysis;
 namespace DaxSafety.Analyzers.Rules;
 
 /// <summary>What a rule is given: the outcome of one body, and a place to put diagnostics.</summary>
-internal sealed class RuleContext(Outcome outcome, DurabilityContext analysis, IFieldLedger ledger, Action<Diagnostic> report)
+internal sealed class RuleContext(Outcome outcome, DurabilityContext analysis, Func<int, FieldVerdict> verdictOn, Action<Diagnostic> report)
 {
     public Outcome Outcome { get; } = outcome;
 
     public DurabilityContext Analysis { get; } = analysis;
 
-    public IFieldLedger Ledger { get; } = ledger;
-
     public void Report(DiagnosticDescriptor rule, Location location, IEnumerable<Location> more, ImmutableDictionary<string, string?> properties, params object[] arguments) =>
         report(Diagnostic.Create(rule, location, more, properties, arguments));
+
+    public void Report(Diagnostic diagnostic) => report(diagnostic);
 
     public Site SiteOf(Obligation obligation) => Outcome.Body.Sites[obligation.Site];
 
@@ -24,8 +24,8 @@ internal sealed class RuleContext(Outcome outcome, DurabilityContext analysis, I
 
     public FlowNode NodeOf(OpenExit exit) => Outcome.Body.Nodes[exit.Node];
 
-    /// <summary>Whether some other member of the compilation durably flushes what this write's field holds.</summary>
-    public bool IsFlushedByAnotherMember(OwedWrite write) => write.Member is { } member && Ledger.IsFlushed(member);
+    /// <summary>Whether anybody durably flushes what this write's field holds.</summary>
+    public FieldVerdict VerdictOn(OwedWrite write) => write.Member is { } member ? verdictOn(member) : FieldVerdict.Flushed;
 
     /// <summary>What a message calls the mapping: the variable or member that holds it, else what the source writes through.</summary>
     public string NameOf(Obligation obligation)

@@ -32,7 +32,7 @@ internal static class Shortfalls
     {
         Owner.Local => true,
         Owner.Caller => shortfall != Shortfall.NotFenced || write.SettledElsewhere,
-        Owner.Member => (shortfall != Shortfall.NotFenced || write.SettledElsewhere) && !context.IsFlushedByAnotherMember(write),
+        Owner.Member => (shortfall != Shortfall.NotFenced || write.SettledElsewhere) && context.VerdictOn(write) != FieldVerdict.Flushed,
         _ => false,
     };
 

@@ -1,0 +1,37 @@
+using DaxSafety.Analyzers.Durability;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Rules.Durability;
+
+/// <summary>A DAX1002 that holds only if no other type flushes the field: known when every body has been seen.</summary>
+internal readonly record struct UndecidedWrite(int Field, Diagnostic Diagnostic);
+
+/// <summary>DAX1002: a member writes a mapping that the type holds, and no member of the compilation ever flushes it.</summary>
+internal static class MappingNeverFlushed
+{
+    public static void Report(RuleContext context, Action<UndecidedWrite> postpone)
+    {
+        var reported = new HashSet<int>();
+        foreach (var write in context.Outcome.Owed)
+        {
+            if (write is not { Owner: Owner.Member, Member: { } field } || write.Obligation.WriteBackOnly || write.SettledElsewhere
+                || write.Exits.All(exit => exit.Status.Attempts != 0) || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
+                continue;
+            var verdict = context.VerdictOn(write);
+            if (verdict == FieldVerdict.Flushed)
+                continue;
+            var inner = write.Obligation.Inner is { } site ? [site.Location] : Array.Empty<Location>();
+            var diagnostic = Diagnostic.Create(RuleCatalog.MappingNeverFlushed, context.SiteOf(write.Obligation).Location, inner,
+                DiagnosticFacts.Of(context, write.Obligation), context.NameOf(write.Obligation));
+            if (verdict == FieldVerdict.NeverFlushed)
+                context.Report(diagnostic);
+            else
+                postpone(new UndecidedWrite(field, diagnostic));
+        }
+    }
+
+    /// <summary>Certainly a mapping that owes something: by its type, its origin or its contract.</summary>
+    private static bool IsMapped(RuleContext context, OwedWrite write) => write.Obligation.Target.Targets.All(place =>
+        context.Outcome.Analysis.Entities[place.Entity].Mapping is { Role: MappingRole.View, CopyOnWrite: false } mapping
+        && context.Outcome.Analysis.BackingOf(mapping) is (false, false));
+}
