@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using DaxSafety.Benchmarks.Analyzer.Corpus;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace DaxSafety.Benchmarks.Analyzer;
+
+/// <summary>
+/// <c>diagnose --corpus DIR [--only TEXT] [--errors]</c>: prints every diagnostic of ours with its source line, so that a person can
+/// judge each; then the crashes, the bodies that were given up, and the methods that took longest.
+/// </summary>
+internal static class DiagnoseCommand
+{
+    public static int Run(string[] args)
+    {
+        if (CommandLine.Option(args, "--corpus") is not { } root)
+            return CommandLine.Usage("diagnose --corpus DIR [--only TEXT] [--errors]");
+        string only = CommandLine.Option(args, "--only") ?? "";
+        MethodTimes times = new();
+        List<Diagnostic> all = [];
+        long lines = 0;
+        foreach ((SourceProject project, CSharpCompilation compilation) in new CorpusCompilations(root).Load())
+        {
+            if (!project.Name.Contains(only, StringComparison.OrdinalIgnoreCase))
+                continue;
+            long start = Stopwatch.GetTimestamp();
+            ImmutableArray<Diagnostic> found = compilation
+                .WithAnalyzers([new TimedAnalyzer(times)], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, true, false))
+                .GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            int projectLines = compilation.SyntaxTrees.Sum(tree => tree.GetText().Lines.Count);
+            lines += projectLines;
+            all.AddRange(found);
+            string errors = args.Contains("--errors") ? $", {compilation.GetDiagnostics().Count(d => d.Severity == DiagnosticSeverity.Error)} errors" : "";
+            Console.WriteLine($"== {project.Name}: {project.Files.Count} files, {projectLines} lines, {seconds:0.0} s, {found.Length} diagnostics{errors}");
+            Print(root, found);
+        }
+
+        PrintTotals(all, lines, times);
+        return all.Any(diagnostic => diagnostic.Id.StartsWith("AD", StringComparison.Ordinal)) ? 1 : 0;
+    }
+
+    private static void Print(string root, ImmutableArray<Diagnostic> found)
+    {
+        foreach (Diagnostic diagnostic in found.OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start))
+        {
+            FileLinePositionSpan place = diagnostic.Location.GetLineSpan();
+            string file = diagnostic.Location.IsInSource ? Path.GetRelativePath(root, place.Path) : "(no file)";
+            string line = diagnostic.Location.SourceTree?.GetText().Lines[place.StartLinePosition.Line].ToString().Trim() ?? "";
+            string also = string.Join(", ", diagnostic.AdditionalLocations.Select(location => location.GetLineSpan().StartLinePosition.Line + 1));
+            Console.WriteLine($"{file}({place.StartLinePosition.Line + 1}): {diagnostic.Id} {diagnostic.GetMessage()}");
+            Console.WriteLine($"    | {line}{(also.Length > 0 ? $"    [also {also}]" : "")}");
+        }
+    }
+
+    private static void PrintTotals(List<Diagnostic> all, long lines, MethodTimes times)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"{lines} lines, {all.Count} diagnostics");
+        foreach (IGrouping<string, Diagnostic> rule in all.GroupBy(diagnostic => diagnostic.Id).OrderBy(rule => rule.Key, StringComparer.Ordinal))
+            Console.WriteLine($"  {rule.Key}: {rule.Count()}");
+        Console.WriteLine($"bodies analysed: {times.Count}; p50 {times.Percentile(0.5):0.00} ms, p99 {times.Percentile(0.99):0.00} ms");
+        foreach ((string method, double milliseconds) in times.Slowest(10))
+            Console.WriteLine($"  {milliseconds,8:0.0} ms  {method}");
+    }
+}
