@@ -113,16 +113,17 @@ internal sealed partial class BodyAnalysis
         if (isBoolean && !equal)
             (target, equal) = (1 - target, true);
         var range = RangeOf(path, place.Entity);
+        // Both outcomes are kept under one test, so that the two groups of paths can be told apart by it.
+        var exactly = _tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, "number");
         if (equal)
-            return !path.Facts.Contains(_tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, "number"))
-                && Learn(path, NumberTest(place.Entity), new Span(target, target), remember);
+            return Learn(path, exactly, Span.True, remember) && Learn(path, NumberTest(place.Entity), new Span(target, target), remember);
         if (range.Low == target && range.High == target)
             return false;
         if (range.Low == target)
             return Learn(path, NumberTest(place.Entity), new Span(target + 1, range.High), remember);
         if (range.High == target)
             return Learn(path, NumberTest(place.Entity), new Span(range.Low, target - 1), remember);
-        return Learn(path, _tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, "number"), Span.False, remember);
+        return Learn(path, exactly, Span.False, remember);
     }
 
     private bool AssumeOrder(Path path, Condition condition, Value a, Value b, bool holds, bool strict)

@@ -19,8 +19,7 @@ internal sealed partial class BodyAnalysis
             RunArguments(path, call, step.Site);
             return new List<Path> { path };
         }
-        var endings = Endings(path, call);
-        if (endings.Count == 0)
+        if (Endings(path, call) is not { } endings)
         {
             CallUnknown(path, call, step);
             return new List<Path> { path };
@@ -30,26 +29,41 @@ internal sealed partial class BodyAnalysis
         return Apply(path, call, step, endings);
     }
 
+    /// <summary>Which object the constructor call at a site fills.</summary>
+    private readonly Dictionary<int, int> _constructions = new();
+
+    public bool IsMadeByConstructorOf(int entity, int owner) =>
+        _entities[entity] is { Kind: EntityKind.Called } made && _constructions.TryGetValue(made.A, out var instance) && instance == owner;
+
     private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
 
-    /// <summary>Every way the call can end, over all bodies it may run.</summary>
-    private List<Ending> Endings(Path path, CallSite call)
+    /// <summary>Every way the call can end, over all bodies it may run; null when none of them is known. A callee that never returns has no ending.</summary>
+    private List<Ending>? Endings(Path path, CallSite call)
     {
         var endings = new List<Ending>();
+        var known = false;
         if (call.InvokesReceiver)
         {
             var index = 0;
             foreach (var place in Read(path, call.Receiver).Targets)
-                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo closure } entity && _summaryOf(closure.Target) is { } summary)
-                    foreach (var ending in summary.Cases)
-                        endings.Add(new Ending(summary, ending, ReceiverOf(path, entity), index++));
-            return endings;
+            {
+                if (_entities[place.Entity] is not { Kind: EntityKind.Closure, Payload: ClosureInfo closure } entity || _summaryOf(closure.Target) is not { } summary)
+                    continue;
+                known = true;
+                foreach (var ending in summary.Cases)
+                    endings.Add(new Ending(summary, ending, ReceiverOf(path, entity), index++));
+            }
+            return known ? endings : null;
         }
         for (var i = 0; i < call.Targets.Length; i++)
-            if (_summaryOf(call.Targets[i]) is { } summary)
-                foreach (var ending in summary.Cases)
-                    endings.Add(new Ending(summary, ending, Read(path, call.Receiver), i));
-        return endings;
+        {
+            if (_summaryOf(call.Targets[i]) is not { } summary)
+                continue;
+            known = true;
+            foreach (var ending in summary.Cases)
+                endings.Add(new Ending(summary, ending, Read(path, call.Receiver), i));
+        }
+        return known ? endings : null;
     }
 
     private Value ReceiverOf(Path path, Entity closure) =>
@@ -95,7 +109,11 @@ internal sealed partial class BodyAnalysis
                 MayFlush.Add(flush with { Target = target });
         import.Released(final, entity => path.Released = path.Released.Set(entity, default));
         if (call.IsConstruction)
+        {
+            if (Read(path, call.Receiver).Single is { } instance)
+                _constructions[site] = instance.Entity;
             return Read(path, call.Receiver);
+        }
         var result = import.Translate(ending.Case.Result);
         return result.IsUntracked ? ResultOf(path, call, site) : result;
     }
@@ -125,6 +143,8 @@ internal sealed partial class BodyAnalysis
             return;
         var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.WriteBackOnly);
         inherited.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        inherited.IsCaptured |= obligation.IsCaptured
+            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
         var attempts = 0;
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
@@ -390,4 +410,10 @@ internal sealed partial class BodyAnalysis
             if (other != entity && _entities[other].Mapping is { Role: MappingRole.View } && Related(file, other) != Relation.Different)
                 yield return other;
     }
+
+    /// <summary>The instance that has replaced a stale one: to a reader they are the same variable.</summary>
+    public int CurrentOf(int entity) => _entities[entity].Kind == EntityKind.Stale ? _entities[entity].A : entity;
+
+    /// <summary>A tuple is a way to hand over several values, not an owner.</summary>
+    public bool IsOfTuple(int field) => _context.Lowering.Members.SymbolOf(field) is { ContainingType.IsTupleType: true } or { ContainingType.Name: "ValueTuple" };
 }

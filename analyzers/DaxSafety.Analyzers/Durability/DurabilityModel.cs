@@ -52,6 +52,8 @@ internal sealed class DurabilityModel
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
     }
 
+    public FieldLedger NewLedger() => new(_origins);
+
     /// <summary>What the members of a type, and of the types around and nested in it, do to their fields.</summary>
     private FieldLedger LedgerOf(INamedTypeSymbol type, CancellationToken cancel)
     {
@@ -59,7 +61,7 @@ internal sealed class DurabilityModel
             type = outer;
         if (_ledgers.TryGetValue(type, out var known))
             return known;
-        var ledger = new FieldLedger();
+        var ledger = new FieldLedger(_origins);
         foreach (var method in TypeMembers.BodiesOf(type))
         {
             if (!Context.Lowering.Matters(method) || _summaries.Of(method, cancel) is not { } analyzed)

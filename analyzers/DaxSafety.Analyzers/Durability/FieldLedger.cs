@@ -6,7 +6,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// Collects, over many bodies, which fields they flush, which fields hold the same mapping, and which fields hand it to
 /// others. Filled by one thread and then only read.
 /// </summary>
-internal sealed class FieldLedger
+internal sealed class FieldLedger(IFieldOrigins origins)
 {
     private readonly Dictionary<int, int> _sameAs = new();
     private readonly HashSet<int> _flushed = new();
@@ -77,7 +77,15 @@ internal sealed class FieldLedger
     }
 
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
-    public bool IsFlushed(int field) => Any(_flushed, field);
+    public bool IsFlushed(int field) => Any(_flushed, field) || FlushedByItsFile(field);
+
+    /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
+    private bool FlushedByItsFile(int field)
+    {
+        var root = Find(field);
+        return _sameAs.Keys.Where(other => Find(other) == root).Append(field).Append(root)
+            .Any(other => origins.Of(other) is { } origin && origin.ParentFields.Any(parent => Any(_flushed, parent)));
+    }
 
     /// <summary>Whether a visible member hands out what the field holds.</summary>
     public bool IsExposed(int field) => Any(_exposed, field);

@@ -64,6 +64,9 @@ internal sealed record Obligation(int Id, int Site, Value Target, bool WriteBack
 {
     /// <summary>Where the bytes were really written, when a callee did it.</summary>
     public Site? Inner { get; set; }
+
+    /// <summary>It was done to a captured variable by a lambda or local function: that is where a reader looks for it.</summary>
+    public bool IsCaptured { get; set; }
 }
 
 /// <summary>A flush that a body performs on everything it was given, on the way to every exit.</summary>

@@ -121,10 +121,12 @@ internal sealed class ExitReach
         foreach (var entry in fields)
         {
             var (owner, field) = analysis.Fields[entry.Key];
-            // A field of something that was there before, or of an object whose own code put it there.
+            if (analysis.IsOfTuple(field))
+                continue;
+            // A field of something that was there before, or of an object whose own code made what it holds.
             var keeps = analysis.Entities[owner].IsRooted || analysis.Entities[owner].Kind == EntityKind.Called;
             foreach (var place in entry.Value.Targets)
-                if (keeps || analysis.Entities[place.Entity].Kind == EntityKind.Called)
+                if (keeps || analysis.IsMadeByConstructorOf(place.Entity, owner))
                     _fieldOf[place.Entity] = field;
         }
         Return(analysis.ResultOf(path, returnRegister), fields, 0);

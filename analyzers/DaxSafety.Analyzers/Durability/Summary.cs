@@ -20,6 +20,9 @@ internal sealed class Summary
         Cases = cases;
     }
 
+    /// <summary>No ending at all: for a callee that always throws, or whose endings are still being found.</summary>
+    public static readonly Summary NeverReturns = new(null!, null!, ImmutableArray<SummaryCase>.Empty);
+
     public BodyAnalysis Analysis { get; }
 
     public LoweredBody Body { get; }

@@ -47,11 +47,13 @@ internal sealed class SummaryStore
     private void AnalyzeGroup(IReadOnlyList<CallTarget> group, bool recursive, CancellationToken cancel)
     {
         var current = new Dictionary<CallTarget, AnalyzedBody?>();
+        // Until it is known how a member of the group ends, it does not: what every path does is found from above.
+        var waiting = new HashSet<CallTarget>(group);
         var digests = "";
         for (var round = 0; round < (recursive ? MostRounds : 1); round++)
         {
             foreach (var target in group)
-                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? own?.Summary : Published(callee), cancel);
+                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? own?.Summary : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
             var now = string.Join("\n", group.Select(target => current[target]?.Summary?.Digest()));
             if (now == digests)
                 break;

@@ -51,7 +51,7 @@ internal sealed class CompilationSession
     {
         if (_undecided.IsEmpty)
             return;
-        var ledger = new FieldLedger();
+        var ledger = _models.Values.First().NewLedger();
         foreach (var body in _analyzed)
             ledger.Enter(body);
         foreach (var write in _undecided)

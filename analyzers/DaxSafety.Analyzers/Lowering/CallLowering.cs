@@ -113,7 +113,7 @@ internal sealed partial class BodyLowering
         List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
     {
         var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = effects.IsEmpty || IsInSource(method) ? TargetsOf(method, isVirtual, receiver) : ImmutableArray<CallTarget>.Empty;
+        var targets = effects.IsEmpty || IsInSource(method) ? TargetsOf(method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
         var invokes = method.MethodKind == MethodKind.DelegateInvoke;
         var contract = _context.Contracts.HasAny(method);
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
@@ -178,11 +178,11 @@ internal sealed partial class BodyLowering
         && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal)
             || name is "System" or "mscorlib" or "netstandard" or "WindowsBase");
 
-    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, int receiver)
+    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress)
     {
         if (method.MethodKind == MethodKind.LocalFunction)
             return TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty;
-        if (!_context.Matters(method))
+        if (!receiverIsAddress && !_context.Matters(method))
             return ImmutableArray<CallTarget>.Empty;
         if (isVirtual || method.IsAbstract)
             return _context.Implementations.Of(method).Select(found => new CallTarget(found, null)).ToImmutableArray();

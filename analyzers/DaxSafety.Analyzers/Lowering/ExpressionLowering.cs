@@ -205,8 +205,14 @@ internal sealed partial class BodyLowering
     private int? TupleField(ITypeSymbol? type, int index) =>
         type is INamedTypeSymbol { IsTupleType: true } tuple && index < tuple.TupleElements.Length ? FieldNumber(tuple.TupleElements[index]) : null;
 
-    private int FieldNumber(ISymbol member) =>
-        _context.Members.Of(member is IFieldSymbol { CorrespondingTupleField: { } underlying } ? underlying : member);
+    private int FieldNumber(ISymbol member)
+    {
+        if (member is not IFieldSymbol { ContainingType.IsTupleType: true } field)
+            return _context.Members.Of(member);
+        // However its elements are named, a tuple's fields are those of ValueTuple.
+        var underlying = field.CorrespondingTupleField ?? field;
+        return _context.Members.Of(field.ContainingType.OriginalDefinition.GetMembers(underlying.Name).FirstOrDefault() ?? underlying);
+    }
 
     private int LowerArray(IArrayCreationOperation array)
     {
@@ -275,6 +281,7 @@ internal sealed partial class BodyLowering
     private int LowerLambda(IFlowAnonymousFunctionOperation lambda)
     {
         var body = LowerNested(lambda);
+        AddCallee(new CallTarget(null, body));
         return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(null, body), Registers.None));
     }
 

@@ -64,7 +64,7 @@ internal sealed class LoweringContext
         var answer = method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction
             || (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))
             || Types.CanCarryMapping(method.ReturnType)
-            || method.Parameters.Any(parameter => Types.CanCarryMapping(parameter.Type));
+            || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None || Types.CanCarryMapping(parameter.Type));
         _matters[method] = answer;
         return answer;
     }

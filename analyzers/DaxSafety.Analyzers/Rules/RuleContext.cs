@@ -18,7 +18,9 @@ internal sealed class RuleContext(Outcome outcome, DurabilityContext analysis, F
 
     public void Report(Diagnostic diagnostic) => report(diagnostic);
 
-    public Site SiteOf(Obligation obligation) => Outcome.Body.Sites[obligation.Site];
+    /// <summary>Where a write is reported.</summary>
+    public Site SiteOf(Obligation obligation) =>
+        obligation is { IsCaptured: true, Inner: { } inner } ? inner : Outcome.Body.Sites[obligation.Site];
 
     public Site Site(int number) => Outcome.Body.Sites[number];
 

@@ -15,7 +15,7 @@ public sealed unsafe partial class DurableMap
     public T Read<T>(long offset)
         where T : unmanaged
     {
-        if (!RangeCheck.IsInside(offset, sizeof(T), _length))
+        if (!RangeCheck.IsValueInside(offset, sizeof(T), _length))
             ThrowOutside(offset, sizeof(T));
         return Unsafe.ReadUnaligned<T>(_address + offset);
     }
@@ -34,11 +34,20 @@ public sealed unsafe partial class DurableMap
     /// copy. The span must not be used after <see cref="Resize"/> or <see cref="Dispose"/>: nothing would stop it.
     /// </summary>
     /// <inheritdoc cref="Read{T}(long)"/>
-    public ReadOnlySpan<byte> View(long offset, int length)
+    public ReadOnlySpan<byte> View(long offset, int length) => View<byte>(offset, length);
+
+    /// <summary>
+    /// <paramref name="count"/> values of the map as they are in memory, from <paramref name="offset"/> bytes after its start, without a
+    /// copy: one check for all of them, so a loop over the span costs what a loop over memory does. The span must not be used after
+    /// <see cref="Resize"/> or <see cref="Dispose"/>: nothing would stop it.
+    /// </summary>
+    /// <inheritdoc cref="Read{T}(long)"/>
+    public ReadOnlySpan<T> View<T>(long offset, int count)
+        where T : unmanaged
     {
-        if (!RangeCheck.IsInside(offset, length, _length))
-            ThrowOutside(offset, length);
-        return new ReadOnlySpan<byte>(_address + offset, length);
+        if (!RangeCheck.IsInside(offset, (long)count * sizeof(T), _length))
+            ThrowOutside(offset, (long)count * sizeof(T));
+        return new ReadOnlySpan<T>(_address + offset, count);
     }
 
     /// <summary>
@@ -55,7 +64,7 @@ public sealed unsafe partial class DurableMap
     public void Write<T>(long offset, T value)
         where T : unmanaged
     {
-        if (!RangeCheck.IsInside(offset, sizeof(T), _writable))
+        if (!RangeCheck.IsValueInside(offset, sizeof(T), _writable))
             ThrowOutside(offset, sizeof(T));
         Unsafe.WriteUnaligned(_address + offset, value);
         if (_tree is { } tree)
@@ -84,11 +93,20 @@ public sealed unsafe partial class DurableMap
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     [LeavesDirty]
-    public MapWrite BeginWrite(long offset, int length)
+    public MapWrite<byte> BeginWrite(long offset, int length) => BeginWrite<byte>(offset, length);
+
+    /// <summary>
+    /// Gives <paramref name="count"/> values from <paramref name="offset"/> bytes after the start on to be written in place, and marks all of
+    /// them dirty when the scope is disposed: after the stores, as it must be.
+    /// </summary>
+    /// <inheritdoc cref="BeginWrite(long, int)"/>
+    [LeavesDirty]
+    public MapWrite<T> BeginWrite<T>(long offset, int count)
+        where T : unmanaged
     {
-        if (!RangeCheck.IsInside(offset, length, _writable))
-            ThrowOutside(offset, length);
-        return new MapWrite(_tree, new Span<byte>(_address + offset, length), offset);
+        if (!RangeCheck.IsInside(offset, (long)count * sizeof(T), _writable))
+            ThrowOutside(offset, (long)count * sizeof(T));
+        return new MapWrite<T>(_tree, new Span<T>(_address + offset, count), offset);
     }
 
     /// <summary>

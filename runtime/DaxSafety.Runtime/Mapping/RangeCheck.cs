@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace DaxSafety;
@@ -13,7 +12,7 @@ internal static class RangeCheck
     public static void Inside(long position, long length, long capacity, string what, string positionName = "position")
     {
         if (!IsInside(position, length, capacity))
-            Throw(position, length, capacity, what, positionName);
+            throw Outside(position, length, capacity, what, positionName);
     }
 
     /// <summary>
@@ -24,11 +23,17 @@ internal static class RangeCheck
     public static bool IsInside(long position, long length, long capacity)
         => (position | length | (capacity - length) | (capacity - length - position)) >= 0;
 
-    [DoesNotReturn]
-    private static void Throw(long position, long length, long capacity, string what, string positionName)
-    {
-        string name = position < 0 || position > capacity ? positionName : nameof(length);
-        throw new ArgumentOutOfRangeException(
-            name, $"{length} bytes at offset {position} are not inside the {what} of {capacity} bytes.");
-    }
+    /// <summary>
+    /// The same for a value of a fixed size, at least 1: two comparisons that do not wait for one another, and a size that the
+    /// compiler folds in.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsValueInside(long position, int size, long capacity)
+        => (ulong)position < (ulong)capacity && capacity - position >= size;
+
+    public static ArgumentOutOfRangeException Outside(
+        long position, long length, long capacity, string what, string positionName)
+        => new(
+            position < 0 || position > capacity ? positionName : nameof(length),
+            $"{length} bytes at offset {position} are not inside the {what} of {capacity} bytes.");
 }

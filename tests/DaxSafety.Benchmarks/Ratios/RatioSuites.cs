@@ -1,4 +1,5 @@
 using DaxSafety.Benchmarks.CacheLines;
+using DaxSafety.Benchmarks.Mapping;
 
 namespace DaxSafety.Benchmarks.Ratios;
 
@@ -9,5 +10,7 @@ internal static class RatioSuites
     [
         new PersistLinesSuite(),
         new CopySuite(),
+        new ViewPersistSuite(),
+        new TypedAccessSuite(),
     ];
 }

@@ -31,14 +31,16 @@ internal sealed class SideBySide
     /// <param name="rounds">How many times each is timed.</param>
     /// <param name="ours">One round of ours.</param>
     /// <param name="theirs">One round of theirs, the same work.</param>
-    /// <param name="before">What to do untimed before each round.</param>
-    public static SideBySide Measure(int rounds, Action ours, Action theirs, Action? before = null)
+    /// <param name="beforeOurs">What to do untimed before each round of ours.</param>
+    /// <param name="beforeTheirs">What to do untimed before each round of theirs.</param>
+    public static SideBySide Measure(
+        int rounds, Action ours, Action theirs, Action? beforeOurs = null, Action? beforeTheirs = null)
     {
-        // Twice before anything counts: the first compiles, the second runs what was compiled after profiling.
+        // Before anything counts: the compiler's tiers come one after the other, in the background.
         for (int i = 0; i < 3; i++)
         {
-            Time(ours, before);
-            Time(theirs, before);
+            Time(ours, beforeOurs);
+            Time(theirs, beforeTheirs);
             Thread.Sleep(20);
         }
 
@@ -47,13 +49,13 @@ internal sealed class SideBySide
         {
             if (i % 2 == 0)
             {
-                ourTimes[i] = Time(ours, before);
-                theirTimes[i] = Time(theirs, before);
+                ourTimes[i] = Time(ours, beforeOurs);
+                theirTimes[i] = Time(theirs, beforeTheirs);
             }
             else
             {
-                theirTimes[i] = Time(theirs, before);
-                ourTimes[i] = Time(ours, before);
+                theirTimes[i] = Time(theirs, beforeTheirs);
+                ourTimes[i] = Time(ours, beforeOurs);
             }
         }
 

@@ -14,7 +14,7 @@ public sealed unsafe class DurableMapTests
             map.Write(0, 0x1122334455667788L);
             map.Write(4093, (7, 8.5, (byte)9));
             map.Write(Length - 3, [1, 2, 3]);
-            using (MapWrite write = map.BeginWrite(8000, 400))
+            using (MapWrite<byte> write = map.BeginWrite(8000, 400))
                 write.Span.Fill(0x5A);
             map.Persist();
             Assert.Equal(0x1122334455667788L, map.Read<long>(0));
@@ -26,6 +26,19 @@ public sealed unsafe class DurableMapTests
         Assert.Equal(0x1122334455667788L, BitConverter.ToInt64(all));
         Assert.Equal([1, 2, 3], all[^3..]);
         Assert.False(all.AsSpan(8000, 400).ContainsAnyExcept((byte)0x5A));
+    }
+
+    [Fact]
+    public void TypedSpans_AreTheMapItself_AndMarkEveryByte()
+    {
+        using TemporaryFile file = new(Length);
+        using DurableMap map = DurableMap.Open(file.Path);
+        using (MapWrite<long> write = map.BeginWrite<long>(120, 3))
+            write.Span[2] = 77;
+        Assert.Equal(77, map.View<long>(136, 1)[0]);
+        Assert.Equal([new(64, 128)], map.Dirty!.GetRanges());
+        Assert.Throws<ArgumentOutOfRangeException>(() => { map.View<long>(Length - 15, 2); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { map.BeginWrite<long>(0, int.MaxValue); });
     }
 
     [Fact]
@@ -201,7 +214,7 @@ public sealed unsafe class DurableMapTests
         map.Write(60, 1L);
         map.Write(256, (byte)1);
         map.Write(640, new byte[129]);
-        MapWrite write = map.BeginWrite(4096, 64);
+        MapWrite<byte> write = map.BeginWrite(4096, 64);
         Assert.Equal([new(0, 128), new(256, 64), new(640, 192)], map.Dirty!.GetRanges());
         write.Dispose();
         write.Dispose();
@@ -227,7 +240,7 @@ public sealed unsafe class DurableMapTests
         {
             map.Write(i * 200, i);
             untracked.Write(i * 200, i + untracked.Read<int>(i * 100));
-            using (MapWrite write = map.BeginWrite(i * 300, 30))
+            using (MapWrite<byte> write = map.BeginWrite(i * 300, 30))
                 write.Span.Fill(1);
             if (i % 10 == 0)
             {

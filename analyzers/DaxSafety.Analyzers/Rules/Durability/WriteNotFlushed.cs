@@ -14,7 +14,7 @@ internal static class WriteNotFlushed
     public static void Report(RuleContext context)
     {
         var groups = context.Outcome.Owed.Where(owed => IsMissing(context, owed))
-            .GroupBy(owed => context.NameOf(owed.Obligation) + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => place.Entity)));
+            .GroupBy(owed => context.NameOf(owed.Obligation) + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => context.Outcome.Analysis.CurrentOf(place.Entity))));
         foreach (var group in groups)
             ReportMapping(context, group.ToList());
     }
@@ -64,7 +64,7 @@ internal static class WriteNotFlushed
         var more = new List<Location>();
         if (context.Outcome.Body.Nodes[exit].ExitLocation is { } location)
             more.Add(location);
-        if (write.Obligation.Inner is { } inner)
+        if (write.Obligation is { IsCaptured: false, Inner: { } inner })
             more.Add(inner.Location);
         more.AddRange(writes
             .Where(other => Position(context, other) < site.Syntax.SpanStart && other.Exits.Any(open => exits.Contains(open.Node)))
