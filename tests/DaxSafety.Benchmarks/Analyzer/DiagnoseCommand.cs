@@ -19,6 +19,7 @@ internal static class DiagnoseCommand
             return CommandLine.Usage("diagnose --corpus DIR [--only TEXT] [--errors]");
         string only = CommandLine.Option(args, "--only") ?? "";
         MethodTimes times = new();
+        using Timer watch = new(_ => PrintStuck(times), null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
         List<Diagnostic> all = [];
         long lines = 0;
         foreach ((SourceProject project, CSharpCompilation compilation) in new CorpusCompilations(root).Load())
@@ -40,6 +41,12 @@ internal static class DiagnoseCommand
 
         PrintTotals(all, lines, times);
         return all.Any(diagnostic => diagnostic.Id.StartsWith("AD", StringComparison.Ordinal)) ? 1 : 0;
+    }
+
+    private static void PrintStuck(MethodTimes times)
+    {
+        foreach ((string method, double seconds) in times.Stuck(TimeSpan.FromSeconds(5)))
+            Console.WriteLine($"!! {seconds:0} s and still in {method}");
     }
 
     private static void Print(string root, ImmutableArray<Diagnostic> found)

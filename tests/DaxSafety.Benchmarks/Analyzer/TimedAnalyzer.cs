@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using DaxSafety.Analyzers.Hosts;
 using DaxSafety.Analyzers.Rules;
 using Microsoft.CodeAnalysis;
@@ -30,8 +29,14 @@ internal sealed class TimedAnalyzer(MethodTimes? times, bool gateOpen = false) :
 
     private void Analyze(CompilationSession session, OperationBlockAnalysisContext body)
     {
-        long started = Stopwatch.GetTimestamp();
-        session.Analyze(body);
-        times?.Add(body.OwningSymbol, started);
+        long ticket = times?.Begin(body.OwningSymbol) ?? 0;
+        try
+        {
+            session.Analyze(body);
+        }
+        finally
+        {
+            times?.End(ticket);
+        }
     }
 }
