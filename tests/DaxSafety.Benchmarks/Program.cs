@@ -10,6 +10,7 @@ internal static class Program
     {
         ["ratios"] = RatiosCommand.Run,
         ["diagnose"] = DiagnoseCommand.Run,
+        ["scan-proof"] = Tracking.ScanProofCommand.Run,
     };
 
     private static int Main(string[] args)

@@ -113,7 +113,19 @@ internal sealed class PathMerger
         Settled = a.Settled.Union(b.Settled, (x, _) => x),
         Flushed = a.Flushed.Intersect(b.Flushed, (x, _) => x),
         Released = a.Released.Union(b.Released, (x, _) => x),
+        Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
     };
+
+    /// <summary>Groups that are merged in the middle of a block, after a call with many endings, go on with its temporaries.</summary>
+    private static Value?[] MergeTemporaries(Value?[] a, Value?[] b)
+    {
+        if (a.Length == 0 || a.Length != b.Length)
+            return Array.Empty<Value?>();
+        var merged = new Value?[a.Length];
+        for (var i = 0; i < a.Length; i++)
+            merged[i] = a[i] is { } mine && b[i] is { } theirs ? Value.Join(mine, theirs) : a[i] ?? b[i];
+        return merged;
+    }
 
     private Status MergeStatus(Status a, Status b) =>
         a.Equals(b) ? a : new Status(a.Progress | b.Progress, _obligations.Merge(a.Attempts, b.Attempts));

@@ -142,10 +142,17 @@ internal sealed class GraphBuilder
 
     private bool Contains(int region, BasicBlock block)
     {
-        for (var current = block.EnclosingRegion; current is not null; current = current.EnclosingRegion)
+        foreach (var current in RegionsAround(block))
             if (NumberOf(current) == region)
                 return true;
         return false;
+    }
+
+    /// <summary>From the inside out, to the root of this graph: a lambda's root stands in a region of the graph around it.</summary>
+    private static IEnumerable<ControlFlowRegion> RegionsAround(BasicBlock block)
+    {
+        for (var region = block.EnclosingRegion; region is not null && region.Kind != ControlFlowRegionKind.Root; region = region.EnclosingRegion)
+            yield return region;
     }
 
     private int NodeFor(int block, Frame? frame)
@@ -172,7 +179,7 @@ internal sealed class GraphBuilder
     {
         var entry = -1;
         Frame? waiting = null;
-        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        foreach (var region in RegionsAround(block))
         {
             if (region is not { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { Kind: ControlFlowRegionKind.TryAndFinally } around })
                 continue;
@@ -215,7 +222,7 @@ internal sealed class GraphBuilder
 
     private static bool IsHandlerEntry(BasicBlock block)
     {
-        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        foreach (var region in RegionsAround(block))
         {
             if (region.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.Filter && region.FirstBlockOrdinal == block.Ordinal)
                 return true;
@@ -226,9 +233,9 @@ internal sealed class GraphBuilder
     /// <summary>First blocks of the handlers that an exception in the block may reach.</summary>
     private static IEnumerable<int> Handlers(BasicBlock block)
     {
-        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        foreach (var region in RegionsAround(block))
         {
-            if (region.Kind is ControlFlowRegionKind.Finally or ControlFlowRegionKind.LocalLifetime && region.EnclosingRegion is null)
+            if (region.Kind == ControlFlowRegionKind.Finally)
                 yield break;
             if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } handled)
                 continue;

@@ -11,8 +11,8 @@ namespace DaxSafety.Tracking;
 /// </remarks>
 internal sealed class DirtyDrains(DirtyLevels levels, long length, bool exclusive)
 {
-    /// <summary>16 MiB of TOWRITE list; a range with more is made durable in several steps.</summary>
-    internal const int MostRangesOfAStep = 1 << 20;
+    /// <summary>1 MiB of TOWRITE list, which stays in the cache; a range with more is made durable in several steps.</summary>
+    internal const int MostRangesOfAStep = 1 << 16;
 
     private const long OneTake = 1L << InFlightBits;
     private const int InFlightBits = 20;
@@ -79,12 +79,15 @@ internal sealed class DirtyDrains(DirtyLevels levels, long length, bool exclusiv
             drain.Owner = Environment.CurrentManagedThreadId;
             drain.FailuresBefore = _failures;
             drain.Runs.MostRanges = mostRanges;
+            drain.Runs.Prepare();
             // In flight before the first bit is cleared, or IsClean would see neither.
             drain.Ticket = Interlocked.Add(ref _state, OneTake + 1) >> InFlightBits;
             _inFlight.Add(drain);
             try
             {
                 bool all = Walk(range, drain.Runs);
+                if (!all && mostRanges == int.MaxValue)
+                    throw new InsufficientMemoryException("There is no room for a list of all dirty ranges; take a part.");
                 // ARM64: a clear must be seen before the line is cleaned. On x64 the exchanges are fences already.
                 Interlocked.MemoryBarrier();
                 long reached = all || drain.Runs.Count == 0 ? range.End : drain.Runs.Ranges[^1].End;
@@ -97,8 +100,7 @@ internal sealed class DirtyDrains(DirtyLevels levels, long length, bool exclusiv
             }
             catch
             {
-                PutBack(drain);
-                Release(drain);
+                Fail(drain);
                 throw;
             }
         }
@@ -128,11 +130,16 @@ internal sealed class DirtyDrains(DirtyLevels levels, long length, bool exclusiv
         lock (_gate)
         {
             CheckLive(drain, ticket);
-            // Marks first, then the news: who sees the take gone must find its marks.
-            PutBack(drain);
-            _failures++;
-            Release(drain);
+            Fail(drain);
         }
+    }
+
+    /// <summary>Marks first, then the news: who sees the take gone must find its marks, and take again.</summary>
+    private void Fail(DirtyDrain drain)
+    {
+        PutBack(drain);
+        _failures++;
+        Release(drain);
     }
 
     /// <summary>Whether this handle still stands for a take in flight.</summary>

@@ -13,7 +13,7 @@ internal sealed class DirtyRuns
     private const int FirstCapacity = 1024;
 
     /// <summary>A list of more than 1 MiB is not kept for the next take.</summary>
-    private const int MostKept = 65536;
+    private const int MostKept = DirtyDrains.MostRangesOfAStep;
 
     private readonly long _endOfData;
     private DirtyRange[] _ranges = [];
@@ -87,12 +87,31 @@ internal sealed class DirtyRuns
         return low < _count && _ranges[low].Overlaps(range);
     }
 
+    /// <summary>Gives the list its first room, so that a take always gets somewhere.</summary>
+    internal void Prepare()
+    {
+        if (_ranges.Length < MostRangesOfANode)
+            _ranges = new DirtyRange[Math.Max(MostRangesOfANode, Math.Min(FirstCapacity, MostRanges))];
+    }
+
+    /// <summary>
+    /// False when the list is as long as it may be, or as memory lets it be. It must not throw: it is asked in the middle of a
+    /// walk, whose cleared summaries would be lost.
+    /// </summary>
     private bool Grow()
     {
-        if (_count + MostRangesOfANode > MostRanges)
+        long wanted = Math.Max(FirstCapacity, _ranges.Length * 2L);
+        if (_count + MostRangesOfANode > MostRanges || wanted > Array.MaxLength)
             return false;
-        Array.Resize(ref _ranges, Math.Max(Math.Min(FirstCapacity, MostRanges), checked(_ranges.Length * 2)));
-        return true;
+        try
+        {
+            Array.Resize(ref _ranges, (int)wanted);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The list as the sink of a walk; a struct, so that the walk is compiled for it.</summary>

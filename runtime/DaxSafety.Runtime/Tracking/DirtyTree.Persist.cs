@@ -37,9 +37,11 @@ public sealed partial class DirtyTree
     /// <summary>Moves the marks of <paramref name="range"/> (in bytes) into a TOWRITE list, for callers that write back themselves.</summary>
     /// <remarks>
     /// Ends with <see cref="DirtySnapshot.Complete"/> once the ranges are durable; disposing without it marks them again.
-    /// Until then a persist that overlaps one of the ranges waits. Allocates nothing when nothing is dirty and nothing in flight.
+    /// Until then a persist that overlaps one of the ranges waits; and this call waits for those that hold lines of its own. Allocates nothing when nothing is dirty and nothing in flight.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside <see cref="Length"/>.</exception>
+    /// <exception cref="InvalidOperationException">The calling thread itself holds a snapshot of a line in the range.</exception>
+    /// <exception cref="InsufficientMemoryException">There is no memory for the list; nothing has been taken.</exception>
     /// <exception cref="ObjectDisposedException">The tree is disposed.</exception>
     public DirtySnapshot Snapshot(DirtyRange range)
     {
@@ -66,6 +68,16 @@ public sealed partial class DirtyTree
             ThrowIfDisposed();
             return _levels.CountLines(0, _levels.LineCount - 1);
         }
+    }
+
+    /// <summary>A picture of where the tree is dirty, as an SVG document; see <see cref="DirtyMap"/> for parts and for text.</summary>
+    public string ToSvg() => DirtyMap.Of(this).ToSvg();
+
+    internal long CountLines(long first, long last)
+    {
+        if (!Holds(new LineIndex(first)) || !Holds(new LineIndex(last)))
+            ThrowOutside(DirtyRange.Between(first << LineIndex.SizeShift, (last + 1) << LineIndex.SizeShift));
+        return _levels.CountLines(first, last);
     }
 
     /// <summary>Whether the line is marked.</summary>

@@ -29,6 +29,16 @@ internal sealed class RatioReport(string? only)
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32} {ratio,8:0.0000}  {verdict,-22} {detail}"));
     }
 
+    /// <summary>A ratio of theirs to ours, of which more is better: at least the limit.</summary>
+    public void AddAtLeast(string name, double ratio, double limit, string detail)
+    {
+        _values[name] = Math.Round(ratio, 4);
+        bool under = ratio < limit;
+        OverLimit += under ? 1 : 0;
+        string verdict = string.Create(CultureInfo.InvariantCulture, $"{(under ? "UNDER" : "ok")} (at least {limit:0.##})");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32} {ratio,8:0.0}  {verdict,-22} {detail}"));
+    }
+
     /// <summary>A ratio that cannot be had here, and why.</summary>
     public void Cannot(string name, string why)
     {

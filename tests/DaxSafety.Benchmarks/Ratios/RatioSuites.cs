@@ -1,5 +1,6 @@
 using DaxSafety.Benchmarks.CacheLines;
 using DaxSafety.Benchmarks.Mapping;
+using DaxSafety.Benchmarks.Tracking;
 
 namespace DaxSafety.Benchmarks.Ratios;
 
@@ -12,5 +13,8 @@ internal static class RatioSuites
         new CopySuite(),
         new ViewPersistSuite(),
         new TypedAccessSuite(),
+        new MarkSuite(),
+        new DrainSuite(),
+        new PersistDirtySuite(),
     ];
 }

@@ -21,6 +21,12 @@ internal sealed class SideBySide
 
     public double Ratio => Median(_ours) / Median(_theirs);
 
+    /// <summary>Nanoseconds of ours for one of so many operations.</summary>
+    public double Ours(long operations) => Median(_ours) * 1e9 / Stopwatch.Frequency / operations;
+
+    /// <summary>Nanoseconds of theirs for one of so many operations.</summary>
+    public double Theirs(long operations) => Median(_theirs) * 1e9 / Stopwatch.Frequency / operations;
+
     public string Detail(long operations, string unit = "ns")
     {
         double scale = unit switch { "ns" => 1e9, "us" => 1e6, _ => 1e3 } / Stopwatch.Frequency / operations;

@@ -156,8 +156,12 @@ public sealed class DirtyTreeTests
         using var tree = new DirtyTree(1 << 20);
         tree.Mark(new LineIndex(7));
         using DirtySnapshot towrite = tree.Snapshot();
+        tree.Mark(new LineIndex(5));
+        tree.Mark(new LineIndex(9));
         Assert.Throws<InvalidOperationException>(() => tree.Persist(new RecordingSink()));
+        Assert.Equal(2, tree.Count);
         towrite.Complete();
+        Assert.Equal(2, tree.Persist(new RecordingSink()));
     }
 
     [Fact]

@@ -34,19 +34,23 @@ internal static class WriteNotFlushed
     /// <summary>For every exit the last write that reaches it undone; for every such write its exits.</summary>
     private static void ReportMapping(RuleContext context, List<OwedWrite> writes)
     {
-        var lastAt = new Dictionary<int, OwedWrite>();
+        var lastAt = new Dictionary<int, (OwedWrite Write, int Node)>();
         foreach (var write in writes)
-            foreach (var exit in write.Exits)
-                if (exit.Status.Attempts == 0 && (!lastAt.TryGetValue(exit.Node, out var last) || Position(context, write) > Position(context, last)))
-                    lastAt[exit.Node] = write;
-
-        foreach (var group in lastAt.GroupBy(entry => Position(context, entry.Value)).OrderBy(group => group.Key))
         {
-            var write = group.First().Value;
-            var exits = group.Select(entry => entry.Key).OrderBy(node => ExitPosition(context, node)).ToList();
+            foreach (var exit in write.Exits)
+            {
+                // Branches that end at one closing brace leave there together.
+                var place = ExitPosition(context, exit.Node);
+                if (exit.Status.Attempts == 0 && (!lastAt.TryGetValue(place, out var last) || Position(context, write) > Position(context, last.Write)))
+                    lastAt[place] = (write, exit.Node);
+            }
+        }
+        foreach (var group in lastAt.GroupBy(entry => Position(context, entry.Value.Write)).OrderBy(group => group.Key))
+        {
+            var write = group.OrderBy(entry => entry.Key).First().Value.Write;
             if (writes.Where(other => Position(context, other) == group.Key).Any(other => other.Exits.Any(exit => exit.Status.Attempts != 0)))
                 continue;
-            Report(context, write, exits, writes);
+            Report(context, write, group.OrderBy(entry => entry.Key).Select(entry => entry.Value.Node).ToList(), writes);
         }
     }
 
@@ -61,13 +65,14 @@ internal static class WriteNotFlushed
         var exit = exits[0];
         var steps = explainer.StepsTo(exit, write.Obligation.Site);
 
+        var places = exits.Select(node => ExitPosition(context, node)).ToList();
         var more = new List<Location>();
         if (context.Outcome.Body.Nodes[exit].ExitLocation is { } location)
             more.Add(location);
         if (write.Obligation is { IsCaptured: false, Inner: { } inner })
             more.Add(inner.Location);
         more.AddRange(writes
-            .Where(other => Position(context, other) < site.Syntax.SpanStart && other.Exits.Any(open => exits.Contains(open.Node)))
+            .Where(other => Position(context, other) < site.Syntax.SpanStart && other.Exits.Any(open => places.Contains(ExitPosition(context, open.Node))))
             .GroupBy(other => Position(context, other)).OrderBy(group => group.Key)
             .Take(MostEarlierWrites).Select(group => context.SiteOf(group.First().Obligation).Location));
 

@@ -234,4 +234,20 @@ public sealed class ConstructsTests
         static void A() { var c = new Cursor { P = Pointer(Open("a")) }; {|DAX1001:c.Put(1)|}; }
         static void B() { var w = new Window { Bytes = new Span<byte>(Pointer(Open("a")), 8) }; {|DAX1001:w.Bytes[0] = 1|}; }
         """);
+
+    [Fact]
+    public Task LambdaInATry_HasItsOwnGraph() => Reported("""
+        static void Run(string p) { try { var v = Open(p); Action<int> put = x => { if (x > 0) {|DAX1001:v.Write(0, x)|}; }; put(1); } catch (IOException) { } }
+        """);
+
+    [Fact]
+    public Task CallWithManyEndings_InAnExpression_IsFollowed() => Reported("""
+        static int Put(MemoryMappedViewAccessor v, int x) { switch (x) { case 0: v.Write(0, 1); return 0; case 1: v.Write(4, 1); return 1; case 2: v.Write(8, 1); return 2; case 3: return 3; case 4: v.Write(12, 1); return 4; case 5: v.Write(16, 1); return 5; case 6: v.Write(20, 1); return 6; default: return 7; } }
+        static int Run(string p, int x) { var v = Open(p); return {|DAX1001:Put(v, x)|} + x * 2; }
+        """);
+
+    [Fact]
+    public Task TwoBranchesThatLeaveTogether_AreOneMistake() => Reported("""
+        static void Run(string p, bool ok) { var v = Open(p); if (ok) v.Write(0, 1); else {|DAX1001:v.Write(8, 2)|}; }
+        """);
 }

@@ -1,0 +1,199 @@
+using DaxSafety.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace DaxSafety.Tracking;
+
+/// <summary>
+/// What this process knows of one file: its tree of dirty lines by file offset, shared by every mapping of the file, so that a
+/// persist of a range and a persist of the file see the same marks however the memory is reached. That a mark belongs to
+/// the file and not to an address is what the Linux page cache has and mapped persistent memory lacked.
+/// </summary>
+internal sealed class FileMarks
+{
+    private static readonly Dictionary<FileIdentity, FileMarks> s_open = [];
+
+    private readonly FileIdentity? _identity;
+    /// <summary>Replaced, never changed, so that a persist reads it without a lock.</summary>
+    private IMarkedMapping[] _mappings = [];
+    private volatile Exception? _failure;
+
+    /// <summary>Mappings, and persists under way: the tree stays until both are gone, so that no persist loses marks it was to take.</summary>
+    private int _users = 1;
+
+    private FileMarks(FileIdentity? identity, long end)
+    {
+        _identity = identity;
+        Tree = CreateTree(end);
+    }
+
+    internal DirtyTree Tree { get; }
+
+    /// <summary>Adds a mapping to the marks of its file; without an identity it gets marks of its own.</summary>
+    internal static FileMarks Join(FileIdentity? identity, IMarkedMapping mapping, DirtyRange fileRange)
+    {
+        lock (s_open)
+        {
+            // Marks that nobody uses any more are about to leave the table; a new mapping starts anew.
+            if (identity is not { } known || !s_open.TryGetValue(known, out FileMarks? marks) || !marks.TryEnter())
+            {
+                marks = new FileMarks(identity, fileRange.End);
+                if (identity is { } key)
+                    s_open[key] = marks;
+            }
+            else if (fileRange.End > marks.Tree.Length)
+            {
+                marks.Exit();
+                throw new NotSupportedException($"The marks of this file end at {marks.Tree.Length} bytes; the mapping ends at {fileRange.End}.");
+            }
+
+            Volatile.Write(ref marks._mappings, [.. marks._mappings, mapping]);
+            return marks;
+        }
+    }
+
+    /// <summary>Removes a mapping. The marks of a file go with its last one: nobody is left who could make them durable.</summary>
+    internal void Leave(IMarkedMapping mapping)
+    {
+        lock (s_open)
+        {
+            if (!_mappings.Contains(mapping))
+                return;
+            Volatile.Write(ref _mappings, [.. _mappings.Where(other => other != mapping)]);
+        }
+
+        Exit();
+    }
+
+    private void Enter() => ObjectDisposedException.ThrowIf(!TryEnter(), this);
+
+    private bool TryEnter()
+    {
+        int users = Volatile.Read(ref _users);
+        while (users > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+                return true;
+            users = seen;
+        }
+
+        return false;
+    }
+
+    private void Exit()
+    {
+        if (Interlocked.Decrement(ref _users) > 0)
+            return;
+        lock (s_open)
+        {
+            if (_identity is { } key && s_open.TryGetValue(key, out FileMarks? marks) && marks == this)
+                s_open.Remove(key);
+        }
+
+        Tree.Dispose();
+    }
+
+    internal long Persist(DirtyRange range, IDirtyRangeSink sink)
+    {
+        Enter();
+        try
+        {
+            ThrowIfFailed();
+            bool unknown = false;
+            foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
+                unknown |= mapping.CollectInto(Tree, range);
+            return Guarded(range, unknown ? new WholeRangeSink(range, sink) : sink, unknown);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Every mark of the file: through its mappings, and what no mapping covers any more by a flush of the file.</summary>
+    internal long PersistAll(Func<SafeFileHandle?> openFile)
+    {
+        Enter();
+        try
+        {
+            ThrowIfFailed();
+            long lines = 0;
+            foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
+                lines += mapping.TryPersistInto(this);
+            return Tree.IsEmpty ? lines : lines + Guarded(Tree.All, new WholeFileSink(openFile), always: false);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>A persist after which, if the system has refused, nothing of the file is believed any more.</summary>
+    private long Guarded(DirtyRange range, IDirtyRangeSink sink, bool always)
+    {
+        try
+        {
+            long lines = Tree.Persist(range, sink);
+            if (always && lines == 0)
+                sink.MakeDurable([range]);
+            return lines;
+        }
+        catch (IOException failure) when (failure is not FileOutOfReachException)
+        {
+            _failure = failure;
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// After a failed flush the kernel may have marked pages clean without having written them (errseq_t reports an error
+    /// once), so that a retry that succeeds says nothing.
+    /// </summary>
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } before)
+        {
+            throw new IOException(
+                "An earlier flush of this file failed, and what it held may be lost although the system now calls it clean. "
+                + "Its lines are still marked. Close every tracker of the file, map it anew and write them again.", before);
+        }
+    }
+
+    /// <summary>Address space costs nothing, so a file may grow to the limit; where it is rationed the tree is as long as it can be.</summary>
+    private static DirtyTree CreateTree(long end)
+    {
+        for (long length = DirtyTree.MaxLength; length / 16 >= end; length /= 16)
+        {
+            try
+            {
+                return new DirtyTree(length);
+            }
+            catch (OutOfMemoryException)
+            {
+            }
+        }
+
+        return new DirtyTree(end);
+    }
+
+    /// <summary>Where some mapping of the range cannot say what was written, all of it is made durable, whatever is marked.</summary>
+    private sealed class WholeRangeSink(DirtyRange range, IDirtyRangeSink sink) : IDirtyRangeSink
+    {
+        private readonly DirtyRange[] _range = [range];
+
+        public void MakeDurable(ReadOnlySpan<DirtyRange> ranges) => sink.MakeDurable(_range);
+    }
+
+    private sealed class WholeFileSink(Func<SafeFileHandle?> openFile) : IDirtyRangeSink
+    {
+        public void MakeDurable(ReadOnlySpan<DirtyRange> ranges)
+        {
+            using SafeFileHandle file = openFile() ?? throw new FileOutOfReachException(
+                $"{ranges.Length} dirty ranges, the first at {ranges[0]}, belong to mappings that are closed, and no handle of the file can be had. They stay marked.", 0);
+            if (!OperatingSystem.IsLinux())
+                RandomAccess.FlushToDisk(file);
+            else if (Libc.Fsync((int)file.DangerousGetHandle()) != 0)
+                throw FlushFailure.OfLastCall("fsync", "the file");
+        }
+    }
+}
