@@ -147,6 +147,10 @@ internal sealed class ExitReach
         }
     }
 
+    /// <summary>Whether a caller can name the entity: it was there before, is handed out, or is held by something that is.</summary>
+    public bool IsVisible(int entity) =>
+        _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _fieldOf.ContainsKey(entity);
+
     public (Owner Owner, int? Member) OwnerOf(Value target)
     {
         (Owner Owner, int? Member) result = (Owner.Local, null);

@@ -38,9 +38,24 @@ internal sealed class Summary
             if (body.Nodes[node].Exit != ExitKind.Return || states[node] is not { } set)
                 continue;
             foreach (var path in set.Paths)
-                Add(endings, path, analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
+                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
         }
         return new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result)).ToImmutableArray());
+    }
+
+    /// <summary>Without what the body owes for mappings that are its own: that is reported there and is no caller's business.</summary>
+    private static Path Visible(BodyAnalysis analysis, Path path, int returnRegister)
+    {
+        if (path.Pending.IsEmpty)
+            return path;
+        var reach = new ExitReach(analysis, path, returnRegister);
+        var visible = path.Clone();
+        path.Pending.ForEach((id, _) =>
+        {
+            if (!analysis.Obligations[id].Target.Targets.Any(place => reach.IsVisible(place.Entity)))
+                visible.Pending = visible.Pending.Remove(id);
+        });
+        return visible;
     }
 
     private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, PathMerger merger)

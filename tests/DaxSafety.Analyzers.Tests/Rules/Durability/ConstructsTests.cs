@@ -250,4 +250,30 @@ public sealed class ConstructsTests
     public Task TwoBranchesThatLeaveTogether_AreOneMistake() => Reported("""
         static void Run(string p, bool ok) { var v = Open(p); if (ok) v.Write(0, 1); else {|DAX1001:v.Write(8, 2)|}; }
         """);
+
+    [Fact]
+    public Task LocalOfTheCallee_IsReportedThereOnly() => Reported("""
+        static void Create(string p) { using var f = MemoryMappedFile.CreateFromFile(p); var v = f.CreateViewAccessor(); {|DAX1001:v.Write(0, 1)|}; }
+        static void B(string p) { Create(p); }
+        """);
+
+    [Fact]
+    public Task DisposalThroughAnOwner_IsAFlush() => Silent("""
+        sealed class Store : IDisposable
+        {
+            readonly MemoryMappedViewAccessor _view;
+            public Store(string p) => _view = MemoryMappedFile.CreateFromFile(p).CreateViewAccessor();
+            public void Put(int x) => _view.Write(0, x);
+            public void Dispose() => _view.Dispose();
+        }
+        sealed class Ledger : IDisposable
+        {
+            readonly Store _store;
+            private Ledger(string p) => _store = new Store(p);
+            public static Ledger Open(string p) => new Ledger(p);
+            public void Add(int x) => _store.Put(x);
+            public void Dispose() => _store.Dispose();
+        }
+        static void Run(string p) { using var ledger = Ledger.Open(p); for (var i = 0; i < 10; i++) ledger.Add(i); }
+        """);
 }
