@@ -9,6 +9,7 @@ internal static class Program
     private static readonly Dictionary<string, Func<string[], int>> s_commands = new(StringComparer.Ordinal)
     {
         ["ratios"] = RatiosCommand.Run,
+        ["analyzer"] = AnalyzerCommand.Run,
         ["diagnose"] = DiagnoseCommand.Run,
         ["scan-proof"] = Tracking.ScanProofCommand.Run,
     };
