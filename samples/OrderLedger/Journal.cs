@@ -5,7 +5,7 @@ namespace OrderLedger;
 
 /// <summary>
 /// The write-ahead journal: every accepted change is appended here before anything else is touched, so that the other files
-/// can be rebuilt from it. An entry is a length, a kind, the order's number, the order (except for a cancellation) and a checksum.
+/// can be rebuilt from it. An entry is a length, a kind, the order's number, a checksum and, except for a cancellation, the order.
 /// </summary>
 internal sealed class Journal : IDisposable
 {
@@ -39,17 +39,15 @@ internal sealed class Journal : IDisposable
         writer.Write(length);
         writer.Write((byte)kind);
         writer.Write(orderId);
+        writer.Write(Checksum.Of(kind, orderId, payload));
         _entries++;
-
         if (payload.Length == 0)
         {
             // A cancellation: the number says it all.
-            writer.Write(Checksum.Of(kind, orderId, payload));
             return position;
         }
 
         writer.Write(payload);
-        writer.Write(Checksum.Of(kind, orderId, payload));
         _stream.Flush();
         return position;
     }
@@ -103,8 +101,9 @@ internal sealed class Journal : IDisposable
 
         var kind = (EntryKind)reader.ReadByte();
         long orderId = reader.ReadInt64();
+        uint checksum = reader.ReadUInt32();
         byte[] payload = reader.ReadBytes(length - MinimumLength);
-        if (reader.ReadUInt32() != Checksum.Of(kind, orderId, payload))
+        if (checksum != Checksum.Of(kind, orderId, payload))
         {
             _stream.Position = start;
             return false;

@@ -31,15 +31,13 @@ internal sealed unsafe class OrderIndex : IDisposable
                 at = (at + 1) % Capacity;
 
             Slot* slot = slots + at;
+            slot->Position = position;
+            slot->Revision++;
             if (slot->OrderId == orderId)
             {
-                slot->Position = position;
-                slot->Revision++;
                 return;
             }
 
-            slot->Position = position;
-            slot->Revision = 1;
             slot->OrderId = orderId;
             _view.Flush();
         }

@@ -10,7 +10,7 @@ internal sealed class StockTable : IDisposable
     private const long Magic = 0x4B43_4F54_5301_0002;
     private const int SlotSize = 16;
     private const int ReservedOffset = 4;
-    private const int ShortagesOffset = 8;
+    private const int RequestedOffset = 8;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -31,16 +31,16 @@ internal sealed class StockTable : IDisposable
         _view.Flush();
     }
 
-    /// <summary>Reserves pieces for an order. False when there are not enough; the shortage is counted for purchasing.</summary>
+    /// <summary>Reserves pieces for an order; false when there are not enough. What was asked for is counted either way, for purchasing.</summary>
     public bool Reserve(int article, int quantity)
     {
         long slot = SlotOf(article);
         int onHand = _view.ReadInt32(slot);
         int reserved = _view.ReadInt32(slot + ReservedOffset) + quantity;
+        int requested = _view.ReadInt32(slot + RequestedOffset) + quantity;
+        _view.Write(slot + RequestedOffset, requested);
         if (reserved > onHand)
         {
-            int shortages = _view.ReadInt32(slot + ShortagesOffset);
-            _view.Write(slot + ShortagesOffset, shortages + 1);
             return false;
         }
 

@@ -46,7 +46,7 @@ internal sealed class Workshop : IDisposable
         string name = Path.GetFileName(root);
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         // The temporary folder may lie in memory, where nothing is ever written back; the ledger's files then go to a disk.
-        string[] folders = [Path.Combine(root, "data"), Path.Combine(Repository, "artifacts", name), Path.Combine("/var/tmp", name), Path.Combine(home, "." + name)];
+        string[] folders = [Path.Combine(root, "data"), Path.Combine(Repository, "artifacts", name), Path.Combine(home, "." + name)];
         DirtyPageOracle[] oracles = [new CachestatOracle(), new PageTableOracle()];
         return new Workshop(root, Laboratory.Find(folders, oracles), keep);
     }

@@ -74,18 +74,24 @@ internal sealed class Consumer
     /// <summary>A build that compiles, whatever was compiled before.</summary>
     public Build Rebuild(params ReadOnlySpan<string> arguments) => Build(["--no-incremental", .. arguments]);
 
-    public Build Build(params ReadOnlySpan<string> arguments)
-    {
-        CommandResult result = _dotnet.Run(["build", "--no-restore", "-nologo", .. arguments]);
-        IReadOnlyList<BuildDiagnostic> diagnostics = BuildDiagnostic.Parse(result.Output);
-        Assert.DoesNotContain("AD0001", diagnostics.Select(found => found.Id));
-        return new Build(result.ExitCode, diagnostics);
-    }
+    public Build Build(params ReadOnlySpan<string> arguments) => Run(["build", "--no-restore", "-nologo", .. arguments]);
+
+    /// <summary>The package's own checks alone: what they say of a build with these properties, without the build.</summary>
+    public Build Check(params ReadOnlySpan<string> arguments) =>
+        Run(["msbuild", "-nologo", "-t:ResolveLockFileAnalyzers", "-t:CheckDaxSafetyMode", "-t:CheckDaxSafetyEnforced", .. arguments]);
 
     public CommandResult Dotnet(params ReadOnlySpan<string> arguments) => _dotnet.Run(arguments.ToArray());
 
     /// <summary>A file that is there until the result is disposed.</summary>
     public IDisposable With(string name, string text) => new TemporaryFile(Path.Combine(Folder, name), text);
+
+    private Build Run(string[] arguments)
+    {
+        CommandResult result = _dotnet.Run(arguments);
+        IReadOnlyList<BuildDiagnostic> diagnostics = BuildDiagnostic.Parse(result.Output);
+        Assert.DoesNotContain("AD0001", diagnostics.Select(found => found.Id));
+        return new Build(result.ExitCode, diagnostics);
+    }
 
     private sealed class TemporaryFile : IDisposable
     {

@@ -18,11 +18,21 @@ public sealed class EnforcementTests(PackedFeed feed)
     }
 
     [Theory]
+    [InlineData("Enforce")]
+    [InlineData("enforce")]
+    [InlineData("SUGGEST")]
+    public void Mode_InAnyCase_PicksItsPreset(string mode) =>
+        Assert.Contains(
+            $"DaxSafety.{mode}.globalconfig",
+            feed.Safe.Dotnet("msbuild", $"-p:DaxSafetyMode={mode}", "-getItem:EditorConfigFiles").Text,
+            StringComparison.OrdinalIgnoreCase);
+
+    [Theory]
     [InlineData("RunAnalyzers")]
     [InlineData("RunAnalyzersDuringBuild")]
     public void Enforce_AnalyzersSwitchedOff_FailsNamingTheSwitch(string property)
     {
-        Build build = feed.Safe.Rebuild(Enforce, $"-p:{property}=false");
+        Build build = feed.Safe.Check(Enforce, $"-p:{property}=false");
 
         Assert.Equal(1, build.ExitCode);
         Assert.Equal(["DAXB002"], build.Of("error"));
@@ -32,14 +42,16 @@ public sealed class EnforcementTests(PackedFeed feed)
     [Fact]
     public void Enforce_AnalyzersSwitchedOffAfterAnUpToDateBuild_StillFails()
     {
-        feed.Safe.Rebuild(Enforce);
+        Assert.Equal(0, feed.Safe.Build(Enforce).ExitCode);
 
-        Assert.Equal(["DAXB002"], feed.Safe.Build(Enforce, "-p:RunAnalyzers=false").Of("error"));
+        Build build = feed.Safe.Build(Enforce, "-p:RunAnalyzers=false");
+
+        Assert.Equal((1, "DAXB002"), (build.ExitCode, Assert.Single(build.Of("error"))));
     }
 
     [Fact]
-    public void Enforce_SwitchThatTheCompilerIgnores_Builds() =>
-        Assert.Equal(0, feed.Safe.Rebuild(Enforce, "-p:RunAnalyzers=true", "-p:RunAnalyzersDuringBuild=false").ExitCode);
+    public void Enforce_SwitchThatTheCompilerIgnores_IsIgnored() =>
+        Assert.Equal(0, feed.Safe.Check(Enforce, "-p:RunAnalyzers=true", "-p:RunAnalyzersDuringBuild=false").ExitCode);
 
     [Theory]
     [InlineData("NoWarn", "DAX1001")]
@@ -49,7 +61,7 @@ public sealed class EnforcementTests(PackedFeed feed)
     [InlineData("WarningsNotAsErrors", "DAX1002")]
     public void Enforce_RuleSilencedByAProperty_FailsNamingBoth(string property, string value)
     {
-        Build build = feed.Safe.Rebuild(Enforce, $"-p:{property}={value}");
+        Build build = feed.Safe.Check(Enforce, $"-p:{property}={value}");
 
         Assert.Equal(1, build.ExitCode);
         Assert.Equal(["DAXB003"], build.Of("error"));
@@ -59,15 +71,15 @@ public sealed class EnforcementTests(PackedFeed feed)
     [Theory]
     [InlineData("CS1591%3B1701%3BCA2000")]
     [InlineData("NU9057%3BXDAX1001")]
-    public void Enforce_OthersSilenced_Builds(string noWarn) =>
-        Assert.Equal(0, feed.Safe.Rebuild(Enforce, $"-p:NoWarn={noWarn}").ExitCode);
+    public void Enforce_OthersSilenced_IsNoneOfItsBusiness(string noWarn) =>
+        Assert.Equal(0, feed.Safe.Check(Enforce, $"-p:NoWarn={noWarn}").ExitCode);
 
     [Theory]
     [InlineData("Strict")]
     [InlineData("Enforced")]
     public void UnknownMode_FailsNamingItAndTheModes(string mode)
     {
-        Build build = feed.Safe.Rebuild($"-p:DaxSafetyMode={mode}");
+        Build build = feed.Safe.Check($"-p:DaxSafetyMode={mode}");
 
         Assert.Equal(["DAXB001"], build.Of("error"));
         Assert.Contains($"'{mode}'", build.Diagnostics[0].Message);

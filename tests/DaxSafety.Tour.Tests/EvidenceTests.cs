@@ -40,15 +40,27 @@ public sealed class EvidenceTests : IDisposable
     }
 
     [Fact]
+    public void FolderThatCannotBeMade_IsRefusedAndTheNextOneTaken()
+    {
+        string file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+
+        Laboratory laboratory = Laboratory.Find([Path.Combine(file, "data"), _folder], [new FakeOracle(1, 0)]);
+
+        Assert.Equal(_folder, laboratory.Folder);
+        Assert.Single(laboratory.Refusals);
+    }
+
+    [Fact]
     public void FileSystemInMemory_IsRefusedByTheRealOracles()
     {
         string folder = Path.Combine("/dev/shm", Path.GetFileName(_folder));
 
         Laboratory laboratory = Laboratory.Find([folder], [new CachestatOracle(), new PageTableOracle()]);
-        Directory.Delete(folder);
 
         Assert.Null(laboratory.Oracle);
         Assert.Equal(2, laboratory.Refusals.Count);
+        Assert.False(Directory.Exists(folder), "A folder that was made for the probe is left behind.");
     }
 
     [Fact]

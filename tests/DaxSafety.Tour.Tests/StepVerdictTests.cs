@@ -8,25 +8,36 @@ namespace DaxSafety.Tour.Tests;
 /// <summary>Each step of the tour can fail: the verdicts over what a broken product would show.</summary>
 public sealed class StepVerdictTests
 {
-    private static readonly string[] UnsafeFiles = ["Checkpoint.cs", "Journal.cs", "LedgerFile.cs", "OrderIndex.cs", "StockTable.cs"];
+    private static readonly string[] UnsafeFiles = ["Checkpoint.cs", "Journal.cs", "Journal.cs", "LedgerFile.cs", "OrderIndex.cs", "StockTable.cs"];
 
     private static readonly string[] Said = ["new ledger", "240 orders accepted"];
 
     [Fact]
-    public void Build_EveryUnsafeFileReported_Holds() =>
+    public void Build_EveryMistakeReportedOnce_Holds() =>
         Assert.Equal(Verdict.Holds, BuildStep.Judge(UnsafeFiles.Select(file => Finding(file)).ToList()).Verdict);
 
     [Fact]
     public void Build_NothingReported_IsBroken() => Assert.Equal(Verdict.Broken, BuildStep.Judge([]).Verdict);
 
     [Fact]
-    public void Build_OneUnsafeFileMissed_IsBrokenAndNamesIt()
+    public void Build_OneMistakeMissed_IsBrokenAndNamesItsFile()
     {
         Outcome outcome = BuildStep.Judge(UnsafeFiles.Where(file => file != "OrderIndex.cs").Select(file => Finding(file)).ToList());
 
         Assert.Equal(Verdict.Broken, outcome.Verdict);
         Assert.Contains("OrderIndex.cs", outcome.Evidence);
         Assert.DoesNotContain("Journal.cs", outcome.Evidence);
+    }
+
+    [Theory]
+    [InlineData("Ledger.cs")]
+    [InlineData("OrderIndex.cs")]
+    public void Build_FalseAlarm_IsBrokenAndNamesItsFile(string file)
+    {
+        Outcome outcome = BuildStep.Judge([.. UnsafeFiles.Select(unsafeFile => Finding(unsafeFile)), Finding(file)]);
+
+        Assert.Equal(Verdict.Broken, outcome.Verdict);
+        Assert.Contains(file, outcome.Evidence);
     }
 
     [Fact]

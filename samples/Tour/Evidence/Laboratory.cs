@@ -31,6 +31,8 @@ internal sealed record Laboratory(string Folder, DirtyPageOracle? Oracle, IReadO
     private static string? Refusal(string folder, DirtyPageOracle oracle)
     {
         string path = Path.Combine(folder, $"probe-{Guid.NewGuid():N}");
+        bool ours = !Directory.Exists(folder);
+        string? refusal;
         try
         {
             Directory.CreateDirectory(folder);
@@ -40,15 +42,17 @@ internal sealed record Laboratory(string Folder, DirtyPageOracle? Oracle, IReadO
             long written = oracle.DirtyPages(path, Environment.ProcessId);
             view.Flush();
             long flushed = oracle.DirtyPages(path, Environment.ProcessId);
-            return (written, flushed) is ( > 0, 0) ? null : $"it counts {written} dirty pages after a write and {flushed} after a flush";
+            refusal = (written, flushed) is ( > 0, 0) ? null : $"it counts {written} dirty pages after a write and {flushed} after a flush";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
         {
-            return exception.Message;
+            refusal = exception.Message;
         }
-        finally
-        {
+
+        if (File.Exists(path))
             File.Delete(path);
-        }
+        if (refusal is not null && ours && Directory.Exists(folder))
+            Directory.Delete(folder);
+        return refusal;
     }
 }

@@ -6,8 +6,15 @@ namespace DaxSafety.Tour.Steps;
 /// <summary>Builds the program and shows what the analyzer says about it, with the source it says it about.</summary>
 internal sealed class BuildStep : Step
 {
-    /// <summary>Each of these has a write that no flush follows, by another API: a step that found only some would prove less.</summary>
-    private static readonly string[] Unsafe = ["Checkpoint.cs", "Journal.cs", "LedgerFile.cs", "OrderIndex.cs", "StockTable.cs"];
+    /// <summary>The ledger's mistakes, one write that no flush follows by each API: fewer were missed, more would be false alarms.</summary>
+    private static readonly Dictionary<string, int> Mistakes = new()
+    {
+        ["Checkpoint.cs"] = 1, // a span over a view that nothing flushes
+        ["Journal.cs"] = 2, // a view stream's early return; a pointer into a header page
+        ["LedgerFile.cs"] = 1, // an accessor
+        ["OrderIndex.cs"] = 1, // a pointer to a struct, on an early return
+        ["StockTable.cs"] = 1, // an accessor, on an early return
+    };
 
     private const int InPicture = 2;
 
@@ -39,9 +46,12 @@ internal sealed class BuildStep : Step
         string[] foreign = findings.Where(found => !found.Id.StartsWith("DAX", StringComparison.Ordinal)).Select(found => found.Id).Distinct().ToArray();
         if (foreign.Length > 0)
             return Outcome.Of(false, $"the build also reports {string.Join(", ", foreign)}");
-        string[] missed = Unsafe.Except(findings.Where(found => found.Id == "DAX1001").Select(found => Path.GetFileName(found.File))).ToArray();
-        return missed.Length > 0
-            ? Outcome.Of(false, $"{findings.Count} warnings, but no DAX1001 in {string.Join(", ", missed)}")
+        Dictionary<string, int> found = findings.GroupBy(finding => Path.GetFileName(finding.File)).ToDictionary(file => file.Key, file => file.Count());
+        string[] wrong = Mistakes.Keys.Union(found.Keys).Order(StringComparer.Ordinal)
+            .Where(file => Mistakes.GetValueOrDefault(file) != found.GetValueOrDefault(file))
+            .Select(file => $"{file} ({Mistakes.GetValueOrDefault(file)} expected, {found.GetValueOrDefault(file)} reported)").ToArray();
+        return wrong.Length > 0
+            ? Outcome.Of(false, $"{findings.Count} warnings, but not for the ledger's {Mistakes.Values.Sum()} mistakes: {string.Join(", ", wrong)}")
             : Outcome.Of(true, $"{findings.Count} warnings: writes that a power cut can undo");
     }
 
