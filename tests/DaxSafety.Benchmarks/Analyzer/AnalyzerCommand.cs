@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace DaxSafety.Benchmarks.Analyzer;
 
 /// <summary>
-/// <c>analyzer --corpus DIR [--json FILE] [--only PREFIX]</c>: measures the analyzer against its peers on any folder of C# sources,
+/// <c>analyzer --corpus DIR [--json FILE] [--only PREFIX] [--rounds N]</c>: measures the analyzer against its peers on any folder of C# sources,
 /// warm and in turn with them in this one process. Exit status as of <c>ratios</c>.
 /// </summary>
 internal static class AnalyzerCommand
@@ -16,7 +16,9 @@ internal static class AnalyzerCommand
         if (args.Contains(DeepChain.Argument))
             return DeepChain.Analyze();
         if (CommandLine.Option(args, "--corpus") is not { } root)
-            return CommandLine.Usage("analyzer --corpus DIR [--json FILE] [--only PREFIX]");
+            return CommandLine.Usage("analyzer --corpus DIR [--json FILE] [--only PREFIX] [--rounds N]");
+        if (int.TryParse(CommandLine.Option(args, "--rounds"), out int rounds))
+            Samples.Rounds = rounds;
         RatioReport report = new(CommandLine.Option(args, "--only"));
         List<CSharpCompilation> corpus = [.. new CorpusCompilations(root).Load()
             .Select(entry => entry.Compilation.WithOptions(entry.Compilation.Options.WithConcurrentBuild(false)))];

@@ -6,7 +6,8 @@ namespace DaxSafety.Benchmarks.Analyzer.Measurements;
 /// <summary>Repeats several measurements in turn, after one round that does not count, and keeps the least of each: other work on the machine only ever adds.</summary>
 internal static class Samples
 {
-    public const int Rounds = 5;
+    /// <summary>How often each is measured; fewer only for a first look.</summary>
+    public static int Rounds { get; set; } = 5;
 
     public static double[] Least(params Func<double>[] measurements)
     {
