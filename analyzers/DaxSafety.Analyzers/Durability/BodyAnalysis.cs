@@ -113,7 +113,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         var after = new List<Path>(paths.Count);
         foreach (var path in paths)
             after.AddRange(Call(step, path));
-        return after.Count > paths.Count ? _merger.Normalize(after).Paths : after;
+        return after.Count > paths.Count ? _merger.NormalizeWithinBlock(after) : after;
     }
 
     private PathSet?[] Outputs(FlowNode node, int block, PathSet input, List<Path> outcomes)
