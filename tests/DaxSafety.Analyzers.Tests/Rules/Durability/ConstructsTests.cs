@@ -276,4 +276,42 @@ public sealed class ConstructsTests
         }
         static void Run(string p) { using var ledger = Ledger.Open(p); for (var i = 0; i < 10; i++) ledger.Add(i); }
         """);
+
+    [Fact]
+    public Task ManyCallsWithManyEndings_EndInTime() => Silent("""
+        sealed class Maps : IDisposable
+        {
+            MemoryMappedFile? _a, _b, _c, _d, _e, _f, _g, _h, _i, _j, _k, _l, _m;
+            public void Dispose()
+            {
+                Close(_a); Close(_b); Close(_c); Close(_d); Close(_e); Close(_f); Close(_g); Close(_h); Close(_i); Close(_j); Close(_k); Close(_l); Close(_m);
+            }
+            void Close(IDisposable? it)
+            {
+                try { if (it != null) it.Dispose(); }
+                catch (Exception e) { Console.WriteLine("failed " + (it?.GetType().Name ?? "unknown") + e.Message); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task ProjectReference_IsKnownByContractOnly()
+    {
+        var library = Microsoft.CodeAnalysis.CSharp.CSharpCompilation.Create(
+            "Library",
+            [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText("""
+                using System.IO.MemoryMappedFiles;
+                public class Filler
+                {
+                    private readonly MemoryMappedViewAccessor? _view = null;
+                    public MemoryMappedViewAccessor? View => _view;
+                    public static void Fill(MemoryMappedViewAccessor view) => view.Write(0, 1);
+                }
+                """)],
+            ReferenceSet.Net10.References,
+            new(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary));
+        return Verify.Silent(InProgram("""
+            static void Run(Filler filler) { var v = Open("a"); Filler.Fill(v); filler.View?.Flush(); }
+            """), new VerifyOptions { MoreReferences = [library.ToMetadataReference()] });
+    }
 }
