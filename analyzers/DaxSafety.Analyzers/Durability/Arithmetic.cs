@@ -3,7 +3,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// <summary>Numbers and addresses: what an expression names, as an entity and an offset.</summary>
 internal sealed partial class BodyAnalysis
 {
-    private Value Compute(string operation, Value left, Value? right, long scale)
+    private Value Compute(string operation, Value left, Value? right, long scale, bool isAddress)
     {
         if (operation is "inside" or "range" || right is null)
             return Value.OfRefs(left.Refs.Select(place => place.Somewhere()));
@@ -18,8 +18,8 @@ internal sealed partial class BodyAnalysis
             return left;
         return operation switch
         {
-            "+" => Sum(a, b, scale, 1),
-            "-" => Sum(a, b, scale, -1),
+            "+" => Sum(a, b, scale, 1, isAddress),
+            "-" => Sum(a, b, scale, -1, isAddress),
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
             _ => a.IsConstant && b.IsConstant ? Value.Untracked : IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
@@ -41,7 +41,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Whether the entity is memory or an object rather than a number.</summary>
     private bool IsMemory(int entity) => _entities[entity].IsFresh || _entities[entity].Mapping is not null;
 
-    private Value Sum(Ref a, Ref b, long scale, int sign)
+    private Value Sum(Ref a, Ref b, long scale, int sign, bool isAddress)
     {
         if (b.IsConstant)
             return scale == 0 ? Value.Of(a.Somewhere()) : Value.Of(Moved(a, sign * b.Offset * scale));
@@ -52,16 +52,13 @@ internal sealed partial class BodyAnalysis
         if (a.IsConstant)
             return Symbolic(sign > 0 ? "+" : "-", a, b);
         // A place moved by a number that is not constant: a symbol in its offset, if there is none yet.
-        if (a.OffsetEntity == 0 && sign > 0 && b.OffsetEntity == 0 && CanBeAddress(a.Entity))
+        if (isAddress && a.OffsetEntity == 0 && sign > 0 && b.OffsetEntity == 0)
         {
             var distance = scale == 1 ? b.Entity : _entities.Computed("*", b.Entity, 0, EntityTable.Zero, scale).Id;
             return Value.Of(new Ref(a.Entity, distance, unchecked(a.Offset + b.Offset * scale), Ref.Unknown, 0));
         }
-        return CanBeAddress(a.Entity) ? Value.Of(a.Somewhere()) : Symbolic(sign > 0 ? "+" : "-", a, b);
+        return isAddress || IsMemory(a.Entity) ? Value.Of(a.Somewhere()) : Symbolic(sign > 0 ? "+" : "-", a, b);
     }
-
-    /// <summary>Numbers have no places inside; everything else may be an address.</summary>
-    private bool CanBeAddress(int entity) => _entities[entity].Kind is not (EntityKind.Computed or EntityKind.Zero);
 
     private Value Symbolic(string operation, Ref a, Ref b)
     {

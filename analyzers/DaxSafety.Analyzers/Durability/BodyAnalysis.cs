@@ -49,6 +49,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     public PathSet?[]? Run(CancellationToken cancel) =>
         Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
 
+    /// <summary>Things one body can tell apart: ordinary ones need a few dozen, generated ones of 20 000 statements some ten thousand.</summary>
+    private const int MostEntitiesForEachNode = 40;
+
+    public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length;
+
     public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states, _merger);
 
     private PathSet EntryState()
@@ -181,6 +186,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
 
     private Value Read(Path path, int register)
     {
+        if (register == Registers.Bound)
+            return path.Bound ?? Value.Untracked;
         if (register < 0)
             return Value.Untracked;
         if (Registers.IsTemporary(register))
@@ -232,7 +239,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
                 StoreField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B, Read(path, step.C));
                 break;
             case OpCode.Arithmetic:
-                Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale));
+                Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale, step.C == 1));
                 break;
             case OpCode.Allocate:
                 Assign(path, step.Dst, Redefine(path, EntityKind.Allocated, step.Site, 0));
@@ -297,6 +304,12 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     private void StoreField(Path path, Value target, int field, Value value)
     {
         var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
+        if (field == MemberNumbers.Element)
+        {
+            // In an array or a collection it is out of sight: whoever walks it may flush it.
+            EscapeAll(path, value);
+            MarkGivenAway(value);
+        }
         foreach (var place in target.Targets)
         {
             var slot = _fields.Of(place.Entity, field);
@@ -361,7 +374,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         foreach (var place in Read(path, step.A).Targets)
         {
             var entity = _entities[place.Entity];
-            if (entity is { Kind: EntityKind.Closure, Payload: ClosureInfo closure } && _summaryOf(closure.Target) is { } summary)
+            if (entity is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } && _summaryOf(closure.Target) is { } summary)
                 ApplyWritesOf(summary, path, step.Site);
             else
                 EscapeDeep(path, place.Entity, 0);

@@ -8,6 +8,7 @@ internal sealed class TestTable
 {
     private readonly Dictionary<(ConditionKind Kind, int A, long OffsetA, int B, long OffsetB, string? Key), int> _numbers = new();
     private readonly Dictionary<int, List<int>> _about = new();
+    private readonly Dictionary<int, int> _numbersTested = new();
 
     public int Of(ConditionKind kind, int a, long offsetA = 0, int b = 0, long offsetB = 0, string? key = null)
     {
@@ -16,10 +17,15 @@ internal sealed class TestTable
         number = _numbers.Count;
         _numbers.Add((kind, a, offsetA, b, offsetB, key), number);
         Note(a, number);
+        if (kind == ConditionKind.Truth)
+            _numbersTested[number] = a;
         if (b != EntityTable.Zero)
             Note(b, number);
         return number;
     }
+
+    /// <summary>The entity whose number a test is about, if it is that kind of test.</summary>
+    public int? EntityOfNumber(int test) => _numbersTested.TryGetValue(test, out var entity) ? entity : null;
 
     public IReadOnlyList<int> About(int entity) => _about.TryGetValue(entity, out var tests) ? tests : Array.Empty<int>();
 
@@ -161,12 +167,16 @@ internal sealed partial class BodyAnalysis
 
     private int NumberTest(int entity) => _tests.Of(ConditionKind.Truth, entity);
 
-    private Span RangeOf(Path path, int entity) => path.Facts.TryGet(NumberTest(entity), out var range) ? range : Span.All;
+    private Span RangeOf(Path path, int entity) =>
+        path.Facts.TryGet(NumberTest(entity), out var range) ? range
+        : _entities[entity].Kind == EntityKind.AtLeast ? new Span(_entities[entity].B, long.MaxValue) : Span.All;
 
     /// <summary>Adds a fact; false when it contradicts what is known. What nothing tests again is checked but not kept.</summary>
     private bool Learn(Path path, int test, Span span, bool remember)
     {
         var known = path.Facts.TryGet(test, out var before);
+        if (!known && _tests.EntityOfNumber(test) is { } number && _entities[number].Kind == EntityKind.AtLeast)
+            (known, before) = (true, new Span(_entities[number].B, long.MaxValue));
         var now = known ? before.Within(span) : span;
         if (now.IsEmpty)
             return false;
@@ -178,7 +188,13 @@ internal sealed partial class BodyAnalysis
     /// <summary>A tested variable now holds less than before.</summary>
     private void Narrow(Path path, int register, Value value)
     {
-        if (register >= 0 && !Registers.IsTemporary(register))
-            path.Variables = path.Variables.Set(register, value);
+        if (register < 0 || Registers.IsTemporary(register))
+            return;
+        var before = Read(path, register);
+        path.Variables = path.Variables.Set(register, value);
+        // `x?.Write()` tests a copy of x: what was copied and not assigned since is the same value still.
+        foreach (var slot in path.Variables.ToList())
+            if (slot.Key != register && ReferenceEquals(slot.Value, before))
+                path.Variables = path.Variables.Set(slot.Key, value);
     }
 }

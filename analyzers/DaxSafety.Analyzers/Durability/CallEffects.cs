@@ -25,7 +25,7 @@ internal sealed partial class BodyAnalysis
                     if (Derived(path, call, effect) is { } derived)
                         Deliver(path, call, effect.Target, derived, ref result);
                     break;
-                case EffectKind.Write:
+                case EffectKind.Write when effect.Target is not { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } || (call.VariablesByRef >> ordinal & 1) == 0:
                     Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
@@ -203,7 +203,7 @@ internal sealed partial class BodyAnalysis
         if (effect.Has("at-position"))
             return Value.OfRefs(source.Refs.Select(place => place.Somewhere()));
         if (effect["offset"] is { } offset)
-            source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1);
+            source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: true);
         if (effect["length"] is { } length && Number(path, call, length)?.Single is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } extent)
             source = Value.OfRefs(source.Refs.Select(place => place with { LengthEntity = extent.Entity, Length = extent.Offset }));
         return source;
@@ -216,7 +216,7 @@ internal sealed partial class BodyAnalysis
         if (effect.Has("at-position"))
             return Value.OfRefs(target.Refs.Select(place => place.Somewhere()));
         if (effect["offset"] is { } offset)
-            target = Compute("+", target, Number(path, call, offset) ?? Value.Untracked, 1);
+            target = Compute("+", target, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: true);
         if (effect["length"] is { } length)
         {
             var extent = Number(path, call, length)?.Single;
@@ -236,7 +236,7 @@ internal sealed partial class BodyAnalysis
         foreach (var term in expression.Terms)
         {
             var value = Number(path, call, term);
-            sum = sum is null ? value : Compute("+", sum, value, 1);
+            sum = sum is null ? value : Compute("+", sum, value, 1, isAddress: false);
         }
         return sum;
     }
@@ -258,7 +258,7 @@ internal sealed partial class BodyAnalysis
         if (term.Value.Kind == OperandKind.None)
             return Value.Constant(factor);
         var value = Operand(path, call, term.Value);
-        return factor == 1 ? value : Compute("*", value, Value.Constant(factor), 1);
+        return factor == 1 ? value : Compute("*", value, Value.Constant(factor), 1, isAddress: false);
     }
 
     private Value Create(Path path, CallSite call, Effect effect, int site)

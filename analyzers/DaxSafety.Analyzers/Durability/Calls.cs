@@ -1,4 +1,5 @@
 using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
 
@@ -17,8 +18,10 @@ internal sealed partial class BodyAnalysis
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, result ?? ResultOf(path, call, step.Site));
             RunArguments(path, call, step.Site);
-            return new List<Path> { path };
+            return call.Effects.Any(effect => effect.Kind == EffectKind.Exit) ? new List<Path>() : new List<Path> { path };
         }
+        if (call.InvokesReceiver && RunDescribed(path, Read(path, call.Receiver), step.Site))
+            return new List<Path> { path };
         if (Endings(path, call) is not { } endings)
         {
             CallUnknown(path, call, step);
@@ -32,8 +35,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>Which object the constructor call at a site fills.</summary>
     private readonly Dictionary<int, int> _constructions = new();
 
-    public bool IsMadeByConstructorOf(int entity, int owner) =>
-        _entities[entity] is { Kind: EntityKind.Called } made && _constructions.TryGetValue(made.A, out var instance) && instance == owner;
+    /// <summary>Whether one call made both the owner and what it holds, or the owner's constructor made it.</summary>
+    public bool IsMadeWith(int entity, int owner) => _entities[entity] is { Kind: EntityKind.Called } made
+        && ((_constructions.TryGetValue(made.A, out var instance) && instance == owner)
+            || (_entities[owner] is { Kind: EntityKind.Called } holder && holder.A == made.A));
 
     private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
 
@@ -47,7 +52,7 @@ internal sealed partial class BodyAnalysis
             var index = 0;
             foreach (var place in Read(path, call.Receiver).Targets)
             {
-                if (_entities[place.Entity] is not { Kind: EntityKind.Closure, Payload: ClosureInfo closure } entity || _summaryOf(closure.Target) is not { } summary)
+                if (_entities[place.Entity] is not { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity || _summaryOf(closure.Target) is not { } summary)
                     continue;
                 known = true;
                 foreach (var ending in summary.Cases)
@@ -64,6 +69,17 @@ internal sealed partial class BodyAnalysis
                 endings.Add(new Ending(summary, ending, Read(path, call.Receiver), i));
         }
         return known ? endings : null;
+    }
+
+    /// <summary>Runs a delegate to a method that the tables describe, if the value is one.</summary>
+    private bool RunDescribed(Path path, Value value, int site)
+    {
+        if (value.Single is not { } place || _entities[place.Entity] is not { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: { } call } } entity)
+            return false;
+        path.Bound = ReceiverOf(path, entity);
+        ApplyEffects(path, call, site);
+        path.Bound = null;
+        return true;
     }
 
     private Value ReceiverOf(Path path, Entity closure) =>
@@ -104,7 +120,7 @@ internal sealed partial class BodyAnalysis
         });
         import.Variables(final, (slot, value) => Assign(path, slot, value), (ordinal, value) => (path.Outs ??= new())[ordinal] = value);
         import.Pending(final, (obligation, status, target) => Inherit(path, obligation, status, target, analysis, site, ending.Summary));
-        foreach (var flush in analysis.MayFlush)
+        foreach (var flush in ending.Summary.MayFlush)
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
         import.Released(final, entity => path.Released = path.Released.Set(entity, default));
@@ -143,6 +159,8 @@ internal sealed partial class BodyAnalysis
             return;
         var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.WriteBackOnly);
         inherited.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        inherited.IsReportedInside |= obligation.IsReportedInside
+            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field);
         inherited.IsCaptured |= obligation.IsCaptured
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
         var attempts = 0;
@@ -176,8 +194,10 @@ internal sealed partial class BodyAnalysis
         {
             if (register < 0)
                 continue;
+            if (RunDescribed(path, Read(path, register), site))
+                continue;
             foreach (var place in Read(path, register).Targets)
-                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
+                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
                     RunClosure(path, summary, ReceiverOf(path, entity), call, site);
         }
     }
@@ -222,7 +242,8 @@ internal sealed partial class BodyAnalysis
             ApplyContract(path, call, step.Site);
             return;
         }
-        if (call.IsFramework || call.InvokesReceiver || method.DeclaringSyntaxReferences.Length > 0 && !method.IsAbstract && !method.IsVirtual)
+        var isHarmless = call.Targets.IsEmpty && method.DeclaringSyntaxReferences.Length > 0 && !method.IsAbstract && !method.IsVirtual;
+        if (call.IsFramework || call.InvokesReceiver || isHarmless)
             return;
         // It may flush or keep what it is given; nobody can tell.
         foreach (var register in call.Arguments.Append(call.Receiver))
@@ -235,7 +256,7 @@ internal sealed partial class BodyAnalysis
     {
         foreach (var entry in path.Pending.ToList())
             if (_obligations[entry.Key] is { WriteBackOnly: false } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
-                Settle(path, obligation);
+                path.Pending = path.Pending.Remove(obligation.Id);
         MarkGivenAway(value);
     }
 
@@ -308,7 +329,7 @@ internal sealed partial class BodyAnalysis
 
     public Value Field(Path path, Value owner, int field) => LoadField(path, owner, field);
 
-    public Value Compute(string operation, Value left, Value right) => Compute(operation, left, right, 1);
+    public Value Compute(string operation, Value left, Value right) => Compute(operation, left, right, 1, isAddress: false);
 
     public int? SlotOfCaptured(int number)
     {
@@ -416,4 +437,10 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>A tuple is a way to hand over several values, not an owner.</summary>
     public bool IsOfTuple(int field) => _context.Lowering.Members.SymbolOf(field) is { ContainingType.IsTupleType: true } or { ContainingType.Name: "ValueTuple" };
+
+    /// <summary>Whether a caller has use for a stored field: the object is one it named, or the field can lead to a mapping.</summary>
+    public bool IsWorthTelling(int owner, int field) =>
+        _entities[owner].Kind is EntityKind.This or EntityKind.Parameter or EntityKind.Captured or EntityKind.Statics
+        || field == MemberNumbers.Element
+        || _context.Lowering.Types.CanCarryMapping(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 }

@@ -56,6 +56,9 @@ internal enum EntityKind : byte
     /// <summary>Arithmetic on entities.</summary>
     Computed,
 
+    /// <summary>A number of which only the smallest value, B, is known: a counter in a loop.</summary>
+    AtLeast,
+
     /// <summary>Code with its captured variables.</summary>
     Closure,
 }

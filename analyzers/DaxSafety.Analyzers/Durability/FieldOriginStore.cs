@@ -119,7 +119,8 @@ internal sealed class StoredFields
     {
         foreach (var (owner, field, value) in _stores)
         {
-            var targets = value.Refs.Where(place => place.Entity != EntityTable.Null).ToList();
+            // Null says nothing, and neither does what was there before.
+            var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !IsUnchanged(owner, field, place)).ToList();
             if (targets.Count == 0)
                 continue;
             if (!found.TryGetValue(field, out var origins))
@@ -128,12 +129,15 @@ internal sealed class StoredFields
         }
     }
 
+    private bool IsUnchanged(int owner, int field, Ref place) =>
+        _analysis.Entities[place.Entity] is { Kind: EntityKind.Field } entity && entity.B == owner && entity.A == field;
+
     private FieldOrigin? OriginOf(int owner, int field, Ref place)
     {
         var entity = _analysis.Entities[place.Entity];
         var atStart = place is { OffsetEntity: 0, Offset: 0 };
         if (entity.Kind == EntityKind.Field && entity.B == owner)
-            return entity.A == field ? null : new FieldOrigin(entity.A, atStart, null, Array.Empty<int>());
+            return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>());
         if (entity.Mapping is not { } mapping || !entity.IsFresh)
             return null;
         var holder = HolderOf(owner, entity.Id);

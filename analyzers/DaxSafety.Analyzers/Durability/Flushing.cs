@@ -85,8 +85,16 @@ internal sealed partial class BodyAnalysis
         }
     }
 
+    /// <summary>Entities that some flush names: whoever flushes a thing takes it for a mapping.</summary>
+    private readonly HashSet<int> _flushedByName = new();
+
+    /// <summary>Known to be mapped: by its type, its origin, its contract, or because the body flushes it.</summary>
+    public bool IsKnownMapping(int entity) => _entities[entity].Mapping is { Role: MappingRole.View } || _flushedByName.Contains(entity);
+
     private void NoteFlush(Path path, FlushFact flush)
     {
+        foreach (var place in flush.Target.Targets)
+            _flushedByName.Add(place.Entity);
         if (flush.Target.Refs.All(place => !_entities[place.Entity].IsRooted) && flush.Kind != FlushKind.Fence)
         {
             MayFlush.Add(flush);
@@ -180,6 +188,12 @@ internal sealed partial class BodyAnalysis
             var obligation = _obligations[entry.Key];
             if (obligation.WriteBackOnly || !MayBacks(flush.Target, obligation.Target))
                 continue;
+            if (!CertainlyBacks(flush.Target, obligation.Target))
+            {
+                // It may be the view's file: nothing is owed, and nothing is proved either.
+                path.Pending = path.Pending.Remove(entry.Key);
+                continue;
+            }
             var (progress, viewFlushed) = (entry.Value.Progress, (entry.Value.Progress & Progress.ViewFlushed) != 0);
             if (_context.Options.FileFlushIsDurable || progress == Progress.ViewFlushed)
                 Settle(path, obligation);

@@ -65,6 +65,9 @@ internal sealed record Obligation(int Id, int Site, Value Target, bool WriteBack
     /// <summary>Where the bytes were really written, when a callee did it.</summary>
     public Site? Inner { get; set; }
 
+    /// <summary>A callee wrote to a mapping that its own type holds: the callee's type answers for it.</summary>
+    public bool IsReportedInside { get; set; }
+
     /// <summary>It was done to a captured variable by a lambda or local function: that is where a reader looks for it.</summary>
     public bool IsCaptured { get; set; }
 }

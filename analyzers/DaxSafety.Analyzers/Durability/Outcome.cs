@@ -124,9 +124,8 @@ internal sealed class ExitReach
             if (analysis.IsOfTuple(field))
                 continue;
             // A field of something that was there before, or of an object whose own code made what it holds.
-            var keeps = analysis.Entities[owner].IsRooted || analysis.Entities[owner].Kind == EntityKind.Called;
             foreach (var place in entry.Value.Targets)
-                if (keeps || analysis.IsMadeByConstructorOf(place.Entity, owner))
+                if (analysis.Entities[owner].IsRooted || analysis.IsMadeWith(place.Entity, owner))
                     _fieldOf[place.Entity] = field;
         }
         Return(analysis.ResultOf(path, returnRegister), fields, 0);

@@ -65,6 +65,9 @@ internal sealed class Path
     /// <summary>Temporaries of the block that is being run.</summary>
     public Value?[] Temporaries = Array.Empty<Value?>();
 
+    /// <summary>What the delegate that is being run is bound to.</summary>
+    public Value? Bound;
+
     /// <summary>What the last call left in its out parameters.</summary>
     public Dictionary<int, Value>? Outs;
 

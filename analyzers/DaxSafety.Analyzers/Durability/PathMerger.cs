@@ -72,16 +72,8 @@ internal sealed class PathMerger
         foreach (var slot in _testedSlots)
             if (a.Variables.TryGet(slot, out var mine) && b.Variables.TryGet(slot, out var theirs) && Disjoint(mine, theirs))
                 return true;
-        var apart = false;
-        if (!a.Facts.Equals(b.Facts))
-        {
-            a.Facts.ForEach((test, span) =>
-            {
-                if (!apart && b.Facts.TryGet(test, out var other) && span.Within(other).IsEmpty)
-                    apart = true;
-            });
-        }
-        return apart;
+        // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
+        return !a.Facts.Equals(b.Facts);
     }
 
     /// <summary>Certainly different values: both constants or null, without one in common.</summary>
@@ -98,6 +90,10 @@ internal sealed class PathMerger
     {
         if (a.IsConstant && b.IsConstant)
             return a.Offset != b.Offset;
+        if (a.IsConstant && _entities[b.Entity].Kind == EntityKind.AtLeast)
+            return b is { OffsetEntity: 0, Offset: >= 0 } && a.Offset < _entities[b.Entity].B;
+        if (b.IsConstant && _entities[a.Entity].Kind == EntityKind.AtLeast)
+            return CertainlyDiffer(b, a);
         return (a.Entity == EntityTable.Null && IsObject(b.Entity)) || (b.Entity == EntityTable.Null && IsObject(a.Entity));
     }
 
@@ -106,7 +102,7 @@ internal sealed class PathMerger
 
     public Path Merge(Path a, Path b) => new()
     {
-        Variables = a.Variables.Union(b.Variables, Value.Join),
+        Variables = a.Variables.Union(b.Variables, JoinNumbers),
         Fields = a.Fields.Union(b.Fields, Value.Join, (key, value) => Value.Join(value, _fields.AtEntry(key))),
         Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
         Pending = a.Pending.Union(b.Pending, MergeStatus),
@@ -115,6 +111,31 @@ internal sealed class PathMerger
         Released = a.Released.Union(b.Released, (x, _) => x),
         Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
     };
+
+    /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
+    private Value JoinNumbers(Value a, Value b)
+    {
+        var joined = Value.Join(a, b);
+        var counted = joined.IsUntracked || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast);
+        if (!counted || ReferenceEquals(joined, a) || Lowest(a) is not { } mine || Lowest(b) is not { } theirs)
+            return joined;
+        return theirs < mine ? Value.Untracked : Value.OfEntity(_entities.Intern(EntityKind.AtLeast, 0, mine).Id);
+    }
+
+    private long? Lowest(Value value)
+    {
+        var lowest = long.MaxValue;
+        foreach (var place in value.Refs)
+        {
+            if (place.IsConstant)
+                lowest = Math.Min(lowest, place.Offset);
+            else if (_entities[place.Entity].Kind == EntityKind.AtLeast && place is { OffsetEntity: 0, Offset: >= 0 })
+                lowest = Math.Min(lowest, _entities[place.Entity].B + place.Offset);
+            else
+                return null;
+        }
+        return lowest;
+    }
 
     /// <summary>Groups that are merged in the middle of a block, after a call with many endings, go on with its temporaries.</summary>
     private static Value?[] MergeTemporaries(Value?[] a, Value?[] b)

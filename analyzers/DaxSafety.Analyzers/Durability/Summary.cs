@@ -18,7 +18,16 @@ internal sealed class Summary
         Analysis = analysis;
         Body = body;
         Cases = cases;
+        MayFlush = analysis is null ? ImmutableArray<FlushFact>.Empty : Roots(analysis);
     }
+
+    /// <summary>What may be flushed of the things a caller can name, without ranges.</summary>
+    public ImmutableArray<FlushFact> MayFlush { get; }
+
+    private static ImmutableArray<FlushFact> Roots(BodyAnalysis analysis) => analysis.MayFlush
+        .Where(flush => flush.Target.Targets.Any(place => analysis.Entities[place.Entity].IsRooted))
+        .Select(flush => new FlushFact(flush.Kind, Value.OfRefs(flush.Target.Targets.Select(place => place.Somewhere())), false))
+        .Distinct().ToImmutableArray();
 
     /// <summary>No ending at all: for a callee that always throws, or whose endings are still being found.</summary>
     public static readonly Summary NeverReturns = new(null!, null!, ImmutableArray<SummaryCase>.Empty);
@@ -46,17 +55,28 @@ internal sealed class Summary
     /// <summary>Without what the body owes for mappings that are its own: that is reported there and is no caller's business.</summary>
     private static Path Visible(BodyAnalysis analysis, Path path, int returnRegister)
     {
-        if (path.Pending.IsEmpty)
-            return path;
         var reach = new ExitReach(analysis, path, returnRegister);
         var visible = path.Clone();
-        path.Pending.ForEach((id, _) =>
+        var count = new Dictionary<int, int>();
+        foreach (var entry in path.Pending.ToList())
         {
-            if (!analysis.Obligations[id].Target.Targets.Any(place => reach.IsVisible(place.Entity)))
-                visible.Pending = visible.Pending.Remove(id);
-        });
+            var target = analysis.Obligations[entry.Key].Target;
+            var first = target.Targets.First().Entity;
+            count[first] = count.TryGetValue(first, out var before) ? before + 1 : 1;
+            if (count[first] > MostWritesToOneMapping || !target.Targets.Any(place => reach.IsVisible(place.Entity)))
+                visible.Pending = visible.Pending.Remove(entry.Key);
+        }
+        foreach (var entry in path.Fields.ToList())
+        {
+            var (owner, field) = analysis.Fields[entry.Key];
+            if (!reach.IsVisible(owner) || !analysis.IsWorthTelling(owner, field) || entry.Value.Equals(analysis.Fields.AtEntry(entry.Key)))
+                visible.Fields = visible.Fields.Remove(entry.Key);
+        }
         return visible;
     }
+
+    /// <summary>A caller is told of so many writes to one mapping; it takes only one to owe a flush.</summary>
+    private const int MostWritesToOneMapping = 4;
 
     private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, PathMerger merger)
     {

@@ -8,6 +8,9 @@ internal interface IFlowDomain<TState>
     /// <summary>Runs a block. One output for each successor, in their order; null where the edge cannot be taken.</summary>
     TState?[] Transfer(int block, TState input);
 
+    /// <summary>The analysis has learnt more than it can afford; what it says from here on counts for nothing.</summary>
+    bool IsExhausted { get; }
+
     /// <summary>What holds when either holds; the same instance as <paramref name="present"/> when nothing is new.</summary>
     TState Join(TState present, TState arriving, int block);
 }
@@ -42,6 +45,8 @@ internal static class Solver
             pending.Remove(pending.Min);
 
             var outputs = domain.Transfer(block, inputs[block]!);
+            if (domain.IsExhausted)
+                return null;
             var successors = graph.Successors(block);
             for (var i = 0; i < successors.Length; i++)
             {

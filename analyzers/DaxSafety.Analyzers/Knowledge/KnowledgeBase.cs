@@ -12,15 +12,19 @@ namespace DaxSafety.Analyzers.Knowledge;
 /// </summary>
 internal sealed class KnowledgeBase
 {
-    private static readonly System.Lazy<KnowledgeBase> Shipped = new(() => new KnowledgeBase(new EffectIndex(BuiltInTables.Rows), cache: null));
+    private static readonly System.Lazy<KnowledgeBase> Shipped = new(() => new KnowledgeBase(new EffectIndex(BuiltInTables.Rows), remembers: false));
 
     private readonly EffectIndex _index;
     private readonly ConcurrentDictionary<ISymbol, ImmutableArray<Effect>>? _cache;
+    private readonly ConcurrentDictionary<CallOn, ImmutableArray<Effect>>? _receivers;
 
-    private KnowledgeBase(EffectIndex index, ConcurrentDictionary<ISymbol, ImmutableArray<Effect>>? cache)
+    private KnowledgeBase(EffectIndex index, bool remembers)
     {
         _index = index;
-        _cache = cache;
+        if (!remembers)
+            return;
+        _cache = new ConcurrentDictionary<ISymbol, ImmutableArray<Effect>>(SymbolEqualityComparer.Default);
+        _receivers = new ConcurrentDictionary<CallOn, ImmutableArray<Effect>>();
     }
 
     /// <summary>Our own tables. Remembers no symbols, because it outlives every compilation.</summary>
@@ -35,12 +39,12 @@ internal sealed class KnowledgeBase
     public KnowledgeBase With(IEnumerable<EffectRow> moreRows)
     {
         var more = moreRows.ToImmutableArray();
-        return more.IsEmpty ? this : new KnowledgeBase(new EffectIndex(_index.Rows.AddRange(more)), cache: null);
+        return more.IsEmpty ? this : new KnowledgeBase(new EffectIndex(_index.Rows.AddRange(more)), remembers: false);
     }
 
     /// <summary>For the symbols of one compilation, with the rows that its project adds.</summary>
     public KnowledgeBase ForCompilation(Compilation compilation, IEnumerable<EffectRow> moreRows) =>
-        new(With(moreRows)._index, new ConcurrentDictionary<ISymbol, ImmutableArray<Effect>>(SymbolEqualityComparer.Default));
+        new(With(moreRows)._index, remembers: true);
 
     public bool NamesSource(string identifier) => _index.SourceNames.Contains(identifier);
 
@@ -65,6 +69,13 @@ internal sealed class KnowledgeBase
         if (receiver is null || member is not IMethodSymbol { IsStatic: false, MethodKind: MethodKind.Ordinary } method || !_index.HasName(method.MetadataName))
             return EffectsOf(member);
 
+        if (SymbolEqualityComparer.Default.Equals(receiver, method.ContainingType))
+            return EffectsOf(member);
+        return _receivers is null ? LookOn(method, receiver) : _receivers.GetOrAdd(new CallOn(method, receiver), call => LookOn(call.Method, call.Receiver));
+    }
+
+    private ImmutableArray<Effect> LookOn(IMethodSymbol method, ITypeSymbol receiver)
+    {
         var called = method.OriginalDefinition;
         if (called.ContainingType.TypeKind == TypeKind.Interface && receiver.TypeKind != TypeKind.Interface)
             called = (receiver.FindImplementationForInterfaceMember(method) as IMethodSymbol)?.OriginalDefinition ?? called;
@@ -143,4 +154,20 @@ internal sealed class KnowledgeBase
         IMethodSymbol { ReducedFrom: { } extension } => extension.OriginalDefinition,
         _ => member.OriginalDefinition,
     };
+
+    /// <summary>A method called on a receiver of a known type.</summary>
+    private readonly struct CallOn(IMethodSymbol method, ITypeSymbol receiver) : System.IEquatable<CallOn>
+    {
+        public IMethodSymbol Method { get; } = method;
+
+        public ITypeSymbol Receiver { get; } = receiver;
+
+        public bool Equals(CallOn other) =>
+            SymbolEqualityComparer.Default.Equals(Method, other.Method) && SymbolEqualityComparer.Default.Equals(Receiver, other.Receiver);
+
+        public override bool Equals(object? obj) => obj is CallOn other && Equals(other);
+
+        public override int GetHashCode() =>
+            SymbolEqualityComparer.Default.GetHashCode(Method) * 31 + SymbolEqualityComparer.Default.GetHashCode(Receiver);
+    }
 }

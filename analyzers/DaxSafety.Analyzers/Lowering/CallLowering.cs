@@ -76,7 +76,7 @@ internal sealed partial class BodyLowering
             return AddressOf(place);
         if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
             (outs ??= new()).Add((parameter.Ordinal, place, value));
-        return parameter.RefKind == RefKind.Out ? Registers.None : Load(place);
+        return parameter.RefKind == RefKind.Out || !_context.Types.CanCarryMapping(parameter.Type) ? Registers.None : Load(place);
     }
 
     private int LowerCreation(IObjectCreationOperation creation)
@@ -113,7 +113,7 @@ internal sealed partial class BodyLowering
         List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
     {
         var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = effects.IsEmpty || IsInSource(method) ? TargetsOf(method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
+        var targets = effects.IsEmpty ? TargetsOf(method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
         var invokes = method.MethodKind == MethodKind.DelegateInvoke;
         var contract = _context.Contracts.HasAny(method);
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
@@ -133,6 +133,7 @@ internal sealed partial class BodyLowering
             ReceiverIsAddress = receiverIsAddress,
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = IsFramework(method),
+            VariablesByRef = outs is null ? 0 : outs.Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
         };
         foreach (var target in targets)
             AddCallee(target);

@@ -60,6 +60,8 @@ internal sealed partial class BodyLowering
                 return _steps.Into(OpCode.Constant);
             case ITupleOperation tuple:
                 return LowerTuple(tuple);
+            case IFieldReferenceOperation { Field.IsFixedSizeBuffer: true, Instance: { } instance }:
+                return AddressOf(Inside(LowerPlace(instance), null));
             case IAddressOfOperation address:
                 return AddressOf(LowerPlace(address.Reference));
             case IArrayCreationOperation array:
@@ -127,7 +129,7 @@ internal sealed partial class BodyLowering
         var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
         var operand = Lower(compound.Value);
         var scale = ScaleOf(compound.Target.Type);
-        var value = _steps.Into(OpCode.Arithmetic, before, operand, scale: scale, payload: OperatorText(compound.OperatorKind), site: AddSite(compound));
+        var value = _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind), site: AddSite(compound));
         Store(place, value, compound);
         return value;
     }
@@ -138,7 +140,7 @@ internal sealed partial class BodyLowering
         var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
         var one = _steps.Into(OpCode.Constant, payload: 1L);
         var kept = step.IsPostfix ? _steps.Into(OpCode.Copy, before) : Registers.None;
-        var value = _steps.Into(OpCode.Arithmetic, before, one, scale: ScaleOf(step.Target.Type), site: AddSite(step),
+        var value = _steps.Into(OpCode.Arithmetic, before, one, c: IsAddress(step.Target.Type), scale: ScaleOf(step.Target.Type), site: AddSite(step),
             payload: step.Kind == OperationKind.Increment ? "+" : "-");
         Store(place, value, step);
         return step.IsPostfix ? kept : value;
@@ -175,8 +177,11 @@ internal sealed partial class BodyLowering
             return Registers.None;
         if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
             (left, right) = (right, left);
-        return _steps.Into(OpCode.Arithmetic, left, right, scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind), site: AddSite(node));
+        return _steps.Into(OpCode.Arithmetic, left, right, c: IsAddress(node.Type), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind), site: AddSite(node));
     }
+
+    private static int IsAddress(ITypeSymbol? type) =>
+        type is IPointerTypeSymbol || type?.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr ? 1 : 0;
 
     /// <summary>What one step of a pointer is in bytes: 1 for numbers, 0 where the size is not known.</summary>
     private static long ScaleOf(ITypeSymbol? type) =>
@@ -288,6 +293,11 @@ internal sealed partial class BodyLowering
     private int LowerMethodReference(IMethodReferenceOperation reference)
     {
         var receiver = Lower(reference.Instance);
+        if (_context.Knowledge.EffectsOf(reference.Method, StaticType(reference.Instance)) is { IsEmpty: false } effects)
+            return _steps.Into(OpCode.Closure, receiver, site: AddSite(reference), payload: new ClosureInfo(default, receiver)
+            {
+                Described = new CallSite { Method = reference.Method, Effects = effects, Arguments = Array.Empty<int>(), Receiver = Registers.Bound },
+            });
         var target = TargetOf(reference.Method);
         if (target is null)
             return Registers.None;

@@ -162,9 +162,10 @@ internal sealed class GraphBuilder
         if (!_contents.TryGetValue(block, out var parts))
             _contents[block] = parts = _lower(_cfg.Blocks[block]);
         var first = Nodes.Count;
+        var clause = RegionsAround(_cfg.Blocks[block]).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch);
         foreach (var part in parts)
-            Add(new FlowNode(part));
-        Nodes[first].IsHandler = IsHandlerEntry(_cfg.Blocks[block]);
+            Add(new FlowNode(part) { CatchClause = clause is null ? 0 : NumberOf(clause) + 1 });
+        MarkCatch(_cfg.Blocks[block], first);
         var last = Nodes.Count - 1;
         _nodesOf[(block, frame)] = (first, last);
         _pending.Enqueue((block, frame));
@@ -220,14 +221,11 @@ internal sealed class GraphBuilder
         return Graph.AddBlock();
     }
 
-    private static bool IsHandlerEntry(BasicBlock block)
+    private void MarkCatch(BasicBlock block, int node)
     {
-        foreach (var region in RegionsAround(block))
-        {
-            if (region.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.Filter && region.FirstBlockOrdinal == block.Ordinal)
-                return true;
-        }
-        return false;
+        var clause = RegionsAround(block).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch && region.FirstBlockOrdinal == block.Ordinal);
+        Nodes[node].CatchesFlushFailures = clause is { EnclosingRegion.Kind: not ControlFlowRegionKind.FilterAndHandler }
+            && clause.ExceptionType?.Name is "IOException" or "Exception" or "SystemException" or "Object";
     }
 
     /// <summary>First blocks of the handlers that an exception in the block may reach.</summary>

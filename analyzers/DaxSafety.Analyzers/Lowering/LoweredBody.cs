@@ -56,7 +56,11 @@ internal sealed class FlowNode
     /// <summary>How many of the successors, at the end of the list, are only reached by an exception.</summary>
     public int ExceptionSuccessors { get; set; }
 
-    public bool IsHandler { get; set; }
+    /// <summary>The catch clause that the node stands in, by number; 0 outside of any.</summary>
+    public int CatchClause { get; set; }
+
+    /// <summary>It is the start of a catch clause that a failed flush can end in, without a filter that looks closer.</summary>
+    public bool CatchesFlushFailures { get; set; }
 }
 
 /// <summary>
@@ -115,7 +119,11 @@ internal readonly struct CallTarget(IMethodSymbol? method, LoweredBody? body) : 
 /// <summary>Code that can be run later: a lambda, a local function or a method, with the receiver it is bound to.</summary>
 /// <param name="Target">What runs.</param>
 /// <param name="Receiver">The receiver's register at creation, or −1.</param>
-internal sealed record ClosureInfo(CallTarget Target, int Receiver);
+internal sealed record ClosureInfo(CallTarget Target, int Receiver)
+{
+    /// <summary>A method that the tables describe instead.</summary>
+    public CallSite? Described { get; init; }
+}
 
 /// <summary>A call: who is called with what, and what tables say of it.</summary>
 internal sealed class CallSite
@@ -142,6 +150,9 @@ internal sealed class CallSite
 
     /// <summary>The receiver is the address of a struct in memory: what the callee stores in its own fields lands there.</summary>
     public bool ReceiverIsAddress { get; init; }
+
+    /// <summary>By ordinal: parameters that got a variable or field by reference, and so no address of memory.</summary>
+    public ulong VariablesByRef { get; init; }
 
     /// <summary>The framework's own: it does nothing that its row does not say.</summary>
     public bool IsFramework { get; init; }

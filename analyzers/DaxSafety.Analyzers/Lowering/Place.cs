@@ -48,6 +48,9 @@ internal static class Registers
 
     public const int None = -1;
 
+    /// <summary>What a delegate is bound to, while it runs.</summary>
+    public const int Bound = -2;
+
     public static bool IsTemporary(int register) => register >= FirstTemporary;
 }
 

@@ -85,7 +85,7 @@ internal sealed partial class BodyLowering
         if (index is not null && address >= 0)
         {
             var offset = Lower(index);
-            address = _steps.Into(OpCode.Arithmetic, address, offset, scale: size, payload: "+", site: AddSite(operation));
+            address = _steps.Into(OpCode.Arithmetic, address, offset, c: 1, scale: size, payload: "+", site: AddSite(operation));
         }
         else if (index is not null)
         {

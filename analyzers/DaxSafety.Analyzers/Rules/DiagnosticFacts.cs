@@ -18,6 +18,12 @@ internal static class DiagnosticFacts
             properties[DiagnosticKeys.MappingKind] = kind;
         }
         var site = context.SiteOf(obligation);
+        if (!properties.ContainsKey(DiagnosticKeys.Mapping) && site.Receiver is { } receiver)
+        {
+            // A variable that is null on some path holds no single mapping; it still names the one that is written here.
+            properties[DiagnosticKeys.Mapping] = receiver;
+            properties[DiagnosticKeys.MappingKind] = "other";
+        }
         if (site.Offset is not null && site.Length is not null)
         {
             properties[DiagnosticKeys.Offset] = site.Offset;
@@ -26,6 +32,8 @@ internal static class DiagnosticFacts
         if (steps is { Count: > 0 })
             properties[DiagnosticKeys.Path] = string.Join("\n", steps.Select(step =>
                 $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: '{step.Condition.Text}' is {(step.Outcome ? "true" : "false")}"));
+        if (entity.Mapping is { } view && (view.KnownTail ?? ViewTail.Describe(view, entities, context.Analysis.Options.Granularity)) is { } tail)
+            properties[DiagnosticKeys.MissesTail] = tail;
         properties[DiagnosticKeys.TargetOs] = context.Analysis.Options.TargetOsName;
         return properties.ToImmutable();
     }

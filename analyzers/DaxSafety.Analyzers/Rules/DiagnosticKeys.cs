@@ -26,4 +26,7 @@ internal static class DiagnosticKeys
 
     /// <summary>For DAX1003: why the flush is weak: <c>ms-async</c>, <c>msync-flags</c>, <c>stream-flush</c>, <c>view-flush</c>, <c>view-not-flushed-first</c>, <c>dispose</c>.</summary>
     public const string Weakness = "dax.weakness";
+
+    /// <summary>Present, and how the view starts, when the base library's own flush of the view can miss its last page (DAX1010): that flush is no fix then.</summary>
+    public const string MissesTail = "dax.misses-tail";
 }

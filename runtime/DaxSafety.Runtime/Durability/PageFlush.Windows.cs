@@ -44,7 +44,7 @@ internal static unsafe partial class PageFlush
     {
         string name = MappedFileName(range);
         SafeFileHandle file = Kernel32.CreateFile(
-            @"\\?\GLOBALROOT" + name, Kernel32.GenericWrite, Kernel32.ShareReadWriteDelete, null, Kernel32.OpenExisting, 0, 0);
+            ToPath(name), Kernel32.GenericWrite, Kernel32.ShareReadWriteDelete, null, Kernel32.OpenExisting, 0, 0);
         if (file.IsInvalid)
         {
             int error = Marshal.GetLastPInvokeError();
@@ -63,6 +63,12 @@ internal static unsafe partial class PageFlush
         throw new FileOutOfReachException(
             $"The mapped file '{name}' was renamed while it was flushed. Nothing of it may be taken as durable.", 0);
     }
+
+    /// <summary>The kernel names files by device (\Device\HarddiskVolume3\a), Wine by drive (\??\C:\a).</summary>
+    private static string ToPath(string kernelName)
+        => kernelName.StartsWith(@"\??\", StringComparison.Ordinal)
+            ? string.Concat(@"\\?\", kernelName.AsSpan(4))
+            : @"\\?\GLOBALROOT" + kernelName;
 
     private static string MappedFileName(AddressRange range)
     {

@@ -3,6 +3,9 @@ namespace DaxSafety;
 /// <content>From written to durable.</content>
 public sealed unsafe partial class DurableMap
 {
+    /// <summary>All of the map, however long it is by the time the flush begins.</summary>
+    private static readonly DirtyRange s_everything = new(0, long.MaxValue);
+
     /// <summary>
     /// Makes everything that was written and marked before the call durable; of a map that does not track, the whole file.
     /// <para>Thread safety: safe from any thread, also while others write and persist. Allocation: none when nothing is dirty,
@@ -16,18 +19,7 @@ public sealed unsafe partial class DurableMap
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     [Persists]
-    public void Persist()
-    {
-        Enter();
-        try
-        {
-            PersistInside(new DirtyRange(0, _length));
-        }
-        finally
-        {
-            _gate.Leave();
-        }
-    }
+    public void Persist() => PersistWithin(s_everything);
 
     /// <summary>
     /// Makes what was written and marked in <paramref name="length"/> bytes from <paramref name="offset"/> on durable, both in bytes; of a
@@ -40,11 +32,10 @@ public sealed unsafe partial class DurableMap
     [Persists]
     public void Persist(long offset, long length)
     {
-        if (!RangeCheck.IsInside(offset, length, _writable))
-            ThrowOutside(offset, length);
         Enter();
         try
         {
+            RangeCheck.Inside(offset, length, _length, "map", nameof(offset));
             PersistInside(new DirtyRange(offset, length));
         }
         finally
@@ -70,7 +61,7 @@ public sealed unsafe partial class DurableMap
     public Task PersistAsync(CancellationToken cancellationToken = default)
     {
         RequireWritable();
-        return PersistAsync(new DirtyRange(0, _length), cancellationToken);
+        return PersistAsync(s_everything, cancellationToken);
     }
 
     /// <inheritdoc cref="PersistAsync(CancellationToken)"/>
@@ -81,8 +72,16 @@ public sealed unsafe partial class DurableMap
     [Persists]
     public Task PersistAsync(long offset, long length, CancellationToken cancellationToken = default)
     {
-        if (!RangeCheck.IsInside(offset, length, _writable))
-            ThrowOutside(offset, length);
+        Enter();
+        try
+        {
+            RangeCheck.Inside(offset, length, _length, "map", nameof(offset));
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+
         return PersistAsync(new DirtyRange(offset, length), cancellationToken);
     }
 
@@ -95,7 +94,7 @@ public sealed unsafe partial class DurableMap
             return Task.FromCanceled(cancellationToken);
         if (Granularity == PersistGranularity.Page)
             return Queue().Enqueue(range, cancellationToken);
-        Persist(range.Offset, range.Length);
+        PersistWithin(range);
         return Task.CompletedTask;
     }
 
@@ -103,12 +102,15 @@ public sealed unsafe partial class DurableMap
     {
         if (Volatile.Read(ref _queue) is { } queue)
             return queue;
-        PersistQueue mine = new(Path, PersistForQueue);
+        PersistQueue mine = new(Path, PersistWithin);
         return Interlocked.CompareExchange(ref _queue, mine, null) ?? mine;
     }
 
-    /// <summary>The map may have become shorter since it was asked for; what was beyond the end is gone, and the rest was persisted then.</summary>
-    private void PersistForQueue(DirtyRange range)
+    /// <summary>
+    /// Persists what of the range is in the map: it may have become shorter since it was asked for, and what was beyond the end is
+    /// gone, by a Resize that persisted the rest.
+    /// </summary>
+    private void PersistWithin(DirtyRange range)
     {
         Enter();
         try
@@ -135,15 +137,21 @@ public sealed unsafe partial class DurableMap
         }
     }
 
+    /// <summary>Asks the gate and not the addresses: while another thread resizes the map there are none, and this one waits.</summary>
     private void Enter()
     {
         RequireWritable();
         ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        if (_address is not null)
+            return;
+        _gate.Leave();
+        throw new ObjectDisposedException(
+            typeof(DurableMap).FullName, "The file could not be mapped again after it was made shorter.");
     }
 
     private void RequireWritable()
     {
-        ObjectDisposedException.ThrowIf(_address is null, this);
+        ObjectDisposedException.ThrowIf(_gate.IsClosedForGood, this);
         if (IsReadOnly)
             throw new NotSupportedException("The map is read-only: nothing can have been written through it.");
     }

@@ -11,6 +11,8 @@ internal sealed class UseGate
     private int _users;
     private volatile bool _forGood;
 
+    public bool IsClosedForGood => _forGood;
+
     /// <summary>Enters; waits while the gate is closed for a while, and returns false when it is closed for good.</summary>
     public bool TryEnter()
     {

@@ -108,8 +108,10 @@ internal sealed unsafe partial class DirtyLevels : IDisposable
         // The leaf may not be committed yet where commit is explicit, so it must not even be read before.
         if (_mustCommit)
             _memory.CommitLeaf(line >> 6);
-        ulong word = _lines[line >> 6];
-        _lines[line >> 6] = word | (1UL << (int)line);
+        ulong word = _lines[line >> 6], bit = 1UL << (int)line;
+        if ((word & bit) != 0)
+            return;
+        _lines[line >> 6] = word | bit;
         if (word == 0)
             SummariseExclusive(line >> FanoutShift);
         GC.KeepAlive(this);

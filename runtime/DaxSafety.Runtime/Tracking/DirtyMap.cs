@@ -13,7 +13,7 @@ public sealed class DirtyMap
 {
     private const int CellSize = 10, Gap = 1;
 
-    /// <summary>Clean, then four steps; the first step is any dirt at all.</summary>
+    /// <summary>Clean; up to 1/32, 1/8, 1/2 of the lines dirty; more.</summary>
     private const string Shades = "·░▒▓█";
 
     private static readonly string[] s_colours = ["#e8ecf0", "#ffd28a", "#f6a04d", "#e0662e", "#b3261e"];
@@ -111,7 +111,15 @@ public sealed class DirtyMap
     /// <inheritdoc/>
     public override string ToString() => ToText();
 
-    private static int Shade(double share) => share == 0 ? 0 : 1 + Math.Min(3, (int)(share * 4));
+    /// <summary>Steps of a factor of four: what is sparse must not look clean, nor a quarter like a line.</summary>
+    private static int Shade(double share) => share switch
+    {
+        0 => 0,
+        <= 1.0 / 32 => 1,
+        <= 1.0 / 8 => 2,
+        <= 1.0 / 2 => 3,
+        _ => 4,
+    };
 
     private string Caption()
     {

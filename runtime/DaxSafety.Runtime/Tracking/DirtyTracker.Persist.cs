@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DaxSafety.Tracking;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,6 +15,7 @@ public sealed unsafe partial class DirtyTracker
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the mapping.</exception>
     /// <exception cref="InvalidOperationException">The tracker is in <see cref="TrackingMode.Scopes"/>.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
+    [LeavesDirty]
     public void MarkDirty(long offset, long length)
     {
         if (Mode == TrackingMode.Scopes)
@@ -31,6 +33,7 @@ public sealed unsafe partial class DirtyTracker
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the mapping, or longer than a span.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
+    [LeavesDirty]
     public WriteScope BeginWrite(long offset, int length)
     {
         DirtyRange range = InFile(offset, length);
@@ -41,6 +44,7 @@ public sealed unsafe partial class DirtyTracker
 
     /// <summary>Makes everything written through the mapping durable; returns how many lines were marked.</summary>
     /// <inheritdoc cref="Persist(long, long)" path="/remarks|/exception"/>
+    [Persists]
     public long Persist() => Persist(0, (long)_mapping.Length);
 
     /// <summary>
@@ -55,6 +59,7 @@ public sealed unsafe partial class DirtyTracker
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the mapping.</exception>
     /// <exception cref="IOException">The flush failed, now or at an earlier persist of the file. The lines stay marked.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
+    [Persists]
     public long Persist(long offset, long length)
     {
         DirtyRange range = InFile(offset, length);
@@ -70,6 +75,7 @@ public sealed unsafe partial class DirtyTracker
     /// </summary>
     /// <exception cref="IOException">As <see cref="Persist(long, long)"/>; or lines of closed mappings are marked and no handle of the file can be had.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
+    [Persists]
     public long PersistFile()
     {
         ThrowIfDisposed();
@@ -163,9 +169,9 @@ public sealed unsafe partial class DirtyTracker
     /// <summary>Keeps the view mapped during a call, whoever disposes the tracker meanwhile.</summary>
     private readonly ref struct ViewHold
     {
-        private readonly System.Runtime.InteropServices.SafeBuffer? _view;
+        private readonly SafeBuffer? _view;
 
-        public ViewHold(System.Runtime.InteropServices.SafeBuffer? view)
+        public ViewHold(SafeBuffer? view)
         {
             bool added = false;
             view?.DangerousAddRef(ref added);

@@ -102,7 +102,7 @@ internal sealed class FileMarks
             bool unknown = false;
             foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
                 unknown |= mapping.CollectInto(Tree, range);
-            return Guarded(range, unknown ? new WholeRangeSink(range, sink) : sink, unknown);
+            return Guarded(range, sink, whole: unknown);
         }
         finally
         {
@@ -120,7 +120,7 @@ internal sealed class FileMarks
             long lines = 0;
             foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
                 lines += mapping.TryPersistInto(this);
-            return Tree.IsEmpty ? lines : lines + Guarded(Tree.All, new WholeFileSink(openFile), always: false);
+            return Tree.IsEmpty ? lines : lines + Guarded(Tree.All, new WholeFileSink(openFile), whole: false);
         }
         finally
         {
@@ -129,20 +129,33 @@ internal sealed class FileMarks
     }
 
     /// <summary>A persist after which, if the system has refused, nothing of the file is believed any more.</summary>
-    private long Guarded(DirtyRange range, IDirtyRangeSink sink, bool always)
+    private long Guarded(DirtyRange range, IDirtyRangeSink sink, bool whole)
     {
         try
         {
-            long lines = Tree.Persist(range, sink);
-            if (always && lines == 0)
-                sink.MakeDurable([range]);
-            return lines;
+            return whole ? PersistWhole(range, sink) : Tree.Persist(range, sink);
         }
         catch (IOException failure) when (failure is not FileOutOfReachException)
         {
             _failure = failure;
             throw;
         }
+    }
+
+    /// <summary>Where some mapping of the range cannot say what was written, all of it is made durable, whatever is marked.</summary>
+    private long PersistWhole(DirtyRange range, IDirtyRangeSink sink)
+    {
+        long lines = 0;
+        bool complete;
+        do
+        {
+            using DirtySnapshot taken = Tree.Snapshot(range);
+            lines += taken.Lines;
+            sink.MakeDurable(new ReadOnlySpan<DirtyRange>(in range));
+            complete = taken.Complete();
+        }
+        while (!complete);
+        return lines;
     }
 
     /// <summary>
@@ -174,14 +187,6 @@ internal sealed class FileMarks
         }
 
         return new DirtyTree(end);
-    }
-
-    /// <summary>Where some mapping of the range cannot say what was written, all of it is made durable, whatever is marked.</summary>
-    private sealed class WholeRangeSink(DirtyRange range, IDirtyRangeSink sink) : IDirtyRangeSink
-    {
-        private readonly DirtyRange[] _range = [range];
-
-        public void MakeDurable(ReadOnlySpan<DirtyRange> ranges) => sink.MakeDurable(_range);
     }
 
     private sealed class WholeFileSink(Func<SafeFileHandle?> openFile) : IDirtyRangeSink

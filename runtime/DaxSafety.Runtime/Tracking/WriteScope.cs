@@ -18,6 +18,7 @@ public readonly ref struct WriteScope
     }
 
     /// <summary>The bytes to write.</summary>
+    [Mapped]
     public Span<byte> Span { get; }
 
     /// <summary>Marks the whole range dirty. Ending a scope twice marks twice, which does no harm.</summary>

@@ -22,7 +22,7 @@ public sealed class RuntimeRowsTests
     }
 
     [Theory]
-    [InlineData("DaxSafety.PersistentMemory"), InlineData("DaxSafety.ViewExtensions"), InlineData("DaxSafety.DurableMap"), InlineData("DaxSafety.DurableFile")]
+    [InlineData("DaxSafety.PersistentMemory"), InlineData("DaxSafety.ViewExtensions"), InlineData("DaxSafety.DurableMap"), InlineData("DaxSafety.DurableFile"), InlineData("DaxSafety.DirtyTracker")]
     public void MemberThatWritesOrPersists_HasARow(string type)
     {
         var verbs = Runtime.Value.GetTypeByMetadataName(type)!.GetMembers().OfType<IMethodSymbol>()

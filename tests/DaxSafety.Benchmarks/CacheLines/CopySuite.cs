@@ -7,7 +7,7 @@ namespace DaxSafety.Benchmarks.CacheLines;
 /// <summary><c>copy.N</c>, <c>copy.misaligned.N</c>: copy N bytes and persist; ours by CopyAndPersist, theirs by pmem_memcpy_persist called from C.</summary>
 internal sealed unsafe class CopySuite : IRatioSuite
 {
-    private const int Rounds = 101;
+    private const int SmallRounds = 801, LargeRounds = 101;
     private const double Limit = 1.00;
     private const nuint Window = 1 << 26;
     private const int Misalignment = 13;
@@ -40,13 +40,13 @@ internal sealed unsafe class CopySuite : IRatioSuite
 
     private static void Measure(RatioReport report, Libpmem pmem, string name, byte* to, byte* from, int bytes)
     {
-        int operations = Math.Clamp((4 << 20) / bytes, 1, 20_000);
+        int operations = Math.Clamp((1 << 20) / bytes, 1, 4_000), rounds = bytes < 1 << 20 ? SmallRounds : LargeRounds;
         nuint step = (nuint)bytes, mask = Window - 1;
         SideBySide c = SideBySide.Measure(
-            Rounds, () => Ours(to, from, mask, step, bytes, operations), () => pmem.CopiesInC(to, from, mask, step, step, operations));
+            rounds, () => Ours(to, from, mask, step, bytes, operations), () => pmem.CopiesInC(to, from, mask, step, step, operations));
         report.Add(name, c.Ratio, Limit, c.Detail(operations));
         SideBySide csharp = SideBySide.Measure(
-            Rounds, () => Ours(to, from, mask, step, bytes, operations), () => FromCSharp(pmem, to, from, mask, step, operations));
+            rounds, () => Ours(to, from, mask, step, bytes, operations), () => FromCSharp(pmem, to, from, mask, step, operations));
         report.Add($"{name}.from-csharp", csharp.Ratio, Limit, csharp.Detail(operations));
     }
 

@@ -12,7 +12,7 @@ namespace DaxSafety.Benchmarks.Tracking;
 /// </summary>
 internal sealed unsafe class PersistDirtySuite : IRatioSuite
 {
-    private const int DirtyLines = 16, Persists = 2000;
+    private const int DirtyLines = 16, Persists = 200;
     private const long GiB = 1L << 30;
 
     public IReadOnlyList<string> Prefixes => ["persist.16-lines", "hammer"];
@@ -29,7 +29,7 @@ internal sealed unsafe class PersistDirtySuite : IRatioSuite
         if (report.Wants("persist.16-lines.growth"))
         {
             using InMemory large = new(8 * GiB), small = new(GiB);
-            SideBySide growth = SideBySide.Measure(41, () => WriteAndPersist(large), () => WriteAndPersist(small));
+            SideBySide growth = SideBySide.Measure(301, () => WriteAndPersist(large), () => WriteAndPersist(small));
             report.Add("persist.16-lines.growth", growth.Ratio, 1.2, growth.Detail(Persists));
         }
 
@@ -49,16 +49,18 @@ internal sealed unsafe class PersistDirtySuite : IRatioSuite
         CacheLineFlush.Fence();
     }
 
-    /// <summary>Stores to 16 lines far apart, marks them, persists; another 16 neighbours in each round of 64.</summary>
+    /// <summary>
+    /// Stores to 16 lines far apart, marks them, persists; another 16 neighbours in each round of 64. Their places are random: at
+    /// equal distances they would all fall into one set of the processor's cache.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteAndPersist(InMemory map)
     {
-        long step = map.Length / DirtyLines;
         for (int i = 0; i < Persists; i++)
         {
-            for (long line = 0; line < DirtyLines; line++)
+            foreach (long page in map.Pages)
             {
-                long offset = line * step + (i & 63) * 64;
+                long offset = page + (i & 63) * 64;
                 *(long*)(map.Address + offset) = i;
                 map.Tree.Mark(LineIndex.Of(offset));
             }
@@ -84,11 +86,16 @@ internal sealed unsafe class PersistDirtySuite : IRatioSuite
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
             Address = address;
             Length = length;
+            var random = new Random(1);
+            Pages = [.. Enumerable.Range(0, DirtyLines).Select(i => (i * (length / DirtyLines) + random.NextInt64(length / DirtyLines)) & -4096L)];
             Tree = new DirtyTree(length);
             Sink = new MappingSink(new AddressRange(address, (nuint)length), 0, PersistGranularity.CacheLine, null);
         }
 
         public byte* Address { get; }
+
+        /// <summary>The pages in which the dirty lines are, in bytes from the start: one in each sixteenth.</summary>
+        public long[] Pages { get; }
 
         public long Length { get; }
 

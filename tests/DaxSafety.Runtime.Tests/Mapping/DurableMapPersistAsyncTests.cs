@@ -32,6 +32,18 @@ public sealed class DurableMapPersistAsyncTests
     }
 
     [Fact]
+    public async Task TheDeviceIsWaitedFor_OnNoThreadOfThePool()
+    {
+        using TemporaryFile file = new(Length);
+        using DurableMap map = DurableMap.Open(file.Path);
+        bool? pooled = null;
+        map.Flusher.PageFlushOverride = _ => pooled = Thread.CurrentThread.IsThreadPoolThread;
+        map.Write(0, 1);
+        await map.PersistAsync();
+        Assert.Equal(false, pooled);
+    }
+
+    [Fact]
     public async Task RequestsThatCameBeforeAFlushBegan_ShareIt()
     {
         using TemporaryFile file = new(Length);

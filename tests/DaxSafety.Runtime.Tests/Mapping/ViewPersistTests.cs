@@ -186,6 +186,25 @@ public sealed class ViewPersistTests
         Assert.Equal(0, file.NotOnDisk());
     }
 
+    [Fact]
+    public void FlushThatFailed_KeepsTheViewRefused()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using MappedTestFile file = new(FileLength);
+        using MemoryMappedViewAccessor view = file.Map.CreateViewAccessor(0, 4 * Page);
+        view.Write(0, 1);
+        view.Persist();
+
+        // A hole in the view makes msync fail with ENOMEM: the one failure that needs no broken disk.
+        using (new HoleInView(view, 2 * Page))
+            Assert.Contains("msync", Assert.Throws<IOException>(() => view.Persist()).Message);
+        IOException later = Assert.Throws<IOException>(() => view.Persist(0, 1));
+        Assert.Contains("An earlier flush of this view failed", later.Message);
+        Assert.IsType<IOException>(later.InnerException);
+        Assert.Throws<IOException>(() => view.SafeMemoryMappedViewHandle.Persist(0, 1));
+    }
+
     private static void WriteEveryPage(MemoryMappedViewAccessor view)
     {
         for (long position = 0; position < view.Capacity; position += Page)

@@ -26,7 +26,9 @@ internal static class WriteNotFlushed
         return owed.Owner switch
         {
             Owner.Local => true,
-            Owner.Caller or Owner.Member => owed.SettledElsewhere && FlushPolicy.IsInconsistent(context, owed),
+            Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsReportedInside
+                && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity))
+                && FlushPolicy.IsInconsistent(context, owed),
             _ => false,
         };
     }

@@ -176,6 +176,11 @@ public sealed class WildPatternTests
         }
         """, Rules);
 
+    /// <summary>Pattern 18: disposal queued to the thread pool.</summary>
+    [Fact]
+    public async Task DisposalQueuedToTheThreadPool_Counts() =>
+        await Verify.Silent(WithView("view.Write(0, 1); ThreadPool.QueueUserWorkItem(_ => view.Dispose());"), Rules);
+
     /// <summary>Pattern 20: names that lie.</summary>
     [Theory]
     [InlineData("[|view.Write(0, 1)|]; FlushUsedSlots(view);")]
@@ -262,46 +267,6 @@ public sealed class WildPatternTests
             public int Read(int n) => _view.ReadInt32(n);
         }
         """, Rules);
-
-    /// <summary>Pattern 26: persistent memory.</summary>
-    [Theory]
-    [InlineData("Pmem.pmem_memcpy_persist(p, q, 8);")]
-    [InlineData("Pmem.pmem_memcpy_nodrain(p, q, 8); Pmem.pmem_drain();")]
-    [InlineData("*p = 1; Pmem.pmem_persist(p, 1);")]
-    [InlineData("*p = 1; Pmem.pmem_flush(p, 1); Pmem.pmem_drain();")]
-    [InlineData("for (var i = 0; i < n; i++) { p[i] = 1; Pmem.pmem_flush(p + i, 1); } Pmem.pmem_drain();")]
-    [InlineData("*p = 1; if (Pmem.pmem_msync(p, 1) != 0) throw new IOException();")]
-    public async Task PersistentMemoryDoneRight_IsSilent(string body) => await Verify.Silent(WithPmem(body), PmemRules);
-
-    [Theory]
-    [InlineData("[|*p = 1|];")]
-    [InlineData("[|*p = 1|]; Pmem.pmem_drain();")]
-    [InlineData("*p = 1; {|DAX1004:Pmem.pmem_flush(p, 1)|};")]
-    [InlineData("{|DAX1004:Pmem.pmem_memcpy_nodrain(p, q, 8)|};")]
-    public async Task PersistentMemoryLeftHalfDone_IsReported(string body) => await Verify.Analyzer(WithPmem(body), PmemRules);
-
-    private static readonly VerifyOptions PmemRules = DurabilityRules with { OnlyIds = ["DAX1001", "DAX1002", "DAX1003", "DAX1004", "DAX1005"] };
-
-    private static string WithPmem(string body) => $$"""
-        static unsafe class Pmem
-        {
-            [DllImport("libpmem")] public static extern byte* pmem_map_file(string path, nuint length, int flags, int mode, out nuint mapped, out int isPmem);
-            [DllImport("libpmem")] public static extern void pmem_persist(void* p, nuint n);
-            [DllImport("libpmem")] public static extern void pmem_flush(void* p, nuint n);
-            [DllImport("libpmem")] public static extern int pmem_msync(void* p, nuint n);
-            [DllImport("libpmem")] public static extern void pmem_drain();
-            [DllImport("libpmem")] public static extern void* pmem_memcpy_persist(void* p, void* q, nuint n);
-            [DllImport("libpmem")] public static extern void* pmem_memcpy_nodrain(void* p, void* q, nuint n);
-        }
-        unsafe class Store
-        {
-            void Save(string path, byte* q, int n)
-            {
-                var p = Pmem.pmem_map_file(path, 4096, 0, 0, out _, out _);
-                {{body}}
-            }
-        }
-        """;
 
     private static string PointerField(string write, string commit, string remap) => $$"""
         unsafe sealed class Store : IDisposable

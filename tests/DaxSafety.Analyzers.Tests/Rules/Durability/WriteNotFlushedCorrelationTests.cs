@@ -19,7 +19,11 @@ public sealed class WriteNotFlushedCorrelationTests
     [InlineData("if (data != null) view.Write(0, data.Length); if (data != null) view.Flush();")]
     [InlineData("if (data is null) return; view.Write(0, data.Length); if (data is not null) view.Flush();")]
     [InlineData("if (n > 0) view.Write(0, n); if (n > 0) view.Flush();")]
+    [InlineData("if (n == 3) view.Write(0, n); if (n == 3) view.Flush();")]
+    [InlineData("if (n != 3) view.Write(0, n); if (n == 3) return; view.Flush();")]
     [InlineData("var pending = 0; if (Check()) { view.Write(0, 1); pending++; } if (pending > 0) view.Flush();")]
+    [InlineData("var kind = (Kind)n; if (kind == Kind.Safe) view.Write(0, 1); if (kind == Kind.Safe) view.Flush();")]
+    [InlineData("var kind = (Kind)n; switch (kind) { case Kind.Safe: view.Write(0, 1); break; } if (kind == Kind.Safe) view.Flush();")]
     [InlineData("object o = data; if (o is byte[] a) view.Write(0, a.Length); if (o is byte[]) view.Flush();")]
     [InlineData("MemoryMappedViewAccessor v = ok ? view : null; if (v != null) v.Write(0, 1); if (v != null) v.Flush();")]
     public async Task SameConditionAgain_IsSilent(string body) => await Verify.Silent(WithView(body, Kinds), DurabilityRules);

@@ -91,6 +91,7 @@ public sealed class WriteNotFlushedOnPathsTests
 
     [Theory]
     [InlineData("async Task", "view.Write(0, 1); await Task.Delay(1); view.Flush();")]
+    [InlineData("async Task", "await Task.Delay(1); view.Write(0, 1); await Task.Run(() => view.Flush());")]
     [InlineData("async Task", "var stream = map.CreateViewStream(); await stream.WriteAsync(data); await stream.FlushAsync();")]
     [InlineData("async Task", "await using var stream = map.CreateViewStream(); await stream.WriteAsync(data);")]
     public async Task AsyncPathWithAFlush_IsSilent(string type, string body) => await Verify.Silent(InAsync(type, body), DurabilityRules);

@@ -12,10 +12,22 @@ public sealed class WriteNotFlushedThroughCallsTests
     [InlineData("void Put() { view.Write(0, 1); } Put(); view.Flush();")]
     [InlineData("void Flush() { view.Flush(); } view.Write(0, 1); Flush();")]
     [InlineData("Action put = () => view.Write(0, 1); put(); view.Flush();")]
+    [InlineData("Action flush = () => view.Flush(); view.Write(0, 1); flush();")]
+    [InlineData("view.Write(0, 1); Task.Run(() => view.Flush()).Wait();")]
     [InlineData("Parallel.For(0, n, i => view.Write(i, 1)); view.Flush();")]
     [InlineData("data.ToList().ForEach(b => view.Write(b, 1)); view.Flush();")]
     [InlineData("Run(() => { view.Write(0, 1); view.Flush(); });")]
     public async Task LambdaOrLocalFunctionWithAFlush_IsSilent(string body) => await Verify.Silent(WithView(body, "static void Run(Action action) => action();"), Rules);
+
+    [Theory]
+    [InlineData("void Put() { [|view.Write(0, 1)|]; } Put();")]
+    [InlineData("Action put = () => [|view.Write(0, 1)|]; put();")]
+    [InlineData("Parallel.For(0, n, i => [|view.Write(i, 1)|]);")]
+    [InlineData("Run(() => [|view.Write(0, 1)|]);")]
+    [InlineData("Task.Run(() => { [|view.Write(0, 1)|]; }).Wait();")]
+    [InlineData("view.Write(0, 1); view.Flush(); void Put() { [|view.Write(4, 1)|]; } Put();")]
+    public async Task CapturedWriteWithoutAFlush_IsReportedOnTheInnerWrite(string body) =>
+        await Verify.Analyzer(WithView(body, "static void Run(Action action) => action();"), Rules);
 
     [Theory]
     [InlineData("var page = new Page(view); page.Magic = 1;", false)]

@@ -1,0 +1,114 @@
+using DaxSafety.CodeFixes.Placement;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace DaxSafety.CodeFixes.Fixes.Durability;
+
+/// <summary>Which statements make a mapping durable: by the framework as far as the target's system allows it, or by our runtime.</summary>
+internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode write)
+{
+    private readonly bool _isView = mapping.Type.Name is "MemoryMappedViewAccessor" or "MemoryMappedViewStream";
+    private readonly string _dot = mapping.IsConditionalAt(write) ? "?." : ".";
+
+    private readonly bool _isOnLinux = site[DiagnosticKeys.TargetOs] is null or "linux";
+    private readonly bool _hasTail = site[DiagnosticKeys.MissesTail] is not null;
+
+    /// <summary>On Linux a view's own flush reaches the medium, if the view starts on a page; elsewhere the file has to follow.</summary>
+    public bool IsFrameworkEnough => _isOnLinux && !_hasTail;
+
+    /// <summary><c>view.Flush();</c>, and where that is not enough <c>file.Flush(true);</c> after it. Null without a way.</summary>
+    public Offer? ByFramework(IReadOnlyList<FlushPlace> places)
+    {
+        if (!_isView || places.Count == 0 || Writer() is not var (isWriter, writer))
+            return null;
+        var first = isWriter ? writer + ".Flush();" : mapping.Text + _dot + "Flush();";
+        if (places.All(place => place.Slot.IsFollowedBy(first)))
+            return null;
+        if (IsFrameworkEnough)
+            return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, [first]));
+        if (_hasTail && !_isOnLinux || MappedFile.Of(site.Model, mapping, write) is not { } file || !places.All(place => file.IsUsableAfter(place.Slot)))
+            return null;
+        if (_isOnLinux && !isWriter)
+            return new Offer(FixKeys.Flush, $"Flush the file of '{mapping.Text}' after the write", edits => InsertAll(edits, places, [file.FlushStatement]));
+        return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}', then its file, after the write", edits => InsertAll(edits, places, [first, file.FlushStatement]));
+    }
+
+    /// <summary><c>view.Persist(…);</c> of the written range if that is known, else of the view. Null when the runtime is not referenced.</summary>
+    public Offer? ByRuntime(IReadOnlyList<FlushPlace> places)
+    {
+        if (places.Count == 0 || !(_isView || mapping.Type.Name == "SafeMemoryMappedViewHandle") || Writer() is not var (isWriter, writer)
+            || !IsRuntimeReferenced("ViewExtensions") || !CanImport(site.Model.LookupSymbols(write.SpanStart, (INamespaceOrTypeSymbol)mapping.Type, "Persist", includeReducedExtensionMethods: true).Length > 0, out var import))
+            return null;
+        var range = isWriter ? null : WrittenRange.Of(site, mapping, write, places);
+        var file = site[DiagnosticKeys.TargetOs] is "windows" or "any" && MappedFile.Of(site.Model, mapping, write) is { } known && places.All(place => known.IsUsableAfter(place.Slot)) ? known.Handle : null;
+        var arguments = string.Join(", ", new[] { range, file }.Where(argument => argument is not null));
+        var persist = $"{mapping.Text}{_dot}Persist({arguments});";
+        string[] statements = isWriter ? [writer + ".Flush();", persist] : [persist];
+        if (places.All(place => place.Slot.IsFollowedBy(statements[0])))
+            return null;
+        var title = range is null ? $"Persist '{mapping.Text}' after the write" : $"Persist the written bytes of '{mapping.Text}'";
+        return new Offer(FixKeys.Persist, title, edits => InsertAll(edits, places, statements, import));
+    }
+
+    /// <summary>For a mapping that only a pointer, a span or a ref leads to: persists what was assigned, by its address.</summary>
+    public Offer? ByAddress(IReadOnlyList<SyntaxNode> earlier)
+    {
+        if (_isView || !IsRuntimeReferenced("PersistentMemory")
+            || !CanImport(site.Model.LookupNamespacesAndTypes(write.SpanStart, name: "PersistentMemory").Length > 0, out var import))
+            return null;
+        var placement = new FlushPlacement(site.Model, mapping);
+        var places = new List<(Slot Slot, string Statement)>();
+        foreach (var one in earlier.Append(write))
+        {
+            if (AssignedPlace.Of(one, site.Model) is not { } place || placement.NextTo(one) is not { } slot || !place.IsSameAfter(slot))
+                return null;
+            places.Add((slot, $"PersistentMemory.Persist(in {place.Text});"));
+        }
+        return new Offer(FixKeys.Persist, $"Persist what is written to '{mapping.Text}'", edits =>
+        {
+            foreach (var (slot, statement) in places)
+                edits.Insert(slot, statement);
+            if (import)
+                edits.ImportRuntime();
+        });
+    }
+
+    private static void InsertAll(DocumentEdits edits, IReadOnlyList<FlushPlace> places, IReadOnlyList<string> statements, bool import = false)
+    {
+        foreach (var place in places)
+            foreach (var statement in statements)
+                edits.Insert(place.Slot, statement);
+        if (import)
+            edits.ImportRuntime();
+    }
+
+    private bool IsRuntimeReferenced(string type) =>
+        site.Model.Compilation.GetTypeByMetadataName($"{RuntimeImport.Namespace}.{type}") is { DeclaredAccessibility: Accessibility.Public };
+
+    private bool CanImport(bool isKnown, out bool import)
+    {
+        import = !isKnown;
+        return isKnown || RuntimeImport.IsPossible(site.Root);
+    }
+
+    /// <summary>
+    /// A writer over a view stream keeps bytes of its own: it is the one to flush. Null when the write went through something
+    /// that no flush empties, such as a compression stream.
+    /// </summary>
+    private (bool IsWriter, string Text)? Writer()
+    {
+        if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } || mapping.IsMapping(call.Expression)
+            || site.Model.GetTypeInfo(call.Expression).Type is not { } receiver)
+            return (false, "");
+        for (var type = receiver; type is not null; type = type.BaseType)
+        {
+            if (type.Name is "BinaryWriter" or "TextWriter" && type.ContainingNamespace.ToDisplayString() == "System.IO")
+                return call.Expression is IdentifierNameSyntax ? (true, call.Expression.ToString()) : null;
+            if (type.Name == "Stream" && type.ContainingNamespace.ToDisplayString() == "System.IO")
+                return null;
+        }
+        return (false, "");
+    }
+}

@@ -1,0 +1,14 @@
+namespace DaxSafety.CodeFixes.Fixes;
+
+/// <summary>
+/// The equivalence keys of our actions: what a Fix All, <c>roslynator fix --diagnostic-fix-map</c> and a test ask for. Documented in
+/// docs/fixes.md; never renamed.
+/// </summary>
+internal static class FixKeys
+{
+    /// <summary>Flush by the base class library.</summary>
+    public const string Flush = "DaxSafety.Flush";
+
+    /// <summary>Persist by DaxSafety.Runtime.</summary>
+    public const string Persist = "DaxSafety.Persist";
+}

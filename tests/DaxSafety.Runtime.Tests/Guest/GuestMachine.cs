@@ -1,0 +1,29 @@
+namespace DaxSafety.Tests.Guest;
+
+/// <summary>The virtual machine of ../shared/dax-vm: real direct access, and a power switch. It runs this very assembly.</summary>
+internal static class GuestMachine
+{
+    public const string Script = "run.sh";
+
+    private static readonly Lazy<string> s_application = new(CopyApplication);
+
+    /// <summary>Runs this assembly in the guest.</summary>
+    /// <param name="options">Options of run.sh.</param>
+    /// <param name="arguments">What the assembly is called with.</param>
+    public static RigRun Run(string[] options, params string[] arguments)
+        => Rig.RunScript(Script, [.. options, s_application.Value, "dotnet", "DaxSafety.Runtime.Tests.dll", .. arguments]);
+
+    /// <summary>The guest's image is made of a folder that no other test writes to.</summary>
+    private static string CopyApplication()
+    {
+        string target = Path.Combine(Rig.RepositoryRoot, "artifacts", "guest-application");
+        Directory.CreateDirectory(target);
+        foreach (string source in Directory.EnumerateFiles(AppContext.BaseDirectory))
+        {
+            if (Path.GetExtension(source) is ".dll" or ".json")
+                File.Copy(source, Path.Combine(target, Path.GetFileName(source)), overwrite: true);
+        }
+
+        return target;
+    }
+}

@@ -1,0 +1,25 @@
+using DaxSafety.Tests.Guest;
+
+namespace DaxSafety.Tests;
+
+/// <summary>What this assembly does when it is run instead of tested: the part of the guest tests that runs in the guest.</summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["facts", .. var folders]:
+                return GuestFacts.Print(folders);
+            case ["limits", var folder]:
+                return GuestLimits.Print(folder);
+            case ["records", var path, var disk, var way]:
+                return GuestRecords.Run(path, disk, Enum.Parse<PersistWay>(way));
+            case ["check", var path, var disk]:
+                return GuestRecords.Check(path, disk) ? 0 : 1;
+            default:
+                Console.Error.WriteLine("usage: facts FOLDER... | limits FOLDER | records DAX-FILE DISK-FILE WAY | check DAX-FILE DISK-FILE");
+                return 2;
+        }
+    }
+}
