@@ -1,3 +1,4 @@
+using DaxSafety.Benchmarks.Analyzer;
 using DaxSafety.Benchmarks.Ratios;
 
 namespace DaxSafety.Benchmarks;
@@ -8,7 +9,8 @@ internal static class Program
     private static readonly Dictionary<string, Func<string[], int>> s_commands = new(StringComparer.Ordinal)
     {
         ["ratios"] = RatiosCommand.Run,
-        ["scan-proof"] = Tracking.ScanProofCommand.Run,
+        ["analyzer"] = AnalyzerCommand.Run,
+        ["diagnose"] = DiagnoseCommand.Run,
     };
 
     private static int Main(string[] args)

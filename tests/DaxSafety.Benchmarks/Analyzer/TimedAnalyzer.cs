@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Hosts;
+using DaxSafety.Analyzers.Rules;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace DaxSafety.Benchmarks.Analyzer;
+
+/// <summary>
+/// Our analyzer with a stopwatch around each body. With the gate open it analyses every body, whether or not the project names a
+/// source of mappings.
+/// </summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+internal sealed class TimedAnalyzer(MethodTimes? times, bool gateOpen = false) : DiagnosticAnalyzer
+{
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => RuleCatalog.All;
+
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(start =>
+        {
+            CompilationSession session = new(start.Compilation, start.Options, start.CancellationToken);
+            if (gateOpen || session.MayHoldMappings(start.CancellationToken))
+                start.RegisterOperationBlockAction(body => Analyze(session, body));
+        });
+    }
+
+    private void Analyze(CompilationSession session, OperationBlockAnalysisContext body)
+    {
+        long ticket = times?.Begin(body.OwningSymbol) ?? 0;
+        try
+        {
+            session.Analyze(body);
+        }
+        finally
+        {
+            times?.End(ticket);
+        }
+    }
+}
