@@ -20,8 +20,6 @@ internal sealed class BuildStep : Step
 
     public override string Title => "Build it";
 
-    public override bool OthersNeedIt => true;
-
     public override Outcome Show(Screen screen, Workshop workshop)
     {
         CommandResult result = screen.During("dotnet build", () => workshop.Dotnet.Run("build", "-nologo"));
