@@ -22,9 +22,10 @@ internal static class Program
     internal static void Run(TextWriter output, string? svg)
     {
         string path = Path.Combine(Path.GetTempPath(), $"dirty-picture-{Environment.ProcessId}.bin");
-        using (MemoryMappedFile file = MemoryMappedFile.CreateFromFile(path, FileMode.Create, null, Length))
+        using (FileStream stream = new(path, FileMode.Create, FileAccess.ReadWrite))
+        using (MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, Length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true))
         using (MemoryMappedViewAccessor view = file.CreateViewAccessor())
-        using (DirtyTracker tracker = view.Track(TrackingMode.Scopes))
+        using (DirtyTracker tracker = view.Track(TrackingMode.Scopes, stream.SafeFileHandle))
         {
             WriteRecords(tracker);
             DirtyMap written = DirtyMap.Of(tracker.Tree, tracker.FileRange, 256);

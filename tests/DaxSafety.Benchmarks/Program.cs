@@ -11,7 +11,6 @@ internal static class Program
         ["ratios"] = RatiosCommand.Run,
         ["analyzer"] = AnalyzerCommand.Run,
         ["diagnose"] = DiagnoseCommand.Run,
-        ["scan-proof"] = Tracking.ScanProofCommand.Run,
     };
 
     private static int Main(string[] args)

@@ -1,4 +1,5 @@
 using DaxSafety.Tests.Guest;
+using DaxSafety.Tests.Tracking;
 
 namespace DaxSafety.Tests;
 
@@ -17,8 +18,10 @@ internal static class Program
                 return GuestRecords.Run(path, disk, Enum.Parse<PersistWay>(way));
             case ["check", var path, var disk]:
                 return GuestRecords.Check(path, disk) ? 0 : 1;
+            case ["scan", .. var folders]:
+                return GuestScan.Print(folders);
             default:
-                Console.Error.WriteLine("usage: facts FOLDER... | limits FOLDER | records DAX-FILE DISK-FILE WAY | check DAX-FILE DISK-FILE");
+                Console.Error.WriteLine("usage: facts FOLDER... | limits FOLDER | records DAX-FILE DISK-FILE WAY | check DAX-FILE DISK-FILE | scan FOLDER...");
                 return 2;
         }
     }

@@ -46,8 +46,13 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     public Dictionary<int, Obligation> FlushedCopies { get; } = new();
 
     /// <summary>Runs to the fixpoint. Null when the budget ran out.</summary>
-    public PathSet?[]? Run(CancellationToken cancel) =>
-        Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+    public PathSet?[]? Run(CancellationToken cancel)
+    {
+        _cancel = cancel;
+        return Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+    }
+
+    private CancellationToken _cancel;
 
     /// <summary>Things one body can tell apart: ordinary ones need a few dozen, generated ones of 20 000 statements some ten thousand.</summary>
     private const int MostEntitiesForEachNode = 40;
@@ -84,41 +89,31 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     public PathSet?[] Transfer(int block, PathSet input)
     {
         var node = _body.Nodes[block];
-        var outcomes = new List<Path>();
-        var pending = new Stack<(Path Path, int Next)>();
-        for (var i = input.Paths.Count - 1; i >= 0; i--)
+        var paths = new List<Path>();
+        foreach (var arriving in input.Paths)
         {
-            var path = input.Paths[i].Clone();
+            var path = arriving.Clone();
             path.Temporaries = new Value?[_body.TemporaryCount];
-            pending.Push((path, 0));
+            paths.Add(path);
         }
-        while (pending.Count > 0)
+        // All groups take each step together: calls that end in several ways would otherwise multiply along the block.
+        foreach (var step in node.Content.Instructions)
         {
-            var (path, next) = pending.Pop();
-            Run(node.Content.Instructions, path, next, pending, outcomes);
+            if (step.Code == OpCode.Call)
+                paths = Call(step, paths);
+            else
+                foreach (var path in paths)
+                    Execute(step, path);
         }
-        return Outputs(node, block, input, outcomes);
+        return Outputs(node, block, input, paths);
     }
 
-    /// <summary>Runs the steps of a block on one group of paths; a call that ends in several ways puts the rest of each aside.</summary>
-    private void Run(Instruction[] steps, Path path, int next, Stack<(Path Path, int Next)> pending, List<Path> outcomes)
+    private List<Path> Call(in Instruction step, List<Path> paths)
     {
-        for (; next < steps.Length; next++)
-        {
-            ref readonly var step = ref steps[next];
-            if (step.Code != OpCode.Call)
-            {
-                Execute(step, path);
-                continue;
-            }
-            var results = Call(step, path);
-            if (results.Count == 1 && ReferenceEquals(results[0], path))
-                continue;
-            for (var i = results.Count - 1; i >= 0; i--)
-                pending.Push((results[i], next + 1));
-            return;
-        }
-        outcomes.Add(path);
+        var after = new List<Path>(paths.Count);
+        foreach (var path in paths)
+            after.AddRange(Call(step, path));
+        return after.Count > paths.Count ? _merger.NormalizeWithinBlock(after) : after;
     }
 
     private PathSet?[] Outputs(FlowNode node, int block, PathSet input, List<Path> outcomes)
@@ -322,7 +317,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     {
         if (owner is EntityTable.Zero or EntityTable.Null or EntityTable.Untracked)
             return Value.Untracked;
-        if (_origins.Of(field) is { AliasOf: { } alias } origin)
+        if (_origins.Of(field, _cancel) is { AliasOf: { } alias } origin)
         {
             var named = FieldAtEntry(owner, alias);
             return origin.AtStart ? named : Value.OfRefs(named.Refs.Select(place => place.Somewhere()));
@@ -339,7 +334,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         var symbol = _context.Lowering.Members.SymbolOf(field);
         entity.Name = symbol?.Name ?? "element";
         entity.Mapping = _context.MappingOf(symbol);
-        if (_origins.Of(field) is not { Template: { } template } origin)
+        if (_origins.Of(field, _cancel) is not { Template: { } template } origin)
             return;
         var mapping = new Mapping(template.Role)
         {

@@ -100,10 +100,8 @@ internal sealed partial class BodyAnalysis
             results.Add(after);
         }
         // No ending fits what is known here: the callee throws, as far as anybody can tell.
-        return results.Count > MostEndings ? _merger.Normalize(results).Paths : results;
+        return results;
     }
-
-    private const int MostEndings = 6;
 
     private Value Perform(Path path, CallSite call, in Instruction step, Ending ending, SummaryImport import)
     {
@@ -242,7 +240,7 @@ internal sealed partial class BodyAnalysis
             ApplyContract(path, call, step.Site);
             return;
         }
-        var isHarmless = call.Targets.IsEmpty && method.DeclaringSyntaxReferences.Length > 0 && !method.IsAbstract && !method.IsVirtual;
+        var isHarmless = call.Targets.IsEmpty && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual;
         if (call.IsFramework || call.InvokesReceiver || isHarmless)
             return;
         // It may flush or keep what it is given; nobody can tell.

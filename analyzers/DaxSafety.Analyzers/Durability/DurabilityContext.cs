@@ -64,7 +64,7 @@ internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template
 
 internal interface IFieldOrigins
 {
-    FieldOrigin? Of(int field);
+    FieldOrigin? Of(int field, CancellationToken cancel);
 }
 
 /// <summary>Knows nothing: for the first look at a type, from which the origins are learnt.</summary>
@@ -72,5 +72,5 @@ internal sealed class NoFieldOrigins : IFieldOrigins
 {
     public static readonly NoFieldOrigins Instance = new();
 
-    public FieldOrigin? Of(int field) => null;
+    public FieldOrigin? Of(int field, CancellationToken cancel) => null;
 }

@@ -43,16 +43,16 @@ internal sealed class DurabilityModel
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
     public FieldVerdict VerdictOn(int field, CancellationToken cancel)
     {
-        if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || symbol.DeclaringSyntaxReferences.IsEmpty)
+        if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !Context.Lowering.IsOwn(symbol))
             return FieldVerdict.Flushed;
         var ledger = LedgerOf(type.OriginalDefinition, cancel);
         if (ledger.IsFlushed(field))
             return FieldVerdict.Flushed;
-        var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && _origins.Of(field) is not null;
+        var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && _origins.Of(field, cancel) is not null;
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
     }
 
-    public FieldLedger NewLedger() => new(_origins);
+    public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, cancel);
 
     /// <summary>What the members of a type, and of the types around and nested in it, do to their fields.</summary>
     private FieldLedger LedgerOf(INamedTypeSymbol type, CancellationToken cancel)
@@ -61,7 +61,7 @@ internal sealed class DurabilityModel
             type = outer;
         if (_ledgers.TryGetValue(type, out var known))
             return known;
-        var ledger = new FieldLedger(_origins);
+        var ledger = new FieldLedger(_origins, CancellationToken.None);
         foreach (var method in TypeMembers.BodiesOf(type))
         {
             if (!Context.Lowering.Matters(method) || _summaries.Of(method, cancel) is not { } analyzed)

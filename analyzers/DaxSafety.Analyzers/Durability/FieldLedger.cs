@@ -6,7 +6,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// Collects, over many bodies, which fields they flush, which fields hold the same mapping, and which fields hand it to
 /// others. Filled by one thread and then only read.
 /// </summary>
-internal sealed class FieldLedger(IFieldOrigins origins)
+internal sealed class FieldLedger(IFieldOrigins origins, CancellationToken cancel)
 {
     private readonly Dictionary<int, int> _sameAs = new();
     private readonly HashSet<int> _flushed = new();
@@ -84,7 +84,7 @@ internal sealed class FieldLedger(IFieldOrigins origins)
     {
         var root = Find(field);
         return _sameAs.Keys.Where(other => Find(other) == root).Append(field).Append(root)
-            .Any(other => origins.Of(other) is { } origin && origin.ParentFields.Any(parent => Any(_flushed, parent)));
+            .Any(other => origins.Of(other, cancel) is { } origin && origin.ParentFields.Any(parent => Any(_flushed, parent)));
     }
 
     /// <summary>Whether a visible member hands out what the field holds.</summary>

@@ -14,7 +14,6 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private readonly DurabilityContext _context;
     private readonly SummaryStore _firstLook;
     private readonly ConcurrentDictionary<INamedTypeSymbol, IReadOnlyDictionary<int, FieldOrigin>> _types = new(SymbolEqualityComparer.Default);
-    private readonly CancellationToken _cancel = CancellationToken.None;
 
     public FieldOriginStore(DurabilityContext context)
     {
@@ -22,15 +21,15 @@ internal sealed class FieldOriginStore : IFieldOrigins
         _firstLook = new SummaryStore(context, NoFieldOrigins.Instance);
     }
 
-    public FieldOrigin? Of(int field)
+    public FieldOrigin? Of(int field, CancellationToken cancel)
     {
-        if (_context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || symbol.DeclaringSyntaxReferences.IsEmpty)
+        if (_context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !_context.Lowering.IsOwn(symbol))
             return null;
         if (symbol is not (IFieldSymbol or IPropertySymbol or IParameterSymbol) || !_context.Lowering.Types.CanCarryMapping(TypeOf(symbol)))
             return null;
         type = type.OriginalDefinition;
         if (!_types.TryGetValue(type, out var origins))
-            origins = _types.GetOrAdd(type, Learn(type));
+            origins = _types.GetOrAdd(type, Learn(type, cancel));
         return origins.TryGetValue(field, out var origin) ? origin : null;
     }
 
@@ -42,10 +41,10 @@ internal sealed class FieldOriginStore : IFieldOrigins
         _ => null,
     };
 
-    private IReadOnlyDictionary<int, FieldOrigin> Learn(INamedTypeSymbol type)
+    private IReadOnlyDictionary<int, FieldOrigin> Learn(INamedTypeSymbol type, CancellationToken cancel)
     {
         var found = new Dictionary<int, List<FieldOrigin?>>();
-        foreach (var body in BodiesThatStore(type))
+        foreach (var body in BodiesThatStore(type, cancel))
         {
             if (body.Summary is not { } summary)
                 continue;
@@ -59,13 +58,13 @@ internal sealed class FieldOriginStore : IFieldOrigins
         return origins;
     }
 
-    private IEnumerable<AnalyzedBody> BodiesThatStore(INamedTypeSymbol type)
+    private IEnumerable<AnalyzedBody> BodiesThatStore(INamedTypeSymbol type, CancellationToken cancel)
     {
-        foreach (var initializer in _context.Lowering.InitializersOf(type, _cancel))
-            if (_firstLook.Of(new CallTarget(null, initializer), _cancel) is { } analyzed)
+        foreach (var initializer in _context.Lowering.InitializersOf(type, cancel))
+            if (_firstLook.Of(new CallTarget(null, initializer), cancel) is { } analyzed)
                 yield return analyzed;
         foreach (var method in TypeMembers.BodiesOf(type))
-            if (_context.Lowering.BodyOf(method, _cancel) is { } body && Stores(body) && _firstLook.Of(method, _cancel) is { } analyzed)
+            if (_context.Lowering.BodyOf(method, cancel) is { } body && Stores(body) && _firstLook.Of(method, cancel) is { } analyzed)
                 yield return analyzed;
     }
 

@@ -70,6 +70,9 @@ internal sealed partial class BodyAnalysis
                 continue;
             if (!isDisposal && NoteCopyOnWrite(obligation, target))
                 continue;
+            // Written back already: only its fence is missing, and this is about other lines.
+            if (flush.Kind == FlushKind.WriteBack && (entry.Value.Progress & Progress.Dirty) == 0)
+                continue;
             switch (Cover(obligation.Target, target, flush))
             {
                 case Coverage.Whole:
@@ -119,7 +122,7 @@ internal sealed partial class BodyAnalysis
     private void OweFence(Path path, Value target, int site)
     {
         var tracked = target.Targets.Where(place => _entities[place.Entity].IsRooted || _entities[place.Entity].Mapping is not null).ToList();
-        if (tracked.Count == 0)
+        if (tracked.Count == 0 || IsPageCache(target))
             return;
         var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: true);
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.WrittenBack, 0));

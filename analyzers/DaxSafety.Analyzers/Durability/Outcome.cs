@@ -164,6 +164,8 @@ internal sealed class ExitReach
 
     private (Owner Owner, int? Member) OwnerOf(Entity entity)
     {
+        if (entity.Kind == EntityKind.Stale)
+            return OwnerOf(_analysis.Entities[entity.A]);
         if (entity.Kind == EntityKind.Field)
             return (Owner.Member, entity.A);
         if (entity.IsRooted)

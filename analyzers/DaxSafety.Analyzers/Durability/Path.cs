@@ -84,7 +84,11 @@ internal sealed class Path
         Pending.Equals(other.Pending) && Released.Equals(other.Released) && Flushed.Equals(other.Flushed) && Settled.Equals(other.Settled);
 
     public bool Same(Path other) =>
-        SameProgress(other) && Variables.Equals(other.Variables) && Fields.Equals(other.Fields) && Facts.Equals(other.Facts);
+        SameProgress(other) && Variables.Equals(other.Variables) && Fields.Equals(other.Fields) && Facts.Equals(other.Facts)
+        && SameTemporaries(other);
+
+    /// <summary>The same results of what the block has computed so far; between blocks there are none.</summary>
+    public bool SameTemporaries(Path other) => Temporaries.SequenceEqual(other.Temporaries);
 }
 
 /// <summary>The groups of paths that reach one point, each told apart by what it knows and owes.</summary>

@@ -43,8 +43,27 @@ internal sealed class PathMerger
         return new PathSet(merged);
     }
 
+    /// <summary>In the middle of a block only what is the same to every later step is merged, while there are few groups.</summary>
+    public List<Path> NormalizeWithinBlock(List<Path> paths)
+    {
+        var merged = new List<Path>();
+        foreach (var path in paths)
+        {
+            var twin = merged.FindIndex(other => other.SameProgress(path) && other.SameTemporaries(path));
+            if (twin < 0)
+                merged.Add(path);
+            else
+                merged[twin] = Merge(merged[twin], path);
+        }
+        return merged.Count > 2 * MostGroups ? Normalize(merged).Paths : merged;
+    }
+
     private bool Add(List<Path> paths, Path path)
     {
+        // What a group that is there already covers adds nothing.
+        foreach (var present in paths)
+            if (Merge(present, path).Same(present))
+                return false;
         for (var i = 0; i < paths.Count; i++)
         {
             if (!paths[i].SameProgress(path) && ToldApart(paths[i], path))

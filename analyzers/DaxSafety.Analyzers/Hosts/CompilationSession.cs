@@ -51,7 +51,7 @@ internal sealed class CompilationSession
     {
         if (_undecided.IsEmpty)
             return;
-        var ledger = _models.Values.First().NewLedger();
+        var ledger = _models.Values.First().NewLedger(context.CancellationToken);
         foreach (var body in _analyzed)
             ledger.Enter(body);
         foreach (var write in _undecided)

@@ -170,10 +170,10 @@ internal sealed partial class BodyLowering
 
     private bool HasEffects(ISymbol member) => !_context.Knowledge.EffectsOf(member).IsEmpty;
 
-    private static bool IsInSource(IMethodSymbol method) => method.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
+    private bool IsInSource(IMethodSymbol method) => _context.IsOwn(method);
 
-    private static bool HasOwnCode(IPropertySymbol property) =>
-        property.OriginalDefinition is { DeclaringSyntaxReferences.Length: > 0 } definition && !PropertyShapes.IsAutomatic(definition);
+    private bool HasOwnCode(IPropertySymbol property) =>
+        _context.IsOwn(property) && property.OriginalDefinition is var definition && !PropertyShapes.IsAutomatic(definition);
 
     private static bool IsFramework(ISymbol symbol) => symbol.ContainingAssembly?.Name is { } name
         && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal)
@@ -183,10 +183,10 @@ internal sealed partial class BodyLowering
     {
         if (method.MethodKind == MethodKind.LocalFunction)
             return TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty;
+        if (isVirtual || method.IsAbstract)
+            return _context.Implementations.Of(method).Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found, null)).ToImmutableArray();
         if (!receiverIsAddress && !_context.Matters(method))
             return ImmutableArray<CallTarget>.Empty;
-        if (isVirtual || method.IsAbstract)
-            return _context.Implementations.Of(method).Select(found => new CallTarget(found, null)).ToImmutableArray();
         return TargetOf(method) is { } target ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
     }
 

@@ -13,22 +13,27 @@ internal sealed class Implementations
     private readonly Lazy<ImmutableArray<INamedTypeSymbol>> _types;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _found = new(SymbolEqualityComparer.Default);
 
-    public Implementations(Compilation compilation) =>
-        _types = new Lazy<ImmutableArray<INamedTypeSymbol>>(() => AllTypes(compilation.Assembly.GlobalNamespace));
+    private readonly IAssemblySymbol _assembly;
+
+    public Implementations(Compilation compilation)
+    {
+        _assembly = compilation.Assembly;
+        _types = new Lazy<ImmutableArray<INamedTypeSymbol>>(() => AllTypes(_assembly.GlobalNamespace));
+    }
 
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method) => _found.GetOrAdd(method.OriginalDefinition, Find);
 
     private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method)
     {
         var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
-        if (HasBody(method))
+        if (HasBody(method) && SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _assembly))
             found.Add(method);
         if (method.ContainingType is not { } owner || owner.IsSealed || owner.IsValueType)
             return found.ToImmutable();
         foreach (var type in _types.Value)
         {
             var candidate = owner.TypeKind == TypeKind.Interface ? Implementing(type, method) : Overriding(type, method);
-            if (candidate is not null && HasBody(candidate) && !found.Contains(candidate, SymbolEqualityComparer.Default))
+            if (candidate is not null && SymbolEqualityComparer.Default.Equals(candidate.ContainingAssembly, _assembly) && HasBody(candidate) && !found.Contains(candidate, SymbolEqualityComparer.Default))
                 found.Add(candidate);
         }
         return found.ToImmutable();

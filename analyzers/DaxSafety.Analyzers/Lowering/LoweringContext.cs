@@ -42,7 +42,7 @@ internal sealed class LoweringContext
         method = method.OriginalDefinition;
         if (_bodies.TryGetValue(method, out var known))
             return known;
-        var graph = GraphOf(method, cancel);
+        var graph = IsOwn(method) ? GraphOf(method, cancel) : null;
         return _bodies.GetOrAdd(method, graph is null ? null : BodyLowering.Lower(this, graph, method, cancel));
     }
 
@@ -54,6 +54,13 @@ internal sealed class LoweringContext
         var body = BodyLowering.Lower(this, graph, owner, cancel);
         return owner is IMethodSymbol ? _bodies.GetOrAdd(owner.OriginalDefinition, body) ?? body : body;
     }
+
+    /// <summary>
+    /// Declared in this compilation. A project reference is source as well in an editor, and metadata in a build: both are
+    /// known by contract and table only, so that the two agree.
+    /// </summary>
+    public bool IsOwn(ISymbol symbol) =>
+        symbol.OriginalDefinition.DeclaringSyntaxReferences.Length > 0 && SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly);
 
     /// <summary>Whether calling the method can have anything to do with mapped memory, by its types alone.</summary>
     public bool Matters(IMethodSymbol method)
@@ -72,6 +79,8 @@ internal sealed class LoweringContext
     /// <summary>The initializers of a type's fields and automatic properties that can lead to mappings.</summary>
     public IEnumerable<LoweredBody> InitializersOf(INamedTypeSymbol type, CancellationToken cancel)
     {
+        if (!IsOwn(type))
+            yield break;
         foreach (var member in type.GetMembers())
         {
             var (declared, initializer) = member switch

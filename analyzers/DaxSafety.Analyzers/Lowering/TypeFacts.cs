@@ -63,7 +63,7 @@ internal sealed class TypeFacts
                 if (member is IFieldSymbol field && !SymbolEqualityComparer.Default.Equals(field.Type, type) && CanCarry(field.Type, depth + 1))
                     return true;
         }
-        return type is { IsSealed: false, TypeKind: TypeKind.Class };
+        return type.IsAbstract && !type.IsStatic;
     }
 
     private static bool IsPlainFrameworkData(ITypeSymbol type) => type.Name switch

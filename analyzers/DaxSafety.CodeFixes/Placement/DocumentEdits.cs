@@ -20,6 +20,24 @@ internal sealed class DocumentEdits(SyntaxNode root, SourceText text)
             there.Add(statement);
     }
 
+    /// <summary>Puts a statement before another one of a list.</summary>
+    public void InsertBefore(SyntaxNode statement, string text)
+    {
+        var first = statement.GetFirstToken();
+        _pieces.Open(statement.SpanStart, _layout.IsFirstOnLine(first) ? text + _layout.LineBreak + _layout.IndentOf(first) : text + " ", statement);
+    }
+
+    /// <summary>Puts the body of a new <c>if</c> below a statement, one level in.</summary>
+    public void Append(SyntaxNode statement, string body)
+    {
+        var first = statement.GetFirstToken();
+        var last = statement.GetLastToken();
+        if (_layout.IsFirstOnLine(first) && Layout.IsLastOnLine(last))
+            _pieces.Close(Layout.EndOfLine(last), _layout.LineBreak + _layout.IndentOf(first) + _layout.StepAt(statement) + body, statement);
+        else
+            _pieces.Close(last.Span.End, " " + body, statement);
+    }
+
     public void Replace(TextSpan span, string replacement) => _pieces.Replace(span, replacement);
 
     /// <summary>Makes the runtime library's names known.</summary>

@@ -18,7 +18,7 @@ internal sealed class EditPieces
     /// <summary>The first of several that overlap is made; the others were found on the same text and would say the same.</summary>
     public void Replace(TextSpan span, string text)
     {
-        if (!_pieces.Any(piece => piece.Phase == 2 && piece.Span.OverlapsWith(span)))
+        if (!_pieces.Any(piece => piece.Phase == 2 && (piece.Span.OverlapsWith(span) || piece.Span == span)))
             _pieces.Add(new(span, text, 2, 0));
     }
 

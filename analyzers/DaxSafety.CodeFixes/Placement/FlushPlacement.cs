@@ -13,7 +13,8 @@ internal sealed record FlushPlace(Slot Slot, int Writes);
 /// Where the flush of a run of writes goes: after the last of them if that covers all, after the branches or loops they are in if
 /// nothing is lost by that, and else after each. As early as safe, as late as needed.
 /// </summary>
-internal sealed class FlushPlacement(SemanticModel model, MappingName mapping, bool everyPath = false)
+/// <remarks>Without a mapping for a fence, which names none.</remarks>
+internal sealed class FlushPlacement(SemanticModel model, MappingName? mapping, bool everyPath = false)
 {
     /// <summary>One place for every part of the run, in the order of the source; none if the last write itself cannot be covered, unless a part will do.</summary>
     public IReadOnlyList<FlushPlace> Cover(SyntaxNode last, IEnumerable<SyntaxNode> earlier, bool partly)
@@ -93,7 +94,7 @@ internal sealed class FlushPlacement(SemanticModel model, MappingName mapping, b
 
     private bool CanStandAt(Slot slot)
     {
-        if (slot.Node.GetLastToken(includeZeroWidth: true).IsMissing || !mapping.IsUsableAfter(slot))
+        if (slot.Node.GetLastToken(includeZeroWidth: true).IsMissing || mapping is not null && !mapping.IsUsableAfter(slot))
             return false;
         return slot.Node is StatementSyntax statement
             ? model.AnalyzeControlFlow(statement) is { Succeeded: true, EndPointIsReachable: true } && (slot.Shape == SlotShape.List || !HasDirectives(statement))

@@ -10,16 +10,17 @@ namespace DaxSafety.CodeFixes.Placement;
 /// </summary>
 internal static class Hoisting
 {
-    public static bool MayLeave(StatementSyntax construct, MappingName mapping, IReadOnlyList<SyntaxNode> writes, SemanticModel model)
+    public static bool MayLeave(StatementSyntax construct, MappingName? mapping, IReadOnlyList<SyntaxNode> writes, SemanticModel model)
     {
         if (construct is LockStatementSyntax or UsingStatementSyntax && !IsInHeader(construct, writes))
             return false;
-        if (Jumps.Bypass(construct, writes) || mapping.IsReboundIn(construct) || mapping.IsReleasedIn(construct))
-            return false;
-        if (IsConditional(construct) && !mapping.HasValueAlsoBeside(construct))
+        if (Jumps.Bypass(construct, writes) || mapping is not null && !MayLeave(construct, mapping))
             return false;
         return !Jumps.IsLoop(construct) || EndsSoon(construct, model);
     }
+
+    private static bool MayLeave(StatementSyntax construct, MappingName mapping) =>
+        !mapping.IsReboundIn(construct) && !mapping.IsReleasedIn(construct) && (!IsConditional(construct) || mapping.HasValueAlsoBeside(construct));
 
     private static bool IsInHeader(StatementSyntax construct, IReadOnlyList<SyntaxNode> writes)
     {

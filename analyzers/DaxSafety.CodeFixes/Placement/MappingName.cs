@@ -81,7 +81,7 @@ internal sealed class MappingName
     /// <summary>Whether the mapping is disposed of in there, or handed to a <c>using</c>.</summary>
     public bool IsReleasedIn(SyntaxNode construct) => Jumps.OwnNodes(construct).Any(node => node switch
     {
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "DisposeAsync" or "Close" } call } => IsMapping(call.Expression),
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "DisposeAsync" or "Close" } call } => IsMapping(call.Expression) || IsPartOfMapping(call.Expression),
         ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "DisposeAsync" or "Close" } } } access => IsMapping(access.Expression),
         UsingStatementSyntax { Expression: { } resource } => IsMapping(resource),
         _ => false,
@@ -100,6 +100,9 @@ internal sealed class MappingName
             .Any(access => access.WhenNotNull.Span.Contains(write.Span) && IsMapping(access.Expression));
 
     public bool IsMapping(ExpressionSyntax expression) => Same(expression.ToString(), Text);
+
+    /// <summary>The view's handle: once it is disposed, a flush of the view is too late.</summary>
+    private bool IsPartOfMapping(ExpressionSyntax expression) => Plain(expression.ToString()).StartsWith(Plain(Text) + ".", StringComparison.Ordinal);
 
     private bool MeansTheSameAt(int position) =>
         SymbolEqualityComparer.Default.Equals(_model.GetSpeculativeSymbolInfo(position, _expression, SpeculativeBindingOption.BindAsExpression).Symbol, _symbol);

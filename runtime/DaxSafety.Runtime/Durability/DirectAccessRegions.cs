@@ -39,7 +39,10 @@ internal static unsafe class DirectAccessRegions
     {
         lock (s_gate)
         {
-            s_all.RemoveAll(region => region.Start == (nuint)range.Start);
+            // One only: a range may be known twice, and whoever else made it known still relies on it.
+            int index = s_all.FindLastIndex(region => region.Start == (nuint)range.Start && region.Length == range.Length);
+            if (index >= 0)
+                s_all.RemoveAt(index);
             Volatile.Write(ref s_snapshot, new Snapshot(s_all));
         }
     }

@@ -127,7 +127,8 @@ public sealed unsafe partial class DurableMap
         _tree?.MarkRange(new DirtyRange(offset, length));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Not inlined: the mark is four hundred bytes of code, too many for every place that writes a value.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MarkValue(DirtyTree tree, long offset, int size)
     {
         LineIndex first = LineIndex.Of(offset);

@@ -125,16 +125,10 @@ public sealed unsafe partial class DurableMap
 
     private void PersistInside(DirtyRange range)
     {
-        if (_tree is { } tree)
-        {
-            // A poisoned map has nothing to say even where no mark is left.
-            _flusher.ThrowIfPoisoned();
-            tree.Persist(range, _flusher);
-        }
-        else if (!range.IsEmpty)
-        {
-            _flusher.MakeDurable(new ReadOnlySpan<DirtyRange>(in range));
-        }
+        // A poisoned map has nothing to say even where no mark is left.
+        _flusher.ThrowIfPoisoned();
+        if (!range.IsEmpty)
+            _marks!.Persist(range, _flusher);
     }
 
     /// <summary>Asks the gate and not the addresses: while another thread resizes the map there are none, and this one waits.</summary>

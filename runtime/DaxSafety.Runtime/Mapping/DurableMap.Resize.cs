@@ -40,9 +40,7 @@ public sealed unsafe partial class DurableMap
     {
         DurableFile.SetLength(_file, length);
         FileMapping oldMapping = _mapping;
-        DirtyTree? oldTree = _tree;
         Attach(length);
-        oldTree?.Dispose();
         oldMapping.Dispose();
     }
 
@@ -51,7 +49,6 @@ public sealed unsafe partial class DurableMap
     {
         _address = null;
         _length = _writable = 0;
-        _tree?.Dispose();
         _mapping.Dispose();
         DurableFile.SetLength(_file, length);
         Attach(length);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using DaxSafety.Tracking;
 using Microsoft.Win32.SafeHandles;
 
 namespace DaxSafety;
@@ -27,6 +28,9 @@ public sealed unsafe partial class DurableMap : IDisposable
     private readonly SafeFileHandle _file;
     private FileMapping _mapping;
     private MapFlusher _flusher;
+    private MapMarks? _marks;
+
+    /// <summary>The tree of <see cref="_marks"/>, at hand for every write.</summary>
     private DirtyTree? _tree;
     private PersistQueue? _queue;
 
@@ -144,7 +148,7 @@ public sealed unsafe partial class DurableMap : IDisposable
         _queue?.Dispose();
         _address = null;
         _length = _writable = 0;
-        _tree?.Dispose();
+        _marks?.Dispose();
         _mapping.Dispose();
         _file.Dispose();
     }
@@ -181,8 +185,8 @@ public sealed unsafe partial class DurableMap : IDisposable
 
         try
         {
-            bool tracks = _options is { Tracking: MapTracking.Marks, ReadOnly: false };
-            _tree = tracks ? new DirtyTree(length, _options.Sharing) : null;
+            if (!_options.ReadOnly)
+                MarkUpTo(length);
         }
         catch
         {
@@ -195,6 +199,16 @@ public sealed unsafe partial class DurableMap : IDisposable
         _address = mapping.Address;
         _length = length;
         _writable = _options.ReadOnly ? 0 : length;
+    }
+
+    /// <summary>Takes part in the marks of the file, which every mapping of it in this process shares.</summary>
+    private void MarkUpTo(long length)
+    {
+        if (_marks is { } marks)
+            marks.Resize(length);
+        else
+            _marks = new MapMarks(_file, length, _options.Tracking == MapTracking.Marks, _options.Sharing, Persist);
+        _tree = _marks!.Tree;
     }
 
     /// <summary>Only a throw, and so the compiler moves the call out of the way of the loops it stands in.</summary>

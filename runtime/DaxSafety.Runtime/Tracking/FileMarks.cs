@@ -13,8 +13,10 @@ internal sealed class FileMarks
     private static readonly Dictionary<FileIdentity, FileMarks> s_open = [];
 
     private readonly FileIdentity? _identity;
+
     /// <summary>Replaced, never changed, so that a persist reads it without a lock.</summary>
     private IMarkedMapping[] _mappings = [];
+
     private volatile Exception? _failure;
 
     /// <summary>Mappings, and persists under way: the tree stays until both are gone, so that no persist loses marks it was to take.</summary>

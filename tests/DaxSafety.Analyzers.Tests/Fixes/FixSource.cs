@@ -9,6 +9,9 @@ internal static class FixSource
 
     public static readonly FixOptions PersistFirst = new() { Verify = new() { WithRuntime = true } };
 
+    /// <summary>With a probe in the rule's place.</summary>
+    public static readonly FixOptions Probed = new() { Verify = new() { Analyzers = [new UnflushedWriteProbe()] } };
+
     /// <summary>The body of a method that has a view and a few parameters.</summary>
     public static string InMethod(string body, string usings = "") => InType($$"""
         static void Run(string path, bool ok, int n, int[] items)

@@ -120,7 +120,7 @@ public sealed class InsertFlushMemberTests
                 foreach (var value in values)
                 {
                     Grow();
-                    {|DAX1001:[|_view.Write(0, value)|]|};
+                    [|_view.Write(0, value)|];
                 }
             }
             """ + grow, after + grow, after + grow);

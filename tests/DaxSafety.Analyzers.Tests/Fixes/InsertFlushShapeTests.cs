@@ -12,166 +12,6 @@ public sealed class InsertFlushShapeTests
 
     private const string Open = "static MemoryMappedViewAccessor Open(string path) => MemoryMappedFile.CreateFromFile(path).CreateViewAccessor();";
 
-    private static readonly FixOptions Probed = new() { Verify = new() { Analyzers = [new UnflushedWriteProbe()] } };
-
-    [Fact]
-    public Task ExpressionBodies_BecomeBlocks() => Fixes("""
-        static readonly MemoryMappedViewAccessor View = null!;
-
-        static int Last
-        {
-            get => View.ReadInt32(0);
-            set => {|DAX1001:View.Write(0, value)|}; // the last
-        }
-
-        static int First { get => 1; set => {|DAX1001:View.Write(4, value)|}; }
-
-        /// <summary>Puts.</summary>
-        static void Put(int value) => {|DAX1001:View.Write(0, value)|};
-
-        static void PutBelow<T>(T value) // why
-            where T : unmanaged
-            // and how
-            => /* well */ {|DAX1001:View.Write(0, ref value)|};
-
-        static void PutLong(int value) =>
-            // in place
-            {|DAX1001:View.Write(
-                0,
-                value)|};
-
-        static void Run()
-        {
-            Stamp(7);
-            void Stamp(int value) => {|DAX1001:View.Write(0, value)|};
-        }
-        """, """
-        static readonly MemoryMappedViewAccessor View = null!;
-
-        static int Last
-        {
-            get => View.ReadInt32(0);
-            set
-            {
-                View.Write(0, value); // the last
-                View.Flush();
-            }
-        }
-
-        static int First { get => 1; set { View.Write(4, value); View.Flush(); } }
-
-        /// <summary>Puts.</summary>
-        static void Put(int value)
-        {
-            View.Write(0, value);
-            View.Flush();
-        }
-
-        static void PutBelow<T>(T value) // why
-            where T : unmanaged // and how
-        {
-            /* well */
-            View.Write(0, ref value);
-            View.Flush();
-        }
-
-        static void PutLong(int value)
-        {
-            // in place
-            View.Write(
-                0,
-                value);
-            View.Flush();
-        }
-
-        static void Run()
-        {
-            Stamp(7);
-            void Stamp(int value)
-            {
-                View.Write(0, value);
-                View.Flush();
-            }
-        }
-        """, Probed);
-
-    [Fact]
-    public Task LambdasThatReturnNothing_BecomeBlocks() => Fixes("""
-        static void Run(MemoryMappedViewAccessor view, int n)
-        {
-            Action<int> put = value => {|DAX1001:view.Write(0, value)|};
-            Action<MemoryMappedViewAccessor> other = v => {|DAX1001:v.Write(
-                0,
-                n)|}; // later
-            put += delegate (int value) { {|DAX1001:view.Write(8, value)|}; };
-        }
-        """, """
-        static void Run(MemoryMappedViewAccessor view, int n)
-        {
-            Action<int> put = value => { view.Write(0, value); view.Flush(); };
-            Action<MemoryMappedViewAccessor> other = v => { v.Write(
-                0,
-                n); v.Flush(); }; // later
-            put += delegate (int value) { view.Write(8, value); view.Flush(); };
-        }
-        """, Probed);
-
-    [Fact]
-    public Task LambdaWhoseValueIsUsed_IsLeftAlone() => Verify.NoFix(FixSource.InType("""
-        static void Run(MemoryMappedViewStream view, byte[] data)
-        {
-            Func<Task> put = () => {|DAX1001:view.WriteAsync(data, 0, 3)|};
-            System.Linq.Expressions.Expression<Action> tree = () => {|DAX1001:view.Write(data, 0, 3)|};
-        }
-
-        static Task Put(MemoryMappedViewStream view, byte[] data) => {|DAX1001:view.WriteAsync(data, 0, 3)|};
-        """), Probed);
-
-    [Fact]
-    public Task LambdaExpression_BecomesABlock() => Fixes($$"""
-        {{Open}}
-
-        static void Run(string path, int n)
-        {
-            var view = Open(path);
-            Parallel.For(0, n, i => {|DAX1001:view.Write(i * 4, i)|}); // all
-        }
-        """, $$"""
-        {{Open}}
-
-        static void Run(string path, int n)
-        {
-            var view = Open(path);
-            Parallel.For(0, n, i => { view.Write(i * 4, i); view.Flush(); }); // all
-        }
-        """);
-
-    [Fact]
-    public Task LambdaBlock_IsFlushedInside() => Fixes($$"""
-        {{Open}}
-
-        static void Run(string path, int n)
-        {
-            var view = Open(path);
-            Parallel.For(0, n, i =>
-            {
-                {|DAX1001:view.Write(i * 4, i)|};
-            });
-        }
-        """, $$"""
-        {{Open}}
-
-        static void Run(string path, int n)
-        {
-            var view = Open(path);
-            Parallel.For(0, n, i =>
-            {
-                view.Write(i * 4, i);
-                view.Flush();
-            });
-        }
-        """);
-
     [Fact]
     public Task TopLevelStatement_IsFollowedByAFlush() => Verify.Fix("""
         using System.IO.MemoryMappedFiles;
@@ -218,7 +58,7 @@ public sealed class InsertFlushShapeTests
             view?.Write(0, 1);
             view?.Flush();
         }
-        """, Probed);
+        """, FixSource.Probed);
 
     [Fact]
     public Task WriteInACondition_IsFlushedAfterTheStatement() => Fixes($$"""
@@ -302,5 +142,66 @@ public sealed class InsertFlushShapeTests
     [Fact]
     public Task MappingThatNobodyNames_IsLeftAlone() => LeavesAlone("""
         static void Run(MemoryMappedFile map) => {|DAX1001:map.CreateViewAccessor().Write(0, 1)|};
+        """);
+
+    [Fact]
+    public Task WriteWhoseValueIsReturned_IsLeftAlone() => LeavesAlone($$"""
+        {{Open}}
+
+        static bool Put(MemoryMappedViewAccessor view, int value)
+        {
+            view.Write(0, value);
+            return value > 0;
+        }
+
+        static bool Run(string path, int n)
+        {
+            var view = Open(path);
+            return {|DAX1001:Put(view, n)|};
+        }
+        """);
+
+    [Fact]
+    public Task AwaitedWrite_IsFollowedByAFlush() => Verify.Fix(FixSource.InSafeType("""
+        static async Task Run(MemoryMappedFile map, byte[] data)
+        {
+            var view = map.CreateViewStream();
+            await {|DAX1001:view.WriteAsync(data, 0, 3)|}.ConfigureAwait(false);
+        }
+        """), FixSource.InSafeType("""
+        static async Task Run(MemoryMappedFile map, byte[] data)
+        {
+            var view = map.CreateViewStream();
+            await view.WriteAsync(data, 0, 3).ConfigureAwait(false);
+            view.Flush();
+        }
+        """));
+
+    [Fact]
+    public Task UsingBlock_IsFlushedInside() => FixSource.Fixes("""
+        using (var source = File.OpenRead(path))
+        {
+            source.CopyTo(Stream.Null);
+            {|DAX1001:view.Write(0, n)|};
+        }
+        """, """
+        using (var source = File.OpenRead(path))
+        {
+            source.CopyTo(Stream.Null);
+            view.Write(0, n);
+            view.Flush();
+        }
+        """);
+
+    [Fact]
+    public Task HandleThatIsReleasedLater_IsFlushedBefore() => FixSource.Fixes("""
+        foreach (var item in items)
+            {|DAX1001:view.Write(0, item)|};
+        view.SafeMemoryMappedViewHandle.Dispose();
+        """, """
+        foreach (var item in items)
+            view.Write(0, item);
+        view.Flush();
+        view.SafeMemoryMappedViewHandle.Dispose();
         """);
 }

@@ -36,6 +36,14 @@ public sealed class DirectAccessGuestTests
     }
 
     [RigFact(Rig.Guest, GuestMachine.Script)]
+    public void ProcessorWithoutTheNewerInstructions_UsesTheOneItHas()
+    {
+        RigRun run = GuestMachine.RunOn("max,-clwb,-clflushopt", [], "facts", "/mnt/dax");
+        Assert.True(run.ExitCode == 0, run.ToString());
+        run.Has("instruction ClFlush", "/mnt/dax map CacheLine", "/mnt/dax without-flushes map persisted");
+    }
+
+    [RigFact(Rig.Guest, GuestMachine.Script)]
     public void FullDiskAndReadOnlyDisk_FailBeforeAnythingIsTouched()
     {
         RigRun run = GuestMachine.Run([], "limits", "/mnt/disk");

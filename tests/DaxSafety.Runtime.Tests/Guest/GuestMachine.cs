@@ -11,7 +11,14 @@ internal static class GuestMachine
     /// <param name="options">Options of run.sh.</param>
     /// <param name="arguments">What the assembly is called with.</param>
     public static RigRun Run(string[] options, params string[] arguments)
-        => Rig.RunScript(Script, [.. options, s_application.Value, "dotnet", "DaxSafety.Runtime.Tests.dll", .. arguments]);
+        => RunOn("max", options, arguments);
+
+    /// <summary>Runs this assembly in the guest, on a processor of QEMU's ("max,-clwb": the best there is, without clwb).</summary>
+    public static RigRun RunOn(string processor, string[] options, params string[] arguments)
+        => Rig.Run(
+            "bash",
+            [Path.Combine(Rig.Scripts, Script), .. options, s_application.Value, "dotnet", "DaxSafety.Runtime.Tests.dll", .. arguments],
+            new() { ["DAXVM_CPU"] = processor });
 
     /// <summary>The guest's image is made of a folder that no other test writes to.</summary>
     private static string CopyApplication()

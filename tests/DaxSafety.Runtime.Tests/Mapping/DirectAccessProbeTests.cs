@@ -79,6 +79,19 @@ public sealed unsafe class DirectAccessProbeTests
         Assert.Equal(PersistGranularity.Page, Known(0x300000, 1));
     }
 
+    [Fact]
+    public void RegionKnownTwice_StaysUntilBothForgetIt()
+    {
+        AddressRange range = new((void*)0x500000, 0x1000);
+        DirectAccessRegions.Add(range, PersistGranularity.CacheLine);
+        DirectAccessRegions.Add(range, PersistGranularity.CacheLine);
+        DirectAccessRegions.Remove(range);
+        Assert.Equal(PersistGranularity.CacheLine, Known(0x500000, 64));
+        DirectAccessRegions.Remove(range);
+        DirectAccessRegions.Remove(range);
+        Assert.Equal(PersistGranularity.Page, Known(0x500000, 64));
+    }
+
     private static PersistGranularity Known(nuint address, nuint length)
         => DirectAccessRegions.GranularityOf((void*)address, length);
 

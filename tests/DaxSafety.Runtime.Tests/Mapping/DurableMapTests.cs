@@ -193,16 +193,17 @@ public sealed unsafe class DurableMapTests
     }
 
     [Fact]
-    public void TwoMapsOfOneFile_SeeEachOther_AndAnswerForTheirOwnWrites()
+    public void TwoMapsOfOneFile_SeeEachOther_AndShareTheirMarks()
     {
         using TemporaryFile file = new(Length);
         using DurableMap one = DurableMap.Open(file.Path), other = DurableMap.Open(file.Path);
         one.Write(100, 7);
         Assert.Equal(7, other.Read<int>(100));
-        Assert.True(other.Dirty!.IsEmpty);
+        if (OperatingSystem.IsMacOS())
+            return; // Files are not identified there.
+        Assert.Same(one.Dirty, other.Dirty);
+        Assert.False(other.Dirty!.IsEmpty);
         other.Persist();
-        Assert.False(one.Dirty!.IsEmpty);
-        one.Persist();
         Assert.True(one.Dirty!.IsEmpty);
     }
 

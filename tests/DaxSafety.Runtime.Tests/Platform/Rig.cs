@@ -38,7 +38,10 @@ internal static class Rig
         => Run("bash", [Path.Combine(Scripts, script), .. arguments]);
 
     /// <summary>Runs a program to its end.</summary>
-    public static RigRun Run(string program, params string[] arguments)
+    public static RigRun Run(string program, params string[] arguments) => Run(program, arguments, []);
+
+    /// <summary>Runs a program to its end, with more in its environment.</summary>
+    public static RigRun Run(string program, string[] arguments, Dictionary<string, string> environment)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -49,6 +52,8 @@ internal static class Rig
 
         // In the virtual machine: one processor for each busy thread and one for whoever interrupts them.
         start.Environment["DAXVM_SMP"] = "3";
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         StringBuilder errors = new();

@@ -119,6 +119,40 @@ public sealed unsafe partial class DirtyTrackerTests
         goes.Dispose();
     }
 
+    [PageCacheFact]
+    public void DurableMapAndTrackedView_SeeTheSameMarks()
+    {
+        using MappedTestFile file = new(1 << 20);
+        using MemoryMappedViewAccessor view = file.Map.CreateViewAccessor(1 << 16, 1 << 16);
+        using DirtyTracker tracker = view.Track(TrackingMode.Marks);
+        using DurableMap map = DurableMap.Open(file.File.Path);
+        map.Write((1 << 16) + 100, 1L);
+        map.Write(5, 1L);
+        Assert.Same(map.Dirty, tracker.Tree);
+        Assert.Equal(1, tracker.Persist());
+        Assert.Equal([new DirtyRange(0, 64)], map.Dirty!.GetRanges());
+        view.Write(200, 1L);
+        tracker.MarkDirty(200, 8);
+        map.Persist();
+        Assert.Equal(0, file.NotOnDisk());
+        Assert.Equal(0, tracker.Persist());
+    }
+
+    [PageCacheFact]
+    public void DurableMapThatRecordsNothing_IsPersistedWithTheFile()
+    {
+        using MappedTestFile file = new(1 << 20);
+        using MemoryMappedViewAccessor view = file.Map.CreateViewAccessor(0, 1 << 16);
+        using DirtyTracker tracker = view.Track(TrackingMode.Marks);
+        using DurableMap map = DurableMap.Open(file.File.Path, new() { Tracking = MapTracking.None });
+        map.Write(100, 1L);
+        tracker.Persist();
+        Assert.Equal(0, file.NotOnDisk());
+        map.Write(900_000, 1L);
+        tracker.PersistFile();
+        Assert.Equal(0, file.NotOnDisk());
+    }
+
     [Fact]
     public void LastTrackerGone_TheFileStartsAnew()
     {

@@ -38,8 +38,8 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     /// <summary><c>view.Persist(…);</c> of the written range if that is known, else of the view. Null when the runtime is not referenced.</summary>
     public Offer? ByRuntime(IReadOnlyList<FlushPlace> places)
     {
-        if (places.Count == 0 || !(_isView || mapping.Type.Name == "SafeMemoryMappedViewHandle") || Writer() is not var (isWriter, writer)
-            || !IsRuntimeReferenced("ViewExtensions") || !CanImport(site.Model.LookupSymbols(write.SpanStart, (INamespaceOrTypeSymbol)mapping.Type, "Persist", includeReducedExtensionMethods: true).Length > 0, out var import))
+        if (places.Count == 0 || Writer() is not var (isWriter, writer)
+            || !RuntimeLibrary.HasPersist(site, mapping.Type, write.SpanStart, out var import))
             return null;
         var range = isWriter ? null : WrittenRange.Of(site, mapping, write, places);
         var file = site[DiagnosticKeys.TargetOs] is "windows" or "any" && MappedFile.Of(site.Model, mapping, write) is { } known && places.All(place => known.IsUsableAfter(place.Slot)) ? known.Handle : null;
@@ -55,8 +55,7 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     /// <summary>For a mapping that only a pointer, a span or a ref leads to: persists what was assigned, by its address.</summary>
     public Offer? ByAddress(IReadOnlyList<SyntaxNode> earlier)
     {
-        if (_isView || !IsRuntimeReferenced("PersistentMemory")
-            || !CanImport(site.Model.LookupNamespacesAndTypes(write.SpanStart, name: "PersistentMemory").Length > 0, out var import))
+        if (_isView || !RuntimeLibrary.HasPersistentMemory(site, write.SpanStart, out var import))
             return null;
         var placement = new FlushPlacement(site.Model, mapping);
         var places = new List<(Slot Slot, string Statement)>();
@@ -82,15 +81,6 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
                 edits.Insert(place.Slot, statement);
         if (import)
             edits.ImportRuntime();
-    }
-
-    private bool IsRuntimeReferenced(string type) =>
-        site.Model.Compilation.GetTypeByMetadataName($"{RuntimeImport.Namespace}.{type}") is { DeclaredAccessibility: Accessibility.Public };
-
-    private bool CanImport(bool isKnown, out bool import)
-    {
-        import = !isKnown;
-        return isKnown || RuntimeImport.IsPossible(site.Root);
     }
 
     /// <summary>

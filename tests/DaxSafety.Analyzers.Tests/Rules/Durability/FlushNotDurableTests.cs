@@ -55,6 +55,8 @@ public sealed class FlushNotDurableTests
 
     [Theory]
     [InlineData("view.Write(0, 1); {|DAX1003:file.Flush(false)|};", "stream-flush")]
+    [InlineData("view.Write(0, 1); {|DAX1003:file.Flush()|};", "stream-flush")]
+    [InlineData("view.Write(0, 1); {|DAX1003:file.FlushAsync()|}.Wait();", "stream-flush")]
     public async Task FileFlushThatStopsInTheCache_IsWeak(string body, string weakness) =>
         (await Verify.Analyzer(WithFile(body), Rules)).Only.Carries(DiagnosticKeys.Weakness, weakness);
 

@@ -48,6 +48,7 @@ public sealed class WildPatternTests
     [InlineData("Open(map, out var stream); [|stream.WriteByte(1)|];")]
     [InlineData("Stream stream = map.CreateViewStream(); [|stream.Write(data)|];")]
     [InlineData("Stream stream = map.CreateViewStream(); [|new MemoryStream(data).CopyToAsync(stream)|].Wait();")]
+    [InlineData("Stream stream = ok ? map.CreateViewStream() : null; stream?[|.WriteByte(1)|];")]
     public async Task ViewStreamAsStream_IsFollowed(string body)
     {
         const string open = "static void Open(MemoryMappedFile map, out Stream stream) => stream = map.CreateViewStream();";
@@ -133,6 +134,7 @@ public sealed class WildPatternTests
     [Theory]
     [InlineData("_pager.Sync();", true)]
     [InlineData("if (_options.Durable) _pager.Sync();", true)]
+    [InlineData("", false)]
     public async Task FlushBehindAnInterface_Counts(string commit, bool isSilent)
     {
         var write = isSilent ? "_view.Write(n, 1)" : "{|DAX1002:_view.Write(n, 1)|}";

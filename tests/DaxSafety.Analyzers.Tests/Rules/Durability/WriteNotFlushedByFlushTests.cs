@@ -26,6 +26,7 @@ public sealed class WriteNotFlushedByFlushTests
     [InlineData("if (Libc.msync((void*)((nint)p & ~4095), 4096, 4) != 0) throw new IOException();")]
     [InlineData("var other = map.CreateViewAccessor(); other.Flush();")]
     [InlineData("view.Dispose();")]
+    [InlineData("var flush = view.Flush; flush();")]
     public async Task DurableFlushOfTheView_IsSilent(string flush) =>
         await Verify.Silent(WithPointer("*p = 1; " + flush) + Native, DurabilityRules);
 

@@ -86,6 +86,7 @@ public sealed class WriteNotFlushedByWriteTests
 
     [Theory]
     [MemberData(nameof(Writes))]
+    [InlineData("[|((Header*)p)->Name[3] = 1|];")]
     public async Task WriteWithoutAFlush_IsReported(string write) => await Verify.Analyzer(WithPointer(write), DurabilityRules);
 
     [Theory]

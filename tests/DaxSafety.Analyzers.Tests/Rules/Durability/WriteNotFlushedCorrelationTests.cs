@@ -26,6 +26,8 @@ public sealed class WriteNotFlushedCorrelationTests
     [InlineData("var kind = (Kind)n; switch (kind) { case Kind.Safe: view.Write(0, 1); break; } if (kind == Kind.Safe) view.Flush();")]
     [InlineData("object o = data; if (o is byte[] a) view.Write(0, a.Length); if (o is byte[]) view.Flush();")]
     [InlineData("MemoryMappedViewAccessor v = ok ? view : null; if (v != null) v.Write(0, 1); if (v != null) v.Flush();")]
+    [InlineData("if (ok && other) view.Write(0, 1); if (ok) view.Flush();")]
+    [InlineData("var pending = 0; while (Check()) { view.Write(0, 1); pending++; } if (pending != 0) view.Flush();")]
     public async Task SameConditionAgain_IsSilent(string body) => await Verify.Silent(WithView(body, Kinds), DurabilityRules);
 
     [Theory]

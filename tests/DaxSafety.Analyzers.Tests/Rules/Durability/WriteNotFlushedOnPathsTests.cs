@@ -47,6 +47,7 @@ public sealed class WriteNotFlushedOnPathsTests
     [InlineData("while (true) { view.Write(0, 1); Thread.Sleep(1); }")]
     [InlineData("if (Check()) return; view.Write(0, 1); view.Flush();")]
     [InlineData("_ = view.ReadInt32(0);")]
+    [InlineData("view.Write(0, 1); Environment.FailFast(\"no\");")]
     public async Task EveryPathWithAFlush_IsSilent(string body) => await Verify.Silent(WithView(body), DurabilityRules);
 
     [Theory]
@@ -71,6 +72,8 @@ public sealed class WriteNotFlushedOnPathsTests
     [Theory]
     [InlineData("view?.Write(0, 1); view?.Flush();")]
     [InlineData("view.Write(0, 1); view?.Flush();")]
+    [InlineData("MemoryMappedViewAccessor maybe = ok ? view : null; maybe?.Write(0, 1); maybe?.Flush();")]
+    [InlineData("MemoryMappedViewAccessor maybe = null; if (Check()) maybe = view; maybe?.Write(0, 1); if (maybe != null) maybe.Flush();")]
     public async Task NullConditionalFlush_Counts(string body) => await Verify.Silent(WithView(body), DurabilityRules);
 
     [Theory]

@@ -17,6 +17,7 @@ public sealed class WriteNotFlushedThroughCallsTests
     [InlineData("Parallel.For(0, n, i => view.Write(i, 1)); view.Flush();")]
     [InlineData("data.ToList().ForEach(b => view.Write(b, 1)); view.Flush();")]
     [InlineData("Run(() => { view.Write(0, 1); view.Flush(); });")]
+    [InlineData("Action flush = view.Flush; view.Write(0, 1); flush();")]
     public async Task LambdaOrLocalFunctionWithAFlush_IsSilent(string body) => await Verify.Silent(WithView(body, "static void Run(Action action) => action();"), Rules);
 
     [Theory]
@@ -39,6 +40,7 @@ public sealed class WriteNotFlushedThroughCallsTests
     [InlineData("var page = new Page(view); page.Header.Value = 1;", false)]
     [InlineData("var page = new Page(view); page.Header.Value = 1; page.Flush();", true)]
     [InlineData("var page = Page.Of(view); page.Put(1); page.Flush();", true)]
+    [InlineData("var page = Page.Of(view); page.Put(1);", false)]
     public async Task WrapperOverAView_IsSeenThrough(string body, bool isSilent)
     {
         var source = WithView(body) + """

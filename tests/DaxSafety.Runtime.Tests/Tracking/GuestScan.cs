@@ -1,33 +1,32 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 
-namespace DaxSafety.Benchmarks.Tracking;
+namespace DaxSafety.Tests.Tracking;
 
 /// <summary>
-/// <c>scan-proof FOLDER...</c>: tracks a file in each folder and says whether the kernel's report of written pages is used there.
-/// Where it is, epochs of random writes must come back exactly; where it is not, a persist must still work and the reason be
-/// given. For a virtual machine with direct access, where an ordinary test run cannot go.
+/// Tracks a file in each folder and says whether the kernel's report of written pages is used there. Where it is, epochs of random
+/// writes, reads and drops must come back exactly; where it is not, it must be refused by name too, and a persist must still work.
 /// </summary>
-internal static unsafe partial class ScanProofCommand
+internal static unsafe partial class GuestScan
 {
     private const int Page = 4096, Epochs = 40;
     private const long Length = 8 << 20;
     private const int MapShared = 1, MapSharedValidate = 3, MapSync = 0x80000;
 
-    public static int Run(string[] folders)
+    public static int Print(string[] folders)
     {
         int wrong = 0;
         foreach (string folder in folders)
         {
-            string path = Path.Combine(folder, "scan-proof.bin");
+            string path = Path.Combine(folder, "scan.bin");
             using (FileStream file = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
             {
                 file.SetLength(Length);
                 file.Write(new byte[Length / 2]);
                 file.Flush(flushToDisk: true);
-                wrong += FrameworkView(folder, file) ? 0 : 1;
-                wrong += OwnMapping(folder, file, MapShared, "mmap") ? 0 : 1;
-                wrong += OwnMapping(folder, file, MapSharedValidate | MapSync, "mmap with MAP_SYNC") ? 0 : 1;
+                wrong += FrameworkView($"{folder} view", file) ? 0 : 1;
+                wrong += OwnMapping($"{folder} mmap", file, MapShared) ? 0 : 1;
+                wrong += OwnMapping($"{folder} map-sync", file, MapSharedValidate | MapSync) ? 0 : 1;
             }
 
             File.Delete(path);
@@ -36,40 +35,41 @@ internal static unsafe partial class ScanProofCommand
         return wrong == 0 ? 0 : 1;
     }
 
-    private static bool FrameworkView(string folder, FileStream file)
+    private static bool FrameworkView(string where, FileStream file)
     {
         using MemoryMappedFile map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
         using MemoryMappedViewAccessor view = map.CreateViewAccessor();
         using DirtyTracker tracker = view.Track();
         byte* address = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
-        bool right = Check($"{folder}, framework view", tracker, address);
+        bool right = Check(where, tracker, address);
         view.SafeMemoryMappedViewHandle.ReleasePointer();
         return right;
     }
 
-    private static bool OwnMapping(string folder, FileStream file, int flags, string what)
+    private static bool OwnMapping(string where, FileStream file, int flags)
     {
         byte* address = (byte*)Map(null, (nuint)Length, 3, flags, (int)file.SafeFileHandle.DangerousGetHandle(), 0);
         if ((nint)address == -1)
         {
-            Console.WriteLine($"{folder}, {what}: not here");
+            Console.WriteLine($"{where} not here");
             return true;
         }
 
         using DirtyTracker tracker = DirtyTracker.Attach(address, (nuint)Length);
-        return Check($"{folder}, {what}", tracker, address);
+        return Check(where, tracker, address);
     }
 
     private static bool Check(string where, DirtyTracker tracker, byte* memory)
     {
-        Console.WriteLine($"{where}: {tracker.Mode}, {tracker.Granularity}: {tracker.ModeReason}");
+        Console.WriteLine($"{where} {tracker.Mode} {tracker.Granularity}");
+        Console.WriteLine($"{where} because {tracker.ModeReason}");
         if (tracker.Mode != TrackingMode.KernelScan)
         {
             bool refused = Refuses(memory, tracker);
             memory[5 * Page]++;
             tracker.Persist();
-            Console.WriteLine($"{where}: asked for by name, the scan is {(refused ? "refused" : "NOT REFUSED")}; persist works");
+            Console.WriteLine($"{where} {(refused ? "refused by name" : "NOT refused by name")}, persisted");
             return refused;
         }
 
@@ -87,14 +87,14 @@ internal static unsafe partial class ScanProofCommand
             int[] reported = [.. tracker.Tree.GetRanges().SelectMany(r => Enumerable.Range((int)(r.Offset / Page), (int)(r.Length / Page)))];
             if (!reported.SequenceEqual(written))
             {
-                Console.WriteLine($"{where}: WRONG in epoch {epoch}: written {string.Join(' ', written)}; reported {string.Join(' ', reported)}");
+                Console.WriteLine($"{where} WRONG in epoch {epoch}: written {string.Join(' ', written)}; reported {string.Join(' ', reported)}");
                 return false;
             }
 
             tracker.Persist();
         }
 
-        Console.WriteLine($"{where}: {Epochs} epochs exact, dropped pages included");
+        Console.WriteLine($"{where} {Epochs} epochs exact");
         return true;
     }
 

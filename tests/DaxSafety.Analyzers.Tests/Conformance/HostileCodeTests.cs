@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using DaxSafety.Analyzers.Tests.Verification;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace DaxSafety.Analyzers.Tests.Conformance;
+
+/// <summary>Half-typed, endless, deep and concurrent code: the analyzer ends, does not throw, and says the same every time.</summary>
+public sealed class HostileCodeTests
+{
+    private const string Sample = """
+        sealed class Store : IDisposable
+        {
+            private readonly MemoryMappedViewAccessor _view;
+            private unsafe byte* _base;
+            public unsafe Store(MemoryMappedFile map) { _view = map.CreateViewAccessor(0, 4096); _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _base); }
+            public unsafe ref int this[int index] => ref *(int*)(_base + index);
+            public unsafe void Put(int n, Span<byte> data)
+            {
+                try { data.CopyTo(new Span<byte>(_base + n, data.Length)); _base[0]++; }
+                catch (IOException e) when (e.HResult > n) { return; }
+                finally { if (n > 3) _view.Flush(); }
+                (this[0], this[4]) = (n, n switch { 1 => 2, > 5 and < 9 => 3, _ => 4 });
+                foreach (ref var b in data) { b = 1; Volatile.Write(ref *_base, b); }
+            }
+            public async Task Save(MemoryMappedFile map)
+            {
+                await using var stream = map.CreateViewStream();
+                await stream.WriteAsync(new byte[8]);
+                Action flush = () => { lock (map) { stream?.Flush(); } };
+                flush();
+            }
+            public IEnumerable<int> Walk() { for (var i = 0; i < 8; i++) { yield return i; _view.Write(i, i); } }
+            public void Dispose() => _view.Dispose();
+        }
+        """;
+
+    /// <summary>Every other token is left out, every third doubled, and the file ends after every third.</summary>
+    [Fact]
+    public async Task HalfTypedCode_DoesNotThrow()
+    {
+        var tokens = CSharpSyntaxTree.ParseText(Sample).GetRoot().DescendantTokens().Select(token => token.FullSpan).ToArray();
+        var mutants = Each(2).Select(span => Sample.Remove(span.Start, span.Length))
+            .Concat(Each(3).Select(span => Sample.Insert(span.Start, Sample.Substring(span.Start, span.Length))))
+            .Concat(Each(3).Select(span => Sample[..span.End]));
+        var options = VerifyOptions.Default with { AllowErrors = true };
+        await Parallel.ForEachAsync(mutants, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (mutant, _) =>
+        {
+            try
+            {
+                await AnalysisRun.Of(TestCompilation.From(mutant, options));
+            }
+            catch (VerificationFailure failure)
+            {
+                throw new VerificationFailure($"{failure.Message}\n\n{mutant}");
+            }
+        });
+
+        IEnumerable<Microsoft.CodeAnalysis.Text.TextSpan> Each(int step) => tokens.Where((_, index) => index % step == 0);
+    }
+
+    [Fact]
+    public async Task TwentyRunsAtOnce_SayTheSame()
+    {
+        var runs = Enumerable.Range(0, 20).Select(_ => Task.Run(() => AnalysisRun.Of(TestCompilation.From(Sample, VerifyOptions.Default))));
+        var said = (await Task.WhenAll(runs)).Select(run => DiagnosticText.List(run)).Distinct();
+        Assert.Single(said);
+    }
+
+    /// <summary>A left-nested chain of operators overflows the stack of whoever evaluates it by recursion, and takes the compiler with it.</summary>
+    [Fact]
+    public async Task LongChainOfOperators_Ends()
+    {
+        var chain = "n" + string.Concat(Enumerable.Repeat(" + n", 20_000));
+        await AnalysisRun.Of(TestCompilation.From($$"""
+            class Store { void Save(MemoryMappedFile map, int n) { var view = map.CreateViewAccessor(); view.Write(0, {{chain}}); view.Flush(); } }
+            """, VerifyOptions.Default));
+    }
+
+    [Fact]
+    public async Task DeepNesting_Ends()
+    {
+        var body = string.Concat(Enumerable.Repeat("if (Check(n)) { view.Write(n, 1); ", 100)) + string.Concat(Enumerable.Repeat("}", 100));
+        await AnalysisRun.Of(TestCompilation.From($$"""
+            class Store { void Save(MemoryMappedFile map, int n) { var view = map.CreateViewAccessor(); {{body}} view.Flush(); } bool Check(int n) => n > Environment.TickCount; }
+            """, VerifyOptions.Default));
+    }
+
+    [Fact]
+    public async Task HugeMethod_EndsInTime()
+    {
+        var statements = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"if (n == {i}) view.Write({i}, n); else n += {i};\n"));
+        var source = $$"""
+            class Store { void Save(MemoryMappedFile map, int n) { var view = map.CreateViewAccessor(); {{statements}} view.Flush(); } }
+            """;
+        var watch = Stopwatch.StartNew();
+        await AnalysisRun.Of(TestCompilation.From(source, VerifyOptions.Default));
+        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), $"It took {watch.Elapsed}.");
+    }
+
+    [Fact]
+    public async Task MutualRecursion_Ends() => await AnalysisRun.Of(TestCompilation.From("""
+        static class Store
+        {
+            static void A(MemoryMappedViewAccessor view, int n) { view.Write(0, n); if (n > 0) B(view, n - 1); }
+            static void B(MemoryMappedViewAccessor view, int n) { if (n > 3) C(view, n); else A(view, n); view.Flush(); }
+            static void C(MemoryMappedViewAccessor view, int n) { A(view, n); B(view, n); C(view, n - 1); }
+            static void Save(MemoryMappedFile map) { var view = map.CreateViewAccessor(); A(view, 8); C(view, 8); }
+        }
+        """, VerifyOptions.Default));
+}
