@@ -93,9 +93,9 @@ internal static class DiagnoseCommand
     /// <summary>A crash in short: which body, what, and where in our own code.</summary>
     private static void PrintCrash(Diagnostic crash)
     {
-        string[] lines = crash.Descriptor.Description.ToString(CultureInfo.InvariantCulture).Split('\n');
+        string[] lines = crash.GetMessage(CultureInfo.InvariantCulture).Split('\n');
         string body = lines.FirstOrDefault(line => line.StartsWith("ISymbol", StringComparison.Ordinal)) ?? "";
-        Console.WriteLine($"AD0001 in {body.Trim()}: {crash.GetMessage()}");
+        Console.WriteLine($"AD0001 in {body.Trim()}: {lines[0].Trim()}");
         foreach (string frame in lines.Where(line => line.Contains("at DaxSafety.Analyzers", StringComparison.Ordinal)).Take(4))
             Console.WriteLine($"    | {frame.Trim()}");
     }
