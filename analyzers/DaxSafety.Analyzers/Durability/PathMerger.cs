@@ -61,9 +61,10 @@ internal sealed class PathMerger
     private bool Add(List<Path> paths, Path path)
     {
         // What a group that is there already covers adds nothing.
-        foreach (var present in paths)
-            if (Merge(present, path).Same(present))
-                return false;
+        if (paths.Count >= MostGroups / 2)
+            foreach (var present in paths)
+                if (Merge(present, path).Same(present))
+                    return false;
         for (var i = 0; i < paths.Count; i++)
         {
             if (!paths[i].SameProgress(path) && ToldApart(paths[i], path))
@@ -135,11 +136,18 @@ internal sealed class PathMerger
     private Value JoinNumbers(Value a, Value b)
     {
         var joined = Value.Join(a, b);
-        var counted = joined.IsUntracked || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast);
-        if (!counted || ReferenceEquals(joined, a) || Lowest(a) is not { } mine || Lowest(b) is not { } theirs)
+        if (ReferenceEquals(joined, a) || joined.Refs.Length == 1)
+            return joined.IsUntracked && Lowest(a) is { } floor && Lowest(b) >= floor ? AtLeast(floor) : joined;
+        // A sum that grows in a loop would be followed round by round.
+        if (joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed))
+            return Value.Untracked;
+        var counted = joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2;
+        if (!counted || Lowest(a) is not { } mine || Lowest(b) is not { } theirs)
             return joined;
-        return theirs < mine ? Value.Untracked : Value.OfEntity(_entities.Intern(EntityKind.AtLeast, 0, mine).Id);
+        return theirs < mine ? Value.Untracked : AtLeast(mine);
     }
+
+    private Value AtLeast(long lowest) => Value.OfEntity(_entities.Intern(EntityKind.AtLeast, 0, lowest).Id);
 
     private long? Lowest(Value value)
     {

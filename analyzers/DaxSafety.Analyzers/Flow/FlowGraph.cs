@@ -40,22 +40,23 @@ internal sealed class FlowGraph
         var order = new List<int>(BlockCount);
         var state = new byte[BlockCount];
         var stack = new Stack<(int Block, int Next)>();
-        stack.Push((Entry, 0));
+        stack.Push((Entry, _successors[Entry].Length));
         state[Entry] = 1;
         while (stack.Count > 0)
         {
-            var (block, next) = stack.Pop();
-            if (next == _successors[block].Length)
+            // Last successor first: the first one, a loop's body, then comes before what follows the loop, which waits until it is stable.
+            var (block, left) = stack.Pop();
+            if (left == 0)
             {
                 order.Add(block);
                 continue;
             }
-            stack.Push((block, next + 1));
-            var successor = _successors[block][next];
+            stack.Push((block, left - 1));
+            var successor = _successors[block][left - 1];
             if (state[successor] == 0)
             {
                 state[successor] = 1;
-                stack.Push((successor, 0));
+                stack.Push((successor, _successors[successor].Length));
             }
         }
         order.Reverse();

@@ -21,15 +21,12 @@ internal sealed class CompilationSession
     private readonly ConcurrentBag<AnalyzedBody> _analyzed = new();
     private readonly ConcurrentBag<UndecidedWrite> _undecided = new();
 
-    public CompilationSession(Compilation compilation, AnalyzerOptions options, CancellationToken cancel)
+    public CompilationSession(Compilation compilation, AnalyzerOptions options, ImmutableArray<EffectRow> rows)
     {
         _compilation = compilation;
         _options = new OptionsReader(options.AnalyzerConfigOptionsProvider);
-        _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, UserTables.Rows(options.AdditionalFiles, cancel)));
+        _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, rows));
     }
-
-    /// <summary>A text search for the words without which no mapping can come into a program; no symbol is bound for it.</summary>
-    public bool MayHoldMappings(CancellationToken cancel) => SourceGate.Passes(_compilation, _lowering.Knowledge, cancel);
 
     public void Analyze(OperationBlockAnalysisContext context)
     {

@@ -21,9 +21,10 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
 
     private static void Start(CompilationStartAnalysisContext context)
     {
-        var session = new CompilationSession(context.Compilation, context.Options, context.CancellationToken);
-        if (!session.MayHoldMappings(context.CancellationToken))
+        var rows = UserTables.Rows(context.Options.AdditionalFiles, context.CancellationToken);
+        if (!SourceGate.Passes(context.Compilation, rows, context.CancellationToken))
             return;
+        var session = new CompilationSession(context.Compilation, context.Options, rows);
         context.RegisterOperationBlockAction(session.Analyze);
         context.RegisterCompilationEndAction(session.Finish);
     }

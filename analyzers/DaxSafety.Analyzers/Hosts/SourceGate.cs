@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using DaxSafety.Analyzers.Knowledge;
 using Microsoft.CodeAnalysis;
@@ -14,53 +15,99 @@ internal static class SourceGate
     private const string ContractAttribute = "DaxSafety.MappedAttribute";
     private static readonly ConditionalWeakTable<SyntaxTree, StrongBox<bool>> Known = new();
 
-    public static bool Passes(Compilation compilation, KnowledgeBase knowledge, CancellationToken cancel)
+    private static readonly Lazy<WordSearch> BuiltIn = new(() => new WordSearch(KnowledgeBase.BuiltIn.SourceNames));
+
+    /// <param name="compilation">Whose sources are searched.</param>
+    /// <param name="more">Rows of the project's own tables.</param>
+    /// <param name="cancel">Stops the search.</param>
+    public static bool Passes(Compilation compilation, ImmutableArray<EffectRow> more, CancellationToken cancel)
     {
-        var names = new HashSet<string>(knowledge.SourceNames, StringComparer.Ordinal);
-        var builtIn = names.Count == KnowledgeBase.BuiltIn.SourceNames.Count();
+        var own = more.IsEmpty ? null : new WordSearch(KnowledgeBase.BuiltIn.With(more).SourceNames);
         foreach (var tree in compilation.SyntaxTrees)
         {
             cancel.ThrowIfCancellationRequested();
-            if (builtIn && Known.TryGetValue(tree, out var answer) ? answer.Value : Search(tree, names, builtIn, cancel))
+            if (own is not null ? own.FindsIn(tree.GetText(cancel)) : Mentions(tree, cancel))
                 return true;
         }
         // Another assembly may hand out mappings without any of the names: its contracts are attributes.
         return compilation.GetTypesByMetadataName(ContractAttribute).Any();
     }
 
-    private static bool Search(SyntaxTree tree, HashSet<string> names, bool remember, CancellationToken cancel)
+    private static bool Mentions(SyntaxTree tree, CancellationToken cancel)
     {
-        var found = Mentions(tree.GetText(cancel), names);
-        if (remember)
-            Known.GetValue(tree, _ => new StrongBox<bool>(found));
+        if (Known.TryGetValue(tree, out var answer))
+            return answer.Value;
+        var found = BuiltIn.Value.FindsIn(tree.GetText(cancel));
+        Known.GetValue(tree, _ => new StrongBox<bool>(found));
         return found;
     }
+}
 
-    /// <summary>Whether one of the names stands in the text as a whole word.</summary>
-    private static bool Mentions(SourceText text, HashSet<string> names)
+/// <summary>Finds whole words of a fixed list in a text, in one pass over its characters and without allocating for each word.</summary>
+internal sealed class WordSearch
+{
+    private const int ChunkLength = 1 << 14;
+    private readonly string[][] _byInitial = new string[128][];
+    private readonly int _longest;
+
+    public WordSearch(IEnumerable<string> words)
     {
-        var shortest = names.Min(name => name.Length);
-        var longest = names.Max(name => name.Length);
-        var initials = new HashSet<char>(names.Select(name => name[0]));
-        var buffer = new char[Math.Min(text.Length, 1 << 15)];
-        var word = new System.Text.StringBuilder(longest + 1);
-        for (var start = 0; start < text.Length; start += buffer.Length)
+        foreach (var group in words.Where(word => word.Length > 0 && word[0] < 128).GroupBy(word => word[0]))
+            _byInitial[group.Key] = group.ToArray();
+        _longest = words.Max(word => word.Length);
+    }
+
+    public bool FindsIn(SourceText text)
+    {
+        // Chunks overlap by the longest word and the character on either side of it.
+        var overlap = _longest + 2;
+        var buffer = new char[Math.Min(text.Length, ChunkLength)];
+        for (var start = 0; start < text.Length; start += ChunkLength - overlap)
         {
             var count = Math.Min(buffer.Length, text.Length - start);
             text.CopyTo(start, buffer, 0, count);
-            for (var i = 0; i < count; i++)
-            {
-                if (char.IsLetterOrDigit(buffer[i]) || buffer[i] == '_')
-                {
-                    if (word.Length <= longest)
-                        word.Append(buffer[i]);
-                    continue;
-                }
-                if (word.Length >= shortest && word.Length <= longest && initials.Contains(word[0]) && names.Contains(word.ToString()))
-                    return true;
-                word.Clear();
-            }
+            if (FindsIn(buffer, count))
+                return true;
+            if (start + count == text.Length)
+                break;
         }
-        return word.Length >= shortest && word.Length <= longest && names.Contains(word.ToString());
+        return false;
     }
+
+    private bool FindsIn(char[] buffer, int count)
+    {
+        var insideWord = false;
+        for (var i = 0; i < count; i++)
+        {
+            var character = buffer[i];
+            if (!IsPartOfWord(character))
+            {
+                insideWord = false;
+                continue;
+            }
+            if (!insideWord && character < 128 && _byInitial[character] is { } candidates && IsOneOf(candidates, buffer, i, count))
+                return true;
+            insideWord = true;
+        }
+        return false;
+    }
+
+    private static bool IsOneOf(string[] candidates, char[] buffer, int start, int count)
+    {
+        foreach (var word in candidates)
+        {
+            var end = start + word.Length;
+            if (end > count || (end < count && IsPartOfWord(buffer[end])))
+                continue;
+            var i = 1;
+            while (i < word.Length && buffer[start + i] == word[i])
+                i++;
+            if (i == word.Length)
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsPartOfWord(char character) =>
+        (uint)((character | 0x20) - 'a') <= 'z' - 'a' || (uint)(character - '0') <= 9 || character == '_' || (character >= 128 && char.IsLetterOrDigit(character));
 }

@@ -179,12 +179,20 @@ internal sealed partial class BodyLowering
         && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal)
             || name is "System" or "mscorlib" or "netstandard" or "WindowsBase");
 
+    private const int MostImplementations = 12;
+
     private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress)
     {
         if (method.MethodKind == MethodKind.LocalFunction)
             return TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty;
         if (isVirtual || method.IsAbstract)
-            return _context.Implementations.Of(method).Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found, null)).ToImmutableArray();
+        {
+            // A member that half a program implements is as good as unknown.
+            var implementations = _context.Implementations.Of(method);
+            return implementations.Length > MostImplementations
+                ? ImmutableArray<CallTarget>.Empty
+                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found, null)).ToImmutableArray();
+        }
         if (!receiverIsAddress && !_context.Matters(method))
             return ImmutableArray<CallTarget>.Empty;
         return TargetOf(method) is { } target ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;

@@ -57,7 +57,8 @@ internal sealed class TypeFacts
     {
         for (var current = type; current is { SpecialType: SpecialType.None }; current = current.BaseType)
         {
-            if (!current.Locations[0].IsInSource)
+            // An unresolved base type, such as one that is being typed, has no location.
+            if (current.Locations.Length == 0 || !current.Locations[0].IsInSource)
                 return !IsPlainFrameworkData(current);
             foreach (var member in current.GetMembers())
                 if (member is IFieldSymbol field && !SymbolEqualityComparer.Default.Equals(field.Type, type) && CanCarry(field.Type, depth + 1))

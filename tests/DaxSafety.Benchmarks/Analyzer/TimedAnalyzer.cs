@@ -21,9 +21,10 @@ internal sealed class TimedAnalyzer(MethodTimes? times, bool gateOpen = false) :
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            CompilationSession session = new(start.Compilation, start.Options, start.CancellationToken);
-            if (gateOpen || session.MayHoldMappings(start.CancellationToken))
-                start.RegisterOperationBlockAction(body => Analyze(session, body));
+            if (!gateOpen && !SourceGate.Passes(start.Compilation, [], start.CancellationToken))
+                return;
+            CompilationSession session = new(start.Compilation, start.Options, []);
+            start.RegisterOperationBlockAction(body => Analyze(session, body));
         });
     }
 

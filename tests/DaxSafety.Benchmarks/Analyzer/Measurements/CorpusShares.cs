@@ -29,7 +29,7 @@ internal static partial class CorpusShares
         => Bounded(all.Where(Maps).OrderBy(compilation => LinesOf([compilation])), 40_000);
 
     private static bool Maps(CSharpCompilation compilation)
-        => new CompilationSession(compilation, new AnalyzerOptions([]), CancellationToken.None).MayHoldMappings(CancellationToken.None);
+        => SourceGate.Passes(compilation, [], CancellationToken.None);
 
     private static List<CSharpCompilation> Bounded(IEnumerable<CSharpCompilation> ordered, int most = MostLines)
     {
