@@ -57,7 +57,16 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     /// <summary>Things one body can tell apart: ordinary ones need a few dozen, generated ones of 20 000 statements some ten thousand.</summary>
     private const int MostEntitiesForEachNode = 40;
 
-    public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length;
+    /// <summary>Steps one body may cost, whatever its graph looks like: a step of a group of paths, a merge, a thing imported from a callee.</summary>
+    private const int MostWorkForEachNode = 1500;
+
+    public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length
+        || _work > 20_000 + MostWorkForEachNode * _body.Nodes.Length;
+
+    private long _work;
+
+    /// <summary>Counts against the budget.</summary>
+    public void Spend(int work = 1) => _work += work;
 
     public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states, _merger);
 
@@ -99,6 +108,9 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         // All groups take each step together: calls that end in several ways would otherwise multiply along the block.
         foreach (var step in node.Content.Instructions)
         {
+            Spend(paths.Count);
+            if (IsExhausted)
+                break;
             if (step.Code == OpCode.Call)
                 paths = Call(step, paths);
             else

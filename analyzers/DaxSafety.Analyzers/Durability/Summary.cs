@@ -21,11 +21,11 @@ internal sealed class Summary
         MayFlush = analysis is null ? ImmutableArray<FlushFact>.Empty : Roots(analysis);
     }
 
-    /// <summary>What may be flushed of the things a caller can name, without ranges.</summary>
+    /// <summary>What may be flushed of the things a caller hands in, without ranges; a field is entered where its own body flushes it.</summary>
     public ImmutableArray<FlushFact> MayFlush { get; }
 
     private static ImmutableArray<FlushFact> Roots(BodyAnalysis analysis) => analysis.MayFlush
-        .Where(flush => flush.Target.Targets.Any(place => analysis.Entities[place.Entity].IsRooted))
+        .Where(flush => flush.Target.Targets.Any(place => analysis.Entities[place.Entity].Kind is EntityKind.Parameter or EntityKind.Captured))
         .Select(flush => new FlushFact(flush.Kind, Value.OfRefs(flush.Target.Targets.Select(place => place.Somewhere())), false))
         .Distinct().ToImmutableArray();
 

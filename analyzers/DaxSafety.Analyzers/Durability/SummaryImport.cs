@@ -69,6 +69,7 @@ internal sealed class SummaryImport
 
     public void Stores(Path final, Action<Value, int, Value> store)
     {
+        _caller.Spend(4);
         foreach (var entry in final.Fields.ToList())
         {
             var (owner, field) = _summary.Analysis.Fields[entry.Key];
@@ -146,6 +147,7 @@ internal sealed class SummaryImport
     {
         if (_imported.TryGetValue(id, out var known))
             return known;
+        _caller.Spend();
         // A cycle through a mapping's parents ends here.
         _imported[id] = Value.Untracked;
         return _imported[id] = Import(Theirs[id]);
