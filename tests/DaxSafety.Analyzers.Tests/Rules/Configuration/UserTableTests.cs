@@ -28,6 +28,7 @@ public sealed class UserTableTests
 
     [Theory]
     [InlineData("var region = Region.Open(\"x\"); [|region.Put(0, data)|];")]
+    [InlineData("var region = Region.Open(\"x\"); region.Commit(); [|*region.Bytes = 1|];")]
     public async Task TaughtWriteWithoutATaughtFlush_IsReported(string body) => await Verify.Analyzer(With(body), Taught);
 
     [Theory]

@@ -1,0 +1,131 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What summaries, outcomes and rules ask of an analysis: read only, but for what an import makes known.</summary>
+internal sealed partial class BodyAnalysis
+{
+    public IEnumerable<(ConditionKind Kind, int Entity, int Test)> TestsOnOneEntity() => _tests.OnOneEntity();
+
+    public Value ValueOf(Path path, int register) => Read(path, register);
+
+    public Value Field(Path path, Value owner, int field) => LoadField(path, owner, field);
+
+    public Value Compute(string operation, Value left, Value right) => Compute(operation, left, right, 1, isAddress: false);
+
+    public int? SlotOfCaptured(int number)
+    {
+        if (_body.CapturedSlots.TryGetValue(number, out var slot))
+            return slot;
+        for (var own = 0; own < _body.Slots.Length; own++)
+            if (_body.Slots[own] is { Kind: SlotKind.Captured } variable && variable.Ordinal == number)
+                return own;
+        return null;
+    }
+
+    public Value Captured(Path path, int number) =>
+        SlotOfCaptured(number) is { } slot ? Read(path, slot) : Value.OfEntity(_entities.Intern(EntityKind.Captured, number).Id);
+
+    public Entity FreshOf(Path path, EntityKind kind, int site, long key, LoweredBody callee)
+    {
+        var entity = _entities.Intern(kind, site, key, callee);
+        ForgetFacts(path, entity);
+        if (entity.Mapping is not null)
+            MakeStale(path, entity, site);
+        return entity;
+    }
+
+    /// <summary>Adds what an ending of a callee says of a value; false when the path contradicts it.</summary>
+    public bool Suppose(Path path, ConditionKind kind, Value value, Span span)
+    {
+        if (kind == ConditionKind.IsNull)
+        {
+            var isNull = span.Equals(Span.True);
+            if (value.Refs.All(place => isNull ? IsObject(place.Entity) : place.Entity == EntityTable.Null))
+                return false;
+            return value.Single is not { Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
+                || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), span, remember: true);
+        }
+        if (kind != ConditionKind.Truth)
+            return true;
+        if (value.Refs.All(place => place.IsConstant))
+            return value.Refs.Any(place => place.Offset >= span.Low && place.Offset <= span.High);
+        return value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } number
+            || Learn(path, NumberTest(number.Entity), span, remember: true);
+    }
+
+    /// <summary>What by-ref parameters hold at an exit.</summary>
+    public void ForEachByRefResult(Path path, Action<Value> action)
+    {
+        for (var slot = 0; slot < _body.Slots.Length; slot++)
+            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } })
+                action(Read(path, slot));
+    }
+
+    public bool IsOfUnknownBacking(Mapping mapping) => Backing(mapping).Unknown;
+
+    public (bool OwesNothing, bool Unknown) BackingOf(Mapping mapping) => Backing(mapping);
+
+    /// <summary>Variables and members that hold the entity from its start, with their types; those of this body first.</summary>
+    public IEnumerable<(string Text, ITypeSymbol Type)> HoldersOf(Entity entity)
+    {
+        if (_holders.TryGetValue(entity.Id, out var slots))
+            foreach (var slot in slots.OrderBy(slot => slot))
+                if (_body.Slots[slot] is { Name: { } name, Symbol: { } symbol } && TypeOf(symbol) is { } type)
+                    yield return (name, type);
+        if (entity.IsRooted && MappingText.Of(_entities, entity) is { } text
+            && (entity.Kind == EntityKind.Field ? TypeOf(_context.Lowering.Members.SymbolOf(entity.A)) : null) is { } memberType)
+            yield return (text, memberType);
+    }
+
+    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
+    {
+        ILocalSymbol local => local.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
+
+    /// <summary>Whether the tested variable holds something that is decided elsewhere, such as an option read into a local.</summary>
+    public bool IsPolicy(Condition condition, PathSet? states)
+    {
+        if (condition.A < 0 || Registers.IsTemporary(condition.A) || states is null)
+            return false;
+        return states.Paths.All(path => path.Variables.TryGet(condition.A, out var value) && value.Targets.Any() && value.Targets.All(place => IsPolicy(_entities[place.Entity], 0)));
+    }
+
+    private bool IsPolicy(Entity entity, int depth) => entity.Kind switch
+    {
+        EntityKind.Field => true,
+        EntityKind.Computed when depth < 4 => IsPolicy(_entities[entity.A], depth + 1) || IsPolicy(_entities[(int)entity.B], depth + 1),
+        _ => false,
+    };
+
+    /// <summary>Entities whose writes a flush of this one may reach: itself, and for a file or a view everything of the same file.</summary>
+    public IEnumerable<int> FlushedWith(int entity, FlushKind kind)
+    {
+        yield return entity;
+        if (kind != FlushKind.File)
+            yield break;
+        var file = Value.OfEntity(entity);
+        for (var other = EntityTable.Statics + 1; other < _entities.Count; other++)
+            if (other != entity && _entities[other].Mapping is { Role: MappingRole.View } && Related(file, other) != Relation.Different)
+                yield return other;
+    }
+
+    /// <summary>The instance that has replaced a stale one: to a reader they are the same variable.</summary>
+    public int CurrentOf(int entity) => _entities[entity].Kind == EntityKind.Stale ? _entities[entity].A : entity;
+
+    /// <summary>A tuple is a way to hand over several values, not an owner.</summary>
+    public bool IsOfTuple(int field) => _context.Lowering.Members.SymbolOf(field) is { ContainingType.IsTupleType: true } or { ContainingType.Name: "ValueTuple" };
+
+    /// <summary>Whether a caller has use for a stored field: the object is one it named, or the field can lead to a mapping.</summary>
+    public bool IsWorthTelling(int owner, int field) =>
+        _entities[owner].Kind is EntityKind.This or EntityKind.Parameter or EntityKind.Captured or EntityKind.Statics
+        || field == MemberNumbers.Element
+        || _context.Lowering.Types.CanCarryMapping(TypeOf(_context.Lowering.Members.SymbolOf(field)));
+}
