@@ -13,7 +13,6 @@ namespace DaxSafety;
 internal static unsafe partial class PageFlush
 {
     private const int LockViolationRetries = 300;
-    private const int LongestPath = 32768;
 
     private static void FlushOnWindows(AddressRange range, SafeFileHandle? file)
     {
@@ -42,9 +41,8 @@ internal static unsafe partial class PageFlush
 
     private static SafeFileHandle ReopenMappedFile(AddressRange range)
     {
-        string name = MappedFileName(range);
-        SafeFileHandle file = Kernel32.CreateFile(
-            ToPath(name), Kernel32.GenericWrite, Kernel32.ShareReadWriteDelete, null, Kernel32.OpenExisting, 0, 0);
+        string name = NameOf(range);
+        SafeFileHandle file = MappedFileName.Open(name, Kernel32.GenericWrite);
         if (file.IsInvalid)
         {
             int error = Marshal.GetLastPInvokeError();
@@ -57,28 +55,13 @@ internal static unsafe partial class PageFlush
         }
 
         // Were the file renamed and another put in its place while we opened it, we would flush the wrong one.
-        if (MappedFileName(range) == name)
+        if (NameOf(range) == name)
             return file;
         file.Dispose();
         throw new FileOutOfReachException(
             $"The mapped file '{name}' was renamed while it was flushed. Nothing of it may be taken as durable.", 0);
     }
 
-    /// <summary>The kernel names files by device (\Device\HarddiskVolume3\a), Wine by drive (\??\C:\a).</summary>
-    private static string ToPath(string kernelName)
-        => kernelName.StartsWith(@"\??\", StringComparison.Ordinal)
-            ? string.Concat(@"\\?\", kernelName.AsSpan(4))
-            : @"\\?\GLOBALROOT" + kernelName;
-
-    private static string MappedFileName(AddressRange range)
-    {
-        char[] buffer = new char[LongestPath];
-        fixed (char* name = buffer)
-        {
-            uint length = Kernel32.GetMappedFileName(-1, range.Start, name, LongestPath);
-            if (length == 0)
-                throw FlushFailure.OfLastCall("GetMappedFileName", $"the mapping at 0x{(nuint)range.Start:x}");
-            return new string(name, 0, (int)length);
-        }
-    }
+    private static string NameOf(AddressRange range)
+        => MappedFileName.TryGet(range.Start) ?? throw FlushFailure.OfLastCall("GetMappedFileName", $"the mapping at 0x{(nuint)range.Start:x}");
 }

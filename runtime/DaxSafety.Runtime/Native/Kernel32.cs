@@ -13,8 +13,8 @@ internal static unsafe partial class Kernel32
     public const uint MoveReplaceExisting = 1, MoveWriteThrough = 8;
     public const int ErrorSharingViolation = 32, ErrorAccessDenied = 5, ErrorLockViolation = 33;
 
-    public const uint MemCommit = 0x1000, MemReserve = 0x2000, MemRelease = 0x8000, MemMapped = 0x40000;
-    public const uint PageReadWrite = 4, PageExecuteRead = 0x20, PageWriteCopy = 8, PageExecuteWriteCopy = 0x80;
+    public const uint MemCommit = 0x1000, MemReserve = 0x2000, MemRelease = 0x8000, MemFree = 0x10000, MemMapped = 0x40000;
+    public const uint PageReadWrite = 4, PageExecuteRead = 0x20, PageWriteCopy = 8, PageExecuteReadWrite = 0x40, PageExecuteWriteCopy = 0x80;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct MemoryBasicInformation

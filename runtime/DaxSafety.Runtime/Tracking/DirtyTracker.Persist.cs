@@ -66,7 +66,7 @@ public sealed unsafe partial class DirtyTracker
         if (range.IsEmpty)
             return 0;
         using ViewHold hold = Hold();
-        return _marks.Persist(range, _sink);
+        return PersistHeld(_marks, range);
     }
 
     /// <summary>
@@ -96,41 +96,60 @@ public sealed unsafe partial class DirtyTracker
     /// <inheritdoc/>
     bool IMarkedMapping.CollectInto(DirtyTree tree, DirtyRange range)
     {
+        if (_ownTree != null)
+            return true;
         if (!range.Overlaps(FileRange))
             return false;
         if (_scan == null)
             return Mode == TrackingMode.WholeRange;
-        lock (_scanGate)
-        {
-            if (Volatile.Read(ref _disposed) == 0)
-                Scan(tree, range);
-        }
-
+        TryScan(tree, range);
         return false;
     }
 
     /// <inheritdoc/>
-    long IMarkedMapping.TryPersistInto(FileMarks marks)
+    long? IMarkedMapping.TryPersistInto(FileMarks marks)
     {
         try
         {
             using ViewHold hold = Hold();
-            return marks.Persist(FileRange, _sink);
+            return PersistHeld(marks, FileRange);
         }
         catch (ObjectDisposedException) when (Volatile.Read(ref _disposed) != 0)
         {
-            return 0;
+            return null;
         }
     }
 
-    /// <summary>Caller holds the gate: until the marks are made, the kernel's note is the only trace of the write.</summary>
-    private void Scan(DirtyTree tree, DirtyRange range)
+    /// <inheritdoc/>
+    void IMarkedMapping.Bequeath(DirtyTree tree)
+    {
+        if (_scan != null)
+            TryScan(tree, FileRange);
+        else if (_ownTree != null)
+            tree.MarkRange(new DirtyRange(0, _file.Length));
+        else if (Mode == TrackingMode.WholeRange)
+            tree.MarkRange(FileRange);
+    }
+
+    private long PersistHeld(FileMarks marks, DirtyRange range)
+        => _ownTree != null ? marks.PersistUnplaced(_ownTree, range, whole: Mode == TrackingMode.WholeRange, _sink) : marks.Persist(range, _sink);
+
+    /// <summary>
+    /// Under the gate: until the marks are made, the kernel's note is the only trace of the write. Once the scan is over all it
+    /// knew has been marked.
+    /// </summary>
+    private void TryScan(DirtyTree tree, DirtyRange range)
     {
         // Where in the file the first watched page begins: before the mapping if that does not start on a page.
         long firstPage = FileRange.Offset - (long)((nuint)_mapping.Start & (nuint)(Environment.SystemPageSize - 1));
-        _scan!.Collect(
-            range.Intersect(FileRange).Shift(-firstPage),
-            pages => tree.MarkRange(pages.Shift(firstPage).Intersect(FileRange)));
+        lock (_scanGate)
+        {
+            if (_scanIsOver)
+                return;
+            _scan!.Collect(
+                range.Intersect(FileRange).Shift(-firstPage),
+                pages => tree.MarkRange(pages.Shift(firstPage).Intersect(FileRange)));
+        }
     }
 
     private DirtyRange InFile(long offset, long length)
@@ -148,7 +167,9 @@ public sealed unsafe partial class DirtyTracker
                 return new SafeFileHandle(_handle.DangerousGetHandle(), ownsHandle: false);
             if (_file.Path == null)
                 return null;
-            SafeFileHandle opened = File.OpenHandle(_file.Path, share: FileShare.ReadWrite | FileShare.Delete);
+            // Linux flushes a file through any handle; elsewhere it must be writable.
+            FileAccess access = OperatingSystem.IsLinux() ? FileAccess.Read : FileAccess.ReadWrite;
+            SafeFileHandle opened = File.OpenHandle(_file.Path, access: access, share: FileShare.ReadWrite | FileShare.Delete);
             if (MappedFile.IdentityOf(opened) == _file.Identity)
                 return opened;
             opened.Dispose();

@@ -26,26 +26,32 @@ public sealed unsafe partial class DirtyTracker : IDisposable, IMarkedMapping
     private readonly SafeFileHandle? _handle;
     private readonly WrittenPageScan? _scan;
     private readonly object _scanGate = new();
+
+    /// <summary>The marks of a mapping of which it is not known where in the file it begins; null where it is.</summary>
+    private readonly DirtyTree? _ownTree;
+
+    private bool _scanIsOver;
     private int _disposed;
 
-    private DirtyTracker(AddressRange mapping, SafeBuffer? view, TrackingMode mode, SafeFileHandle? file)
+    private DirtyTracker(AddressRange mapping, SafeBuffer? view, TrackingMode mode, SafeFileHandle? file, MappedFile found)
     {
-        MappingProbe.RequireShared(mapping, "address");
         _mapping = mapping;
         _view = view;
         _handle = file;
-        _file = MappedFile.Find(mapping, file);
+        _file = found;
         if (!_file.IsWritable)
             throw new NotSupportedException("The mapping is read-only: nothing can be written through it, so there is nothing to track.");
-        FileRange = new DirtyRange(_file.Offset, (long)mapping.Length);
-        _sink = new MappingSink(mapping, _file.Offset, PersistentMemory.GranularityOf(mapping.Start, mapping.Length), file);
+        FileRange = new DirtyRange(_file.Offset ?? 0, (long)mapping.Length);
+        _sink = new MappingSink(mapping, FileRange.Offset, PersistentMemory.GranularityOf(mapping.Start, mapping.Length), file);
         (Mode, ModeReason, _scan) = Choose(mode);
         try
         {
             // Watched from here on; what was written before nobody has counted.
             if (_scan != null)
                 PageFlush.Flush(mapping, file);
-            _marks = FileMarks.Join(_file.Identity, this, FileRange);
+            bool isUnplaced = _file is { Identity: not null, Offset: null };
+            _ownTree = isUnplaced ? new DirtyTree(FileRange.End) : null;
+            _marks = FileMarks.Join(_file.Identity, this, isUnplaced ? new DirtyRange(0, _file.Length) : FileRange);
         }
         catch
         {
@@ -60,14 +66,22 @@ public sealed unsafe partial class DirtyTracker : IDisposable, IMarkedMapping
     /// <summary>Why <see cref="Mode"/> is what it is, for a log.</summary>
     public string ModeReason { get; }
 
-    /// <summary>The bytes of the file that the mapping shows. Where the file cannot be identified, the mapping itself from 0 on.</summary>
+    /// <summary>The bytes of the file that the mapping shows. Where its place in the file is not known, the mapping itself from 0 on.</summary>
     public DirtyRange FileRange { get; }
 
-    /// <summary>The tree of the file, by file offset; shared with every other tracker of it.</summary>
-    public DirtyTree Tree => _marks.Tree;
+    /// <summary>
+    /// The tree of the file, by file offset, shared with every other tracker and map of it; a tree of this mapping alone, by
+    /// <see cref="FileRange"/>, where <see cref="SharesMarks"/> is false.
+    /// </summary>
+    public DirtyTree Tree => _ownTree ?? _marks.Tree;
 
-    /// <summary>Whether the file could be identified, so that its marks are shared.</summary>
-    public bool SharesMarks => _file.Identity != null;
+    /// <summary>
+    /// Whether the file and the mapping's place in it are known, so that its marks are shared. Where only the place is not known (a
+    /// view of a part of a file on Windows), a persist through another mapping counts everything here as written, and one
+    /// through this mapping beside others makes its whole range durable. A file that is not known is on its own: no
+    /// persist through another mapping covers what was written through this one.
+    /// </summary>
+    public bool SharesMarks => _file.Identity != null && _ownTree == null;
 
     /// <summary>What one write-back moves: a line on direct access, else a page.</summary>
     public PersistGranularity Granularity => _sink.Granularity;
@@ -88,17 +102,40 @@ public sealed unsafe partial class DirtyTracker : IDisposable, IMarkedMapping
     public static DirtyTracker Attach(void* address, nuint length, TrackingMode mode = TrackingMode.Automatic, SafeFileHandle? file = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(length);
-        return new DirtyTracker(new AddressRange(address, length), null, mode, file);
+        AddressRange mapping = new(address, length);
+        return new DirtyTracker(mapping, null, mode, file, Find(mapping, file, null));
     }
 
+    /// <inheritdoc cref="Attach(void*, nuint, TrackingMode, SafeFileHandle)"/>
+    /// <param name="address">Start of the range.</param>
+    /// <param name="length">Length in bytes; not zero.</param>
+    /// <param name="mode">How to come to know of writes.</param>
+    /// <param name="file">The mapped file if there is a handle: identifies it for certain. Kept open by the caller.</param>
+    /// <param name="fileOffset">
+    /// Where in the file <paramref name="address"/> lies, in bytes. Only needed on Windows, which does not tell where a view of a part of a file begins;
+    /// there a wrong number mixes up the marks, and elsewhere it is refused.
+    /// </param>
+    /// <exception cref="ArgumentException">The range is not mapped, or is private memory, or lies elsewhere in the file.</exception>
+    public static DirtyTracker Attach(void* address, nuint length, TrackingMode mode, SafeFileHandle? file, long fileOffset)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(length);
+        AddressRange mapping = new(address, length);
+        return new DirtyTracker(mapping, null, mode, file, Find(mapping, file, fileOffset));
+    }
+
+    /// <summary>For tests: what would be if this were all the system says of the mapping.</summary>
+    internal static DirtyTracker Attach(AddressRange mapping, TrackingMode mode, SafeFileHandle? file, MappedFile found)
+        => new(mapping, null, mode, file, found);
+
     /// <summary>Tracks a part of a framework view, and keeps it mapped until the tracker is disposed.</summary>
-    internal static DirtyTracker Attach(SafeBuffer view, long offset, long length, TrackingMode mode, SafeFileHandle? file)
+    internal static DirtyTracker Attach(SafeBuffer view, long offset, long length, TrackingMode mode, SafeFileHandle? file, long? fileOffset = null)
     {
         byte* start = null;
         view.AcquirePointer(ref start);
         try
         {
-            return new DirtyTracker(new AddressRange(start + offset, (nuint)length), view, mode, file);
+            AddressRange mapping = new(start + offset, (nuint)length);
+            return new DirtyTracker(mapping, view, mode, file, Find(mapping, file, fileOffset));
         }
         catch
         {
@@ -115,16 +152,23 @@ public sealed unsafe partial class DirtyTracker : IDisposable, IMarkedMapping
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        // What the kernel has noted so far must not go with the tracker: leaving marks it for the others.
+        _marks.Leave(this);
         lock (_scanGate)
         {
-            // What the kernel has noted so far must not go with the tracker.
-            if (_scan != null)
-                Scan(Tree, FileRange);
+            _scanIsOver = true;
             _scan?.Dispose();
         }
 
-        _marks.Leave(this);
+        _ownTree?.Dispose();
         _view?.ReleasePointer();
+    }
+
+    private static MappedFile Find(AddressRange mapping, SafeFileHandle? file, long? fileOffset)
+    {
+        MappingProbe.RequireShared(mapping, "address");
+        MappedFile found = MappedFile.Find(mapping, file);
+        return fileOffset is { } offset ? found.At(offset, mapping, nameof(fileOffset)) : found;
     }
 
     private (TrackingMode Mode, string Reason, WrittenPageScan? Scan) Choose(TrackingMode wanted)

@@ -1,4 +1,3 @@
-using DaxSafety.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace DaxSafety.Tracking;
@@ -42,10 +41,9 @@ internal sealed class FileMarks
                 if (identity is { } key)
                     s_open[key] = marks;
             }
-            else if (fileRange.End > marks.Tree.Length)
+            else
             {
-                marks.Exit();
-                throw new NotSupportedException($"The marks of this file end at {marks.Tree.Length} bytes; the mapping ends at {fileRange.End}.");
+                marks.JoinWithin(fileRange.End);
             }
 
             Volatile.Write(ref marks._mappings, [.. marks._mappings, mapping]);
@@ -53,17 +51,52 @@ internal sealed class FileMarks
         }
     }
 
-    /// <summary>Removes a mapping. The marks of a file go with its last one: nobody is left who could make them durable.</summary>
+    /// <summary>
+    /// Removes a mapping, once what only it knew is marked. The marks of a file go with its last one: nobody is left who could
+    /// make them durable.
+    /// </summary>
     internal void Leave(IMarkedMapping mapping)
     {
-        lock (s_open)
+        bool bequeathed = false;
+        while (!TryRemove(mapping, whateverItKnows: bequeathed))
         {
-            if (!_mappings.Contains(mapping))
-                return;
-            Volatile.Write(ref _mappings, [.. _mappings.Where(other => other != mapping)]);
+            mapping.Bequeath(Tree);
+            bequeathed = true;
         }
 
         Exit();
+    }
+
+    /// <summary>False while there is somebody else to whom what the mapping knows must be left first.</summary>
+    private bool TryRemove(IMarkedMapping mapping, bool whateverItKnows)
+    {
+        lock (s_open)
+        {
+            if (_mappings.Length > 1 && !whateverItKnows)
+                return false;
+            Volatile.Write(ref _mappings, [.. _mappings.Where(other => other != mapping)]);
+            return true;
+        }
+    }
+
+    /// <summary>Where address space is rationed the tree may be shorter than a file can become.</summary>
+    internal void RequireRoom(long end)
+    {
+        if (end > Tree.Length)
+            throw new NotSupportedException($"The marks of this file end at {Tree.Length} bytes; the mapping is to end at {end}.");
+    }
+
+    private void JoinWithin(long end)
+    {
+        try
+        {
+            RequireRoom(end);
+        }
+        catch
+        {
+            Exit();
+            throw;
+        }
     }
 
     private void Enter() => ObjectDisposedException.ThrowIf(!TryEnter(), this);
@@ -104,7 +137,25 @@ internal sealed class FileMarks
             bool unknown = false;
             foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
                 unknown |= mapping.CollectInto(Tree, range);
-            return Guarded(range, sink, whole: unknown);
+            return Guarded(Tree, range, sink, whole: unknown);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>
+    /// For a mapping whose place in the file is not known: its own marks say what it has written, but not what others have
+    /// written where it lies, so that beside others all of the range is made durable.
+    /// </summary>
+    internal long PersistUnplaced(DirtyTree own, DirtyRange range, bool whole, IDirtyRangeSink sink)
+    {
+        Enter();
+        try
+        {
+            ThrowIfFailed();
+            return Guarded(own, range, sink, whole || Volatile.Read(ref _mappings).Length > 1 || !Tree.IsEmpty);
         }
         finally
         {
@@ -121,8 +172,14 @@ internal sealed class FileMarks
             ThrowIfFailed();
             long lines = 0;
             foreach (IMarkedMapping mapping in Volatile.Read(ref _mappings))
-                lines += mapping.TryPersistInto(this);
-            return Tree.IsEmpty ? lines : lines + Guarded(Tree.All, new WholeFileSink(openFile), whole: false);
+            {
+                if (mapping.TryPersistInto(this) is { } persisted)
+                    lines += persisted;
+                else
+                    mapping.Bequeath(Tree);
+            }
+
+            return Tree.IsEmpty ? lines : lines + Guarded(Tree, Tree.All, new ClosedMappingSink(openFile), whole: false);
         }
         finally
         {
@@ -131,11 +188,11 @@ internal sealed class FileMarks
     }
 
     /// <summary>A persist after which, if the system has refused, nothing of the file is believed any more.</summary>
-    private long Guarded(DirtyRange range, IDirtyRangeSink sink, bool whole)
+    private long Guarded(DirtyTree tree, DirtyRange range, IDirtyRangeSink sink, bool whole)
     {
         try
         {
-            return whole ? PersistWhole(range, sink) : Tree.Persist(range, sink);
+            return whole ? PersistWhole(tree, range, sink) : tree.Persist(range, sink);
         }
         catch (IOException failure) when (failure is not FileOutOfReachException)
         {
@@ -145,13 +202,13 @@ internal sealed class FileMarks
     }
 
     /// <summary>Where some mapping of the range cannot say what was written, all of it is made durable, whatever is marked.</summary>
-    private long PersistWhole(DirtyRange range, IDirtyRangeSink sink)
+    private static long PersistWhole(DirtyTree tree, DirtyRange range, IDirtyRangeSink sink)
     {
         long lines = 0;
         bool complete;
         do
         {
-            using DirtySnapshot taken = Tree.Snapshot(range);
+            using DirtySnapshot taken = tree.Snapshot(range);
             lines += taken.Lines;
             sink.MakeDurable(new ReadOnlySpan<DirtyRange>(in range));
             complete = taken.Complete();
@@ -189,18 +246,5 @@ internal sealed class FileMarks
         }
 
         return new DirtyTree(end);
-    }
-
-    private sealed class WholeFileSink(Func<SafeFileHandle?> openFile) : IDirtyRangeSink
-    {
-        public void MakeDurable(ReadOnlySpan<DirtyRange> ranges)
-        {
-            using SafeFileHandle file = openFile() ?? throw new FileOutOfReachException(
-                $"{ranges.Length} dirty ranges, the first at {ranges[0]}, belong to mappings that are closed, and no handle of the file can be had. They stay marked.", 0);
-            if (!OperatingSystem.IsLinux())
-                RandomAccess.FlushToDisk(file);
-            else if (Libc.Fsync((int)file.DangerousGetHandle()) != 0)
-                throw FlushFailure.OfLastCall("fsync", "the file");
-        }
     }
 }

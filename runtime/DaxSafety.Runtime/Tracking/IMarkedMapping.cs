@@ -9,6 +9,12 @@ internal interface IMarkedMapping
     /// </summary>
     bool CollectInto(DirtyTree tree, DirtyRange range);
 
-    /// <summary>For a persist of the file: persists what this mapping shows, unless it is being disposed. Returns the lines.</summary>
-    long TryPersistInto(FileMarks marks);
+    /// <summary>For a persist of the file: persists what this mapping shows and returns the lines; null when it is being disposed.</summary>
+    long? TryPersistInto(FileMarks marks);
+
+    /// <summary>
+    /// Marks what may have been written through it and is not marked yet: before it leaves, so that a persist of the file does not
+    /// pass it over. Harmless more than once, and after it has left.
+    /// </summary>
+    void Bequeath(DirtyTree tree);
 }

@@ -42,8 +42,11 @@ internal sealed class MapMarks : IMarkedMapping, IDisposable
     }
 
     /// <summary>The map has another length, and nothing in it is dirty. Marks beyond a new end are of bytes that are gone.</summary>
+    /// <exception cref="NotSupportedException">The file's marks, which others use too, do not reach so far.</exception>
     internal void Resize(long length)
     {
+        if (!_alone)
+            _file.RequireRoom(length);
         long before = Interlocked.Exchange(ref _length, length);
         if (_alone)
         {
@@ -65,7 +68,7 @@ internal sealed class MapMarks : IMarkedMapping, IDisposable
         (!_tracks || _alone) && range.Overlaps(new DirtyRange(0, Volatile.Read(ref _length)));
 
     /// <inheritdoc/>
-    public long TryPersistInto(FileMarks marks)
+    public long? TryPersistInto(FileMarks marks)
     {
         try
         {
@@ -75,7 +78,21 @@ internal sealed class MapMarks : IMarkedMapping, IDisposable
         }
         catch (ObjectDisposedException)
         {
-            return 0;
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Bequeath(DirtyTree tree)
+    {
+        if (_alone)
+        {
+            foreach (DirtyRange range in Tree!.GetRanges())
+                tree.MarkRange(range);
+        }
+        else if (!_tracks)
+        {
+            tree.MarkRange(new DirtyRange(0, Volatile.Read(ref _length)));
         }
     }
 

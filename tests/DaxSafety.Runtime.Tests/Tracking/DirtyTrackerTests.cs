@@ -119,6 +119,57 @@ public sealed unsafe partial class DirtyTrackerTests
         goes.Dispose();
     }
 
+    [PageCacheTheory]
+    [InlineData("view that knows nothing")]
+    [InlineData("view that the kernel watches")]
+    [InlineData("map that knows nothing")]
+    [InlineData("map for one thread")]
+    public void ClosedMapping_LeavesWhatOnlyItKnew_ToThePersistOfTheFile(string what)
+    {
+        using MappedTestFile file = new(1 << 20);
+        using MemoryMappedViewAccessor stays = file.Map.CreateViewAccessor(0, 1 << 16);
+        using DirtyTracker tracker = stays.Track(TrackingMode.Marks);
+        if (what.StartsWith("view", StringComparison.Ordinal))
+        {
+            if (what.Contains("kernel") && KernelScanFactAttribute.WhyNot != null)
+                return;
+            using MemoryMappedViewAccessor goes = file.Map.CreateViewAccessor(1 << 19, 1 << 16);
+            using (goes.Track(what.Contains("kernel") ? TrackingMode.KernelScan : TrackingMode.WholeRange))
+                goes.Write(5, 1L);
+
+            // Unmaps; disposing the view would flush it first.
+            goes.SafeMemoryMappedViewHandle.Dispose();
+        }
+        else
+        {
+            using DurableMap map = DurableMap.Open(file.File.Path, what.Contains("one thread")
+                ? new() { Sharing = DirtyTreeSharing.Exclusive } : new() { Tracking = MapTracking.None });
+            map.Write(900_000, 1L);
+        }
+
+        Assert.NotEqual(0, file.NotOnDisk());
+        tracker.PersistFile();
+        Assert.Equal(0, file.NotOnDisk());
+    }
+
+    [PageCacheTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RangesOfClosedMappings_AreDurable_ByTheFileAndByMappingItAgain(bool mapAgain)
+    {
+        using MappedTestFile file = new(1 << 20);
+        using (MemoryMappedViewAccessor view = file.Map.CreateViewAccessor())
+        {
+            view.Write(5000, 1L);
+            view.Write(900_000, 1L);
+        }
+
+        ClosedMappingSink sink = new(() => File.OpenHandle(file.File.Path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite)) { AlwaysMap = mapAgain };
+        sink.MakeDurable([new(4992, 64), new(899_968, 128), new(2 << 20, 64)]);
+        Assert.Equal(0, file.NotOnDisk());
+        Assert.Throws<FileOutOfReachException>(() => new ClosedMappingSink(() => null).MakeDurable([new(0, 64)]));
+    }
+
     [PageCacheFact]
     public void DurableMapAndTrackedView_SeeTheSameMarks()
     {

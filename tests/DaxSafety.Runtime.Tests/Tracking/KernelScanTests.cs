@@ -62,6 +62,33 @@ public sealed unsafe partial class KernelScanTests(ITestOutputHelper output)
     }
 
     [KernelScanFact]
+    public void PersistWhileATrackerOfTheFileIsDisposed_CoversWhatThatOneHadSeen()
+    {
+        using MappedTestFile file = new(Length);
+        using MappedPointer one = new(file), other = new(file);
+        using DirtyTracker stays = DirtyTracker.Attach(one.Address, (nuint)Length, TrackingMode.Marks);
+        byte* written = other.Address + 9 * Page;
+        for (int round = 0; round < 200; round++)
+        {
+            DirtyTracker goes = DirtyTracker.Attach(other.Address, (nuint)Length, TrackingMode.KernelScan);
+            *written = (byte)round;
+            using Barrier start = new(2);
+            Thread disposing = new(() =>
+            {
+                start.SignalAndWait();
+                goes.Dispose();
+            });
+            disposing.Start();
+            start.SignalAndWait();
+            Thread.SpinWait(round * 20);
+            stays.Persist();
+            long left = file.NotOnDisk();
+            disposing.Join();
+            Assert.Equal(0, left);
+        }
+    }
+
+    [KernelScanFact]
     public void SystemCallThatReadsIntoTheMapping_IsAWriteToo()
     {
         using MappedTestFile file = new(Length), source = new(Page);

@@ -30,6 +30,11 @@ public sealed class WineTests
             && line.Contains("Win32 error 32") && line.Contains("Pass the file's handle to Persist"));
         Assert.Contains(run.Lines, line => line.StartsWith("end private memory: ArgumentException", StringComparison.Ordinal));
         Assert.Contains(run.Lines, line => line.StartsWith("end copy-on-write view: ArgumentException", StringComparison.Ordinal));
+        run.Has("shared True True True, range [100, 1048576), marked [128, 192)", "persisted 1 left 0", "persisted -1 left 1");
+        run.Has("map and view share True, persisted 1, left 0", "two files share False, wrong handle shares False");
+        run.Has("part shares False, placed part shares True [196708, 201708)", "file persisted 1, part left 0");
+        run.Has("closed view left 1", "closed view persisted 1, left 0", "end a closed view: done");
+        Assert.Contains(run.Lines, line => line.StartsWith("end a part of a file: ArgumentException", StringComparison.Ordinal) && line.Contains("byte 196709"));
         AssertFlushedInOrder(File.ReadAllLines(trace), run);
     }
 

@@ -22,6 +22,7 @@ internal static unsafe class Program
         Step("private memory", () => PersistentMemory.Persist(new byte[64]));
         Step("copy-on-write view", () => PersistCopyOnWrite(path));
         Step("map", () => UseMap(path));
+        SharedMarks.Run(path);
         Step("resize", () => Resize(path));
         Step("replace", () => Replace(folder, path));
         return 0;
@@ -114,7 +115,7 @@ internal static unsafe class Program
         Console.WriteLine($"replaced by {File.ReadAllBytes(path)[0]} of {new FileInfo(path).Length}");
     }
 
-    private static void Step(string name, Action action)
+    internal static void Step(string name, Action action)
     {
         Console.WriteLine($"begin {name}");
         try
