@@ -1,9 +1,10 @@
 using DaxSafety.Tests.Guest;
+using DaxSafety.Tests.Policies;
 using DaxSafety.Tests.Tracking;
 
 namespace DaxSafety.Tests;
 
-/// <summary>What this assembly does when it is run instead of tested: the part of the guest tests that runs in the guest.</summary>
+/// <summary>What this assembly does when it is run instead of tested: the part of the guest tests that runs in the guest, and processes under a policy.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -20,8 +21,10 @@ internal static class Program
                 return GuestRecords.Check(path, disk) ? 0 : 1;
             case ["scan", .. var folders]:
                 return GuestScan.Print(folders);
+            case ["policy", var policy, var file]:
+                return PolicyProcess.Run(policy, file);
             default:
-                Console.Error.WriteLine("usage: facts FOLDER... | limits FOLDER | records DAX-FILE DISK-FILE WAY | check DAX-FILE DISK-FILE | scan FOLDER...");
+                Console.Error.WriteLine("usage: facts FOLDER... | limits FOLDER | records DAX-FILE DISK-FILE WAY | check DAX-FILE DISK-FILE | scan FOLDER... | policy NAME FILE");
                 return 2;
         }
     }
