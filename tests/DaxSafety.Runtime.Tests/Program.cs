@@ -15,6 +15,10 @@ internal static class Program
                 return GuestFacts.Print(folders);
             case ["limits", var folder]:
                 return GuestLimits.Print(folder);
+            case ["broken-disk", var folder]:
+                return GuestBrokenDisk.Print(folder);
+            case ["touch", var path, var offset]:
+                return Toucher.Run(path, long.Parse(offset));
             case ["records", var path, var disk, var way]:
                 return GuestRecords.Run(path, disk, Enum.Parse<PersistWay>(way));
             case ["check", var path, var disk]:
@@ -24,7 +28,7 @@ internal static class Program
             case ["policy", var policy, var file]:
                 return PolicyProcess.Run(policy, file);
             default:
-                Console.Error.WriteLine("usage: facts FOLDER... | limits FOLDER | records DAX-FILE DISK-FILE WAY | check DAX-FILE DISK-FILE | scan FOLDER... | policy NAME FILE");
+                Console.Error.WriteLine("usage: facts FOLDER... | limits FOLDER | broken-disk FOLDER | touch FILE OFFSET | records DAX-FILE DISK-FILE WAY | check DAX-FILE DISK-FILE | scan FOLDER... | policy NAME FILE");
                 return 2;
         }
     }

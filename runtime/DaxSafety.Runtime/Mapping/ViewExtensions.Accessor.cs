@@ -12,7 +12,8 @@ public static unsafe partial class ViewExtensions
     /// <para>Allocation: none on Linux after the first call for a view; on Windows and macOS a file handle for the time of the
     /// call, unless one is given.</para>
     /// <para>Durability: the bytes of the view survive a power cut on return. That a new or grown file is there after it is not
-    /// part of this: see DurableFile. A file truncated below the view is not noticed here; touching its pages faults.</para>
+    /// part of this: see DurableFile. A file truncated under the view is noticed on Linux 5.14 and later, where the end of the
+    /// range is gone; touching it ends the process.</para>
     /// </summary>
     /// <param name="view">A writable view of a file.</param>
     /// <exception cref="ObjectDisposedException">The view is disposed.</exception>

@@ -11,7 +11,7 @@ internal static unsafe partial class Libc
     public const int ProtRead = 1, ProtWrite = 2, ProtExec = 4;
     public const int MapShared = 1, MapPrivate = 2;
 
-    public const int Enoent = 2, Eintr = 4, Eio = 5, Einval = 22, Enospc = 28;
+    public const int Enoent = 2, Eintr = 4, Eio = 5, Efault = 14, Einval = 22, Enospc = 28;
 
     /// <summary>sys/mman.h, asm-generic/mman.h and linux/magic numbers of Linux on x64 and ARM64.</summary>
     public static class Linux
@@ -23,8 +23,8 @@ internal static unsafe partial class Libc
         public const int MapAnonymous = 0x20;
         public const nint MemfdCreateOnX64 = 319, MemfdCreateOnArm64 = 279;
         public const int MapSharedValidate = 3, MapSync = 0x80000;
-        public const int MadvRandom = 1, MadvNoHugePage = 15;
-        public const int Enodev = 19, Enotty = 25, Eopnotsupp = 95;
+        public const int MadvRandom = 1, MadvNoHugePage = 15, MadvPopulateRead = 22;
+        public const int Enodev = 19, Enotty = 25, Eopnotsupp = 95, Ehwpoison = 133;
         public const nuint ProcMapQuery = 0xC0686611;
         public const int AtHwcap = 16;
         public const uint MfdCloexec = 1, MfdExec = 0x10;

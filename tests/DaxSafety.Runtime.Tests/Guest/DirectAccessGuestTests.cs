@@ -50,5 +50,18 @@ public sealed class DirectAccessGuestTests
         Assert.True(run.ExitCode == 0, run.ToString());
         run.Has("create more than there is: errno 28, file False", "grow beyond what there is: errno 28, length 4096, value 7, persisted");
         run.Has("read-only disk, open: refused", "read-only disk, create: refused, file False", "read-only disk, read: 7");
+        run.Has("store into a hole on a full disk: killed");
+    }
+
+    [RigTheory(Rig.Guest, GuestMachine.Script)]
+    [InlineData("6.1")]
+    [InlineData("backports")]
+    public void DiskThatDies_IsReportedByEveryPersist_AndPoisons(string kernel)
+    {
+        RigRun run = GuestMachine.Run(kernel == "backports" ? ["--kernel", kernel] : [], "broken-disk", "/mnt/disk");
+        Assert.True(run.ExitCode == 0, run.ToString());
+        run.Has("with the disk: persisted", "map: errno 5", "map again: refused after errno 5, marked 1", "map, to grow: refused after errno 5, length 1048576");
+        run.Has("tracker: errno 5", "tracker again: refused after errno 5, marked 1");
+        run.Has("view: errno 5", "view again: refused after errno 5", "address: errno 5", "file: errno 5");
     }
 }

@@ -22,6 +22,8 @@ internal static class GuestLimits
             Console.WriteLine($"grow beyond what there is: {outcome}, length {map.Length}, value {map.Read<int>(8)}, persisted");
         }
 
+        FillUp(folder);
+
         using (Process mount = Process.Start("mount", ["-o", "remount,ro", folder]))
             mount.WaitForExit();
         Console.WriteLine($"read-only disk, open: {Refused(() => DurableMap.Open(path).Dispose())}");
@@ -29,6 +31,27 @@ internal static class GuestLimits
         using DurableMap readOnly = DurableMap.Open(path, new() { ReadOnly = true });
         Console.WriteLine($"read-only disk, read: {readOnly.Read<int>(8)}");
         return 0;
+    }
+
+    /// <summary>A sparse file on a disk with no room left: a store into a hole ends the process.</summary>
+    private static void FillUp(string folder)
+    {
+        string sparse = Path.Combine(folder, "sparse"), rest = Path.Combine(folder, "rest");
+        using (FileStream file = new(sparse, FileMode.CreateNew))
+            file.SetLength(1 << 20);
+        using (FileStream file = new(rest, FileMode.CreateNew))
+        {
+            byte[] some = new byte[1 << 16];
+            while (Errno(() => { file.Write(some); file.Flush(); }) == "done")
+            {
+            }
+        }
+
+        using Process toucher = Toucher.Start(sparse, offset: 8192);
+        toucher.StandardInput.WriteLine();
+        string said = toucher.StandardOutput.ReadToEnd();
+        Console.WriteLine($"store into a hole on a full disk: {(said.Contains("stored") ? "stored" : "killed")}");
+        File.Delete(rest);
     }
 
     private static string Errno(Action action)

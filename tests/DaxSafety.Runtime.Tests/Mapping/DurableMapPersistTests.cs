@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace DaxSafety.Tests.Mapping;
 
 /// <summary>What is durable after a Persist and, as much, what must not be said to be.</summary>
@@ -96,6 +98,21 @@ public sealed unsafe class DurableMapPersistTests
         Assert.Contains($"truncated to {Page} bytes under a map of {Length}", Assert.Throws<IOException>(() => map.Persist()).Message);
         RandomAccess.SetLength(file.Handle, Length);
         Assert.Throws<IOException>(() => map.Persist());
+    }
+
+    /// <summary>Why the length is looked at and nothing touched: in .NET the signal of a store beyond the end cannot be caught.</summary>
+    [Fact]
+    public void StoreBeyondATruncation_EndsTheProcess()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using TemporaryFile file = new(Length);
+        using Process toucher = Toucher.Start(file.Path, Length - 8);
+        RandomAccess.SetLength(file.Handle, Page);
+        toucher.StandardInput.WriteLine();
+        Assert.DoesNotContain("stored", toucher.StandardOutput.ReadToEnd());
+        toucher.WaitForExit();
+        Assert.NotEqual(0, toucher.ExitCode);
     }
 
     [PageCacheFact]

@@ -205,6 +205,23 @@ public sealed class ViewPersistTests
         Assert.Throws<IOException>(() => view.SafeMemoryMappedViewHandle.Persist(0, 1));
     }
 
+    [Fact]
+    public void FileTruncatedUnderneath_IsNotCalledDurable()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using MappedTestFile file = new(FileLength);
+        using MemoryMappedViewAccessor view = file.Map.CreateViewAccessor(100, 8 * Page);
+        view.Write(7 * Page, 1);
+        RandomAccess.SetLength(file.File.Handle, 2 * Page);
+        view.Persist(0, Page);
+        Assert.Contains("truncated", Assert.Throws<IOException>(() => view.Persist(7 * Page, 4)).Message);
+        Assert.Throws<IOException>(() => view.Persist(0, Page));
+
+        // Once more, so that the disposal of the view has something to flush.
+        RandomAccess.SetLength(file.File.Handle, FileLength);
+    }
+
     private static void WriteEveryPage(MemoryMappedViewAccessor view)
     {
         for (long position = 0; position < view.Capacity; position += Page)
