@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace DaxSafety;
@@ -62,26 +63,63 @@ internal static unsafe class StreamingCopy
             return;
         }
 
+        // The ends first, both stored before either is written back: their lines are fetched at once, and on their way while the
+        // middle goes past the cache. The other way round was measured a tenth slower at 4 KiB.
         nuint tail = (length - head) & (Line - 1);
-
-        // The ends are fetched while the middle is written past the cache, and written back after it.
-        Sse.Prefetch0(to);
-        Sse.Prefetch0(to + length - 1);
+        CopyEnd(from, to, head);
+        CopyEnd(from + length - tail, to + length - tail, tail);
+        CacheLineFlush.WriteBack(to, head);
+        CacheLineFlush.WriteBack(to + length - tail, tail);
         CopyLines<TVector>(from + head, to + head, length - head - tail);
-        if (head != 0)
-            CopyThroughCache(from, to, head);
-        if (tail != 0)
-            CopyThroughCache(from + length - tail, to + length - tail, tail);
     }
 
-    /// <summary>Whole lines only.</summary>
+    /// <summary>
+    /// Less than a line, in place: the copy waits for the fence of the one before it, so a call would be felt. Two loads and two
+    /// stores, which overlap where the length is no power of two.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyEnd(byte* from, byte* to, nuint length)
+    {
+        if (length >= 32)
+        {
+            (Vector256<byte> first, Vector256<byte> last) = (Vector256.Load(from), Vector256.Load(from + length - 32));
+            first.Store(to);
+            last.Store(to + length - 32);
+        }
+        else if (length >= 16)
+        {
+            (Vector128<byte> first, Vector128<byte> last) = (Vector128.Load(from), Vector128.Load(from + length - 16));
+            first.Store(to);
+            last.Store(to + length - 16);
+        }
+        else if (length >= 8)
+        {
+            (ulong first, ulong last) = (*(ulong*)from, *(ulong*)(from + length - 8));
+            *(ulong*)to = first;
+            *(ulong*)(to + length - 8) = last;
+        }
+        else
+        {
+            for (nuint i = 0; i < length; i++)
+                to[i] = from[i];
+        }
+    }
+
+    /// <summary>
+    /// Whole lines only. Loads that straddle two lines get in the way of the stores just before them, so from a source that is not
+    /// aligned as the destination is eight are made at a time; from one that is, line by line is a little faster.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyLines<TVector>(byte* from, byte* to, nuint length)
         where TVector : struct, ILineVector
     {
         byte* end = to + length;
-        for (byte* endOfEights = to + (length & ~(8 * Line - 1)); to < endOfEights; to += 8 * Line, from += 8 * Line)
-            TVector.CopyEightLines(from, to);
+        if (((nuint)from & (Line - 1)) != 0)
+        {
+            for (byte* endOfEights = to + (length & ~(8 * Line - 1)); to < endOfEights; to += 8 * Line, from += 8 * Line)
+                TVector.CopyEightLines(from, to);
+        }
+
         for (; to < end; to += Line, from += Line)
             TVector.CopyLine(from, to);
     }

@@ -40,7 +40,7 @@ internal sealed unsafe class CopySuite : IRatioSuite
 
     private static void Measure(RatioReport report, Libpmem pmem, string name, byte* to, byte* from, int bytes)
     {
-        int operations = Math.Clamp((1 << 20) / bytes, 1, 4_000), rounds = bytes < 1 << 20 ? SmallRounds : LargeRounds;
+        int operations = Math.Clamp((1 << 20) / bytes, 1, 4_000), rounds = bytes <= 1 << 20 ? SmallRounds : LargeRounds;
         nuint step = (nuint)bytes, mask = Window - 1;
         SideBySide c = SideBySide.Measure(
             rounds, () => Ours(to, from, mask, step, bytes, operations), () => pmem.CopiesInC(to, from, mask, step, step, operations));

@@ -9,6 +9,10 @@ namespace DaxSafety.Benchmarks.Ratios;
 /// </summary>
 internal sealed class SideBySide
 {
+    private const int EnoughCalls = 150;
+
+    private static readonly TimeSpan s_longEnough = TimeSpan.FromSeconds(0.6), s_tooLong = TimeSpan.FromSeconds(2);
+
     private readonly double[] _ours, _theirs;
 
     private SideBySide(double[] ours, double[] theirs)
@@ -42,13 +46,7 @@ internal sealed class SideBySide
     public static SideBySide Measure(
         int rounds, Action ours, Action theirs, Action? beforeOurs = null, Action? beforeTheirs = null)
     {
-        // Before anything counts: the compiler's tiers come one after the other, in the background.
-        for (int i = 0; i < 3; i++)
-        {
-            Time(ours, beforeOurs);
-            Time(theirs, beforeTheirs);
-            Thread.Sleep(20);
-        }
+        WarmUp(ours, theirs, beforeOurs, beforeTheirs);
 
         double[] ourTimes = new double[rounds], theirTimes = new double[rounds];
         for (int i = 0; i < rounds; i++)
@@ -66,6 +64,21 @@ internal sealed class SideBySide
         }
 
         return new SideBySide(ourTimes, theirTimes);
+    }
+
+    /// <summary>
+    /// Before anything counts: the compiler's tiers come one after the other, in the background, each after some dozen calls and a tenth
+    /// of a second without new methods. Until then our side would be timed as it is in the first moments of a program.
+    /// </summary>
+    private static void WarmUp(Action ours, Action theirs, Action? beforeOurs, Action? beforeTheirs)
+    {
+        Stopwatch since = Stopwatch.StartNew();
+        for (int calls = 0; calls < 3 || (since.Elapsed < s_longEnough || calls < EnoughCalls) && since.Elapsed < s_tooLong; calls++)
+        {
+            Time(ours, beforeOurs);
+            Time(theirs, beforeTheirs);
+            Thread.Sleep(1);
+        }
     }
 
     private static double Time(Action action, Action? before)
