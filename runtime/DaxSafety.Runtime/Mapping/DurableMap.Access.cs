@@ -15,9 +15,8 @@ public sealed unsafe partial class DurableMap
     public T Read<T>(long offset)
         where T : unmanaged
     {
-        if (!RangeCheck.IsValueInside(offset, sizeof(T), _length))
-            ThrowOutside(offset, sizeof(T));
-        return Unsafe.ReadUnaligned<T>(_address + offset);
+        return sizeof(T) <= LongestQuickValue && (ulong)offset < (ulong)_quickReads
+            ? Unsafe.ReadUnaligned<T>(_address + offset) : ReadChecked<T>(offset);
     }
 
     /// <summary>Copies bytes out of the map, from <paramref name="offset"/> bytes after its start.</summary>
@@ -64,11 +63,10 @@ public sealed unsafe partial class DurableMap
     public void Write<T>(long offset, T value)
         where T : unmanaged
     {
-        if (!RangeCheck.IsValueInside(offset, sizeof(T), _writable))
-            ThrowOutside(offset, sizeof(T));
-        Unsafe.WriteUnaligned(_address + offset, value);
-        if (_tree is { } tree)
-            MarkValue(tree, offset, sizeof(T));
+        if (sizeof(T) <= LongestQuickValue && (ulong)offset < (ulong)_quickWrites)
+            Unsafe.WriteUnaligned(_address + offset, value);
+        else
+            WriteChecked(offset, value);
     }
 
     /// <summary>Copies bytes into the map, <paramref name="offset"/> bytes after its start, and marks them dirty.</summary>
@@ -127,14 +125,29 @@ public sealed unsafe partial class DurableMap
         _tree?.MarkRange(new DirtyRange(offset, length));
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private T ReadChecked<T>(long offset)
+        where T : unmanaged
+    {
+        if (!RangeCheck.IsInside(offset, sizeof(T), _length))
+            ThrowOutside(offset, sizeof(T));
+        return Unsafe.ReadUnaligned<T>(_address + offset);
+    }
+
     /// <summary>Not inlined: the mark is four hundred bytes of code, too many for every place that writes a value.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void MarkValue(DirtyTree tree, long offset, int size)
+    private void WriteChecked<T>(long offset, T value)
+        where T : unmanaged
     {
+        if (!RangeCheck.IsInside(offset, sizeof(T), _writable))
+            ThrowOutside(offset, sizeof(T));
+        Unsafe.WriteUnaligned(_address + offset, value);
+        if (_tree is not { } tree)
+            return;
         LineIndex first = LineIndex.Of(offset);
-        if (LineIndex.Of(offset + size - 1) == first)
+        if (LineIndex.Of(offset + sizeof(T) - 1) == first)
             tree.Mark(first);
         else
-            tree.MarkRange(new DirtyRange(offset, size));
+            tree.MarkRange(new DirtyRange(offset, sizeof(T)));
     }
 }

@@ -47,8 +47,7 @@ public sealed unsafe partial class DurableMap
     /// <summary>The old mapping goes first: nobody may touch its end once the file is shorter, and Windows refuses to cut a mapped file.</summary>
     private void Shrink(long length)
     {
-        _address = null;
-        _length = _writable = 0;
+        Detach();
         _mapping.Dispose();
         DurableFile.SetLength(_file, length);
         Attach(length);

@@ -23,6 +23,9 @@ namespace DaxSafety;
 /// </remarks>
 public sealed unsafe partial class DurableMap : IDisposable
 {
+    /// <summary>In bytes. The last so many bytes less one of a map have no quick way, and few are read there.</summary>
+    private const int LongestQuickValue = 16;
+
     private readonly UseGate _gate = new();
     private readonly DurableMapOptions _options;
     private readonly SafeFileHandle _file;
@@ -40,6 +43,12 @@ public sealed unsafe partial class DurableMap : IDisposable
     /// </summary>
     private byte* _address;
     private long _length, _writable;
+
+    /// <summary>
+    /// Below these offsets a value of up to <see cref="LongestQuickValue"/> bytes is read, or written without a mark, after one comparison. What is
+    /// beyond, or larger, or to be marked, is checked exactly.
+    /// </summary>
+    private long _quickReads, _quickWrites;
 
     private DurableMap(string path, SafeFileHandle file, DurableMapOptions options)
     {
@@ -146,8 +155,7 @@ public sealed unsafe partial class DurableMap : IDisposable
         if (!_gate.Close(forGood: true))
             return;
         _queue?.Dispose();
-        _address = null;
-        _length = _writable = 0;
+        Detach();
         _marks?.Dispose();
         _mapping.Dispose();
         _file.Dispose();
@@ -199,6 +207,15 @@ public sealed unsafe partial class DurableMap : IDisposable
         _address = mapping.Address;
         _length = length;
         _writable = _options.ReadOnly ? 0 : length;
+        _quickReads = Math.Max(0, length - (LongestQuickValue - 1));
+        _quickWrites = _options.ReadOnly || _tree is not null ? 0 : _quickReads;
+    }
+
+    /// <summary>Nothing can be read or written until it is attached again.</summary>
+    private void Detach()
+    {
+        _quickReads = _quickWrites = _length = _writable = 0;
+        _address = null;
     }
 
     /// <summary>Takes part in the marks of the file, which every mapping of it in this process shares.</summary>

@@ -23,14 +23,6 @@ internal static class RangeCheck
     public static bool IsInside(long position, long length, long capacity)
         => (position | length | (capacity - length) | (capacity - length - position)) >= 0;
 
-    /// <summary>
-    /// The same for a value of a fixed size, at least 1: two comparisons that do not wait for one another, and a size that the
-    /// compiler folds in.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsValueInside(long position, int size, long capacity)
-        => (ulong)position < (ulong)capacity && capacity - position >= size;
-
     public static ArgumentOutOfRangeException Outside(
         long position, long length, long capacity, string what, string positionName)
         => new(

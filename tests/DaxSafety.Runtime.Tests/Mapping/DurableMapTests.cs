@@ -123,6 +123,45 @@ public sealed unsafe class DurableMapTests
         }
     }
 
+    [Theory]
+    [InlineData(1, MapTracking.None)]
+    [InlineData(15, MapTracking.None)]
+    [InlineData(16, MapTracking.Marks)]
+    [InlineData(17, MapTracking.None)]
+    [InlineData(100, MapTracking.None)]
+    [InlineData(100, MapTracking.Marks)]
+    public void EveryValueInsideTheMap_IsReachedUpToItsLastByte_AndNoneBeyond(int length, MapTracking tracking)
+    {
+        using TemporaryFile file = new(length);
+        using DurableMap map = DurableMap.Open(file.Path, new() { Tracking = tracking });
+        Check<byte>(0x11);
+        Check<short>(0x2222);
+        Check(0x33333333);
+        Check(0x4444444444444444);
+        Check<(long, long)>((5, 6));
+        Check<(long, long, byte)>((7, 8, 9));
+
+        void Check<T>(T value)
+            where T : unmanaged
+        {
+            for (int offset = -1; offset <= length; offset++)
+            {
+                if (offset >= 0 && offset + sizeof(T) <= length)
+                {
+                    map.Write(offset, value);
+                    Assert.Equal(value, map.Read<T>(offset));
+                    Assert.True(map.Dirty?.IsDirty(new DirtyRange(offset, sizeof(T))) ?? true);
+                    map.Dirty?.Clear();
+                }
+                else
+                {
+                    Assert.Throws<ArgumentOutOfRangeException>(() => map.Read<T>(offset));
+                    Assert.Throws<ArgumentOutOfRangeException>(() => map.Write(offset, value));
+                }
+            }
+        }
+    }
+
     [Fact]
     public void RangesWhoseEndOverflows_AreOutside()
     {
