@@ -6,7 +6,7 @@ namespace DaxSafety.Tests.CacheLines;
 public sealed unsafe class StreamingCopyTests
 {
     private static readonly int[] s_lengths =
-        [0, 1, 7, 63, 64, 65, 127, 128, 191, 192, 193, 255, 256, 257, 319, 320, 1000, 4095, 4096, 4097, 10_000];
+        [0, 1, 7, 63, 64, 65, 127, 128, 191, 192, 193, 255, 256, 257, 319, 320, 1000, 4095, 4096, 4097, 10_000, 16_383, 16_384, 16_385 + 64, 20_001];
 
     private static readonly int[] s_misalignments = [0, 1, 8, 31, 32, 33, 63];
 
@@ -17,7 +17,7 @@ public sealed unsafe class StreamingCopyTests
     {
         if (!Sse2.IsSupported && width != "best")
             return;
-        byte[] source = new byte[10_100];
+        byte[] source = new byte[20_100];
         new Random(1).NextBytes(source);
         fixed (byte* from = source)
         {
