@@ -25,7 +25,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     {
         if (_context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !_context.Lowering.IsOwn(symbol))
             return null;
-        if (symbol is not (IFieldSymbol or IPropertySymbol or IParameterSymbol) || !_context.Lowering.Types.CanCarryMapping(TypeOf(symbol)))
+        if (!_context.Lowering.Types.NamesMemory(TypeOf(symbol)) || !_context.Lowering.IsReached(type))
             return null;
         type = type.OriginalDefinition;
         if (!_types.TryGetValue(type, out var origins))
