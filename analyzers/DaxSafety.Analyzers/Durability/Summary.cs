@@ -59,11 +59,11 @@ internal sealed class Summary
                 Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
         }
         JoinAlike(endings, analysis, merger);
-        var summary = new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result)).ToImmutableArray());
+        var summary = new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray());
         return summary.Size <= MostToTell ? summary : new Summary(analysis, body, summary.Cases) { IsTellable = false };
     }
 
-    private int Size => MayFlush.Length + Cases.Sum(ending => ending.Path.Fields.Count + ending.Path.Flushed.Count + ending.Path.Released.Count);
+    private int Size => MayFlush.Length + Cases.Sum(ending => ending.Stores.Length + ending.Flushes.Length + ending.Released.Length);
 
     /// <summary>Endings that leave the same writes behind and hand out no mapping differ in nothing that a caller can owe.</summary>
     private static void JoinAlike(List<(Path Path, Value Result)> endings, BodyAnalysis analysis, PathMerger merger)
@@ -159,7 +159,29 @@ internal sealed class Summary
         string.Join("|", value.Refs.Select(place => $"{Analysis.Entities[place.Entity].Kind}:{Analysis.Entities[place.Entity].A}:{place.OffsetEntity}:{place.Offset}"));
 }
 
-/// <summary>One way a body ends.</summary>
-/// <param name="Path">What holds then.</param>
-/// <param name="Result">What it returns.</param>
-internal sealed record SummaryCase(Path Path, Value Result);
+/// <summary>One way a body ends: what holds then, what it returns, and what a caller replays of it, in the order of a table row.</summary>
+internal sealed class SummaryCase
+{
+    public SummaryCase(Path path, Value result, BodyAnalysis analysis)
+    {
+        Path = path;
+        Result = result;
+        // What is worth most comes last: write-backs, fences, views, files.
+        Flushes = path.Flushed.ToList().Select(entry => analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToImmutableArray();
+        Stores = path.Fields.ToList().Select(entry => (analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToImmutableArray();
+        Pending = path.Pending.ToList().Select(entry => (analysis.Obligations[entry.Key], entry.Value)).ToImmutableArray();
+        Released = path.Released.ToList().Select(entry => entry.Key).ToImmutableArray();
+    }
+
+    public Path Path { get; }
+
+    public Value Result { get; }
+
+    public ImmutableArray<FlushFact> Flushes { get; }
+
+    public ImmutableArray<(int Owner, int Field, Value Value)> Stores { get; }
+
+    public ImmutableArray<(Obligation Obligation, Status Status)> Pending { get; }
+
+    public ImmutableArray<int> Released { get; }
+}
