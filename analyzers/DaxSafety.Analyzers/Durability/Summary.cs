@@ -11,10 +11,10 @@ namespace DaxSafety.Analyzers.Durability;
 internal sealed class Summary
 {
     /// <summary>More endings than this are joined; a caller would drown in them.</summary>
-    private const int MostCases = 6;
+    private const int MostCases = 4;
 
     /// <summary>Stores, flushes and releases, over all endings, that a caller can follow.</summary>
-    private const int MostToTell = 64;
+    private const int MostToTell = 24;
 
     public Summary(BodyAnalysis analysis, LoweredBody body, ImmutableArray<SummaryCase> cases)
     {
@@ -116,7 +116,7 @@ internal sealed class Summary
     /// <summary>A caller is told of so many writes to one mapping; it takes only one to owe a flush.</summary>
     private const int MostWritesToOneMapping = 4;
 
-    private const int MostMappingsWritten = 12;
+    private const int MostMappingsWritten = 6;
 
     private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, PathMerger merger)
     {
