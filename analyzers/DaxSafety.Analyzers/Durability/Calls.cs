@@ -267,7 +267,7 @@ internal sealed partial class BodyAnalysis
     private void MarkGivenAway(Value value)
     {
         foreach (var place in value.Targets)
-            MayFlush.Add(new FlushFact(FlushKind.Persist, Value.OfEntity(place.Entity), false));
+            MayFlush.Add(new FlushFact(FlushKind.Unseen, Value.OfEntity(place.Entity), false));
     }
 
     private bool Reaches(Path path, Value value, int entity)

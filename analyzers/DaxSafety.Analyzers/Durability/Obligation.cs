@@ -80,6 +80,9 @@ internal enum FlushKind : byte
     View,
     File,
     Persist,
+
+    /// <summary>By code that nobody can see, which was handed the thing.</summary>
+    Unseen,
 }
 
 /// <param name="Kind">What it is worth.</param>

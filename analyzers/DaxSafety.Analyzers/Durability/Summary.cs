@@ -22,6 +22,7 @@ internal sealed class Summary
         Body = body;
         Cases = cases;
         MayFlush = analysis is null ? ImmutableArray<FlushFact>.Empty : Roots(analysis);
+        TellsOfMappings = MayFlush.Any(flush => flush.Kind != FlushKind.Unseen) || cases.Any(Tells);
     }
 
     /// <summary>What may be flushed of the things a caller hands in, without ranges; a field is entered where its own body flushes it.</summary>
@@ -44,6 +45,22 @@ internal sealed class Summary
     /// source is: it may have flushed whatever it was given, and nothing is held against them.
     /// </summary>
     public bool IsTellable { get; private init; } = true;
+
+    /// <summary>Whether a caller that is not concerned with mappings otherwise becomes so by calling this.</summary>
+    public bool TellsOfMappings { get; }
+
+    private bool Tells(SummaryCase ending) => !ending.Flushes.IsEmpty
+        || ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => Analysis.IsKnownMapping(place.Entity)))
+        || HandsOutMapping(ending.Result) || ending.Stores.Any(store => HandsOutMapping(store.Value)) || HandsOutByRef(ending.Path);
+
+    private bool HandsOutMapping(Value value) => value.Targets.Any(place => Analysis.Entities[place.Entity] is { Mapping: { Role: not MappingRole.File } });
+
+    private bool HandsOutByRef(Path path)
+    {
+        var handsOut = false;
+        Analysis.ForEachByRefResult(path, value => handsOut |= HandsOutMapping(value));
+        return handsOut;
+    }
 
     /// <summary>Empty when the body never returns normally.</summary>
     public ImmutableArray<SummaryCase> Cases { get; }
