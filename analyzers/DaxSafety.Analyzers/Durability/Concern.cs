@@ -43,7 +43,8 @@ internal sealed class Concern
         _ => false,
     };
 
-    private bool Names(CallSite call) => call.Effects.Any(effect => IsAboutMappings(effect.Kind)) || HasContract(call.Method);
+    /// <summary>A disposal says nothing by itself: nearly every <c>using</c> and <c>foreach</c> ends in one.</summary>
+    private bool Names(CallSite call) => call.Effects.Any(effect => IsAboutMappings(effect.Kind) && !effect.Has("disposal")) || HasContract(call.Method);
 
     private static bool IsAboutMappings(EffectKind kind) => kind is EffectKind.Map or EffectKind.View or EffectKind.FlushView or EffectKind.FlushFile
         or EffectKind.FlushWeak or EffectKind.Msync or EffectKind.Persist or EffectKind.WriteBack or EffectKind.Fence or EffectKind.Rename or EffectKind.Grow;
