@@ -40,6 +40,9 @@ internal sealed class DurabilityModel
                 yield return inner;
     }
 
+    /// <summary>A method's body, analysed; null when it has none here.</summary>
+    public AnalyzedBody? BodyOf(IMethodSymbol method, CancellationToken cancel) => _summaries.Of(method, cancel);
+
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
     public FieldVerdict VerdictOn(int field, CancellationToken cancel)
     {
@@ -52,7 +55,26 @@ internal sealed class DurabilityModel
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
     }
 
-    public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, cancel);
+    public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, Context.Lowering, cancel);
+
+    /// <summary>The name of a mapping that the member's object holds and that is written, by its type or by whoever gets hold of it; null when there is none for certain.</summary>
+    public string? MappingLeftTo(IMethodSymbol member, CancellationToken cancel)
+    {
+        for (var type = member.ContainingType; type is not null && Context.Lowering.IsOwn(type); type = type.BaseType)
+        {
+            foreach (var held in type.OriginalDefinition.GetMembers())
+            {
+                if (held.IsStatic || held is not (IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol))
+                    continue;
+                var field = Context.Lowering.Members.Of(held);
+                var mapping = _origins.Of(field, cancel)?.Template ?? Context.MappingOf(held);
+                if (mapping is { Role: MappingRole.View, OwesNothing: false, UnknownBacking: false, CopyOnWrite: false }
+                    && LedgerOf(type.OriginalDefinition, cancel).IsWritten(field))
+                    return held.Name;
+            }
+        }
+        return null;
+    }
 
     /// <summary>What the members of a type, and of the types around and nested in it, do to their fields.</summary>
     private FieldLedger LedgerOf(INamedTypeSymbol type, CancellationToken cancel)
@@ -61,7 +83,7 @@ internal sealed class DurabilityModel
             type = outer;
         if (_ledgers.TryGetValue(type, out var known))
             return known;
-        var ledger = new FieldLedger(_origins, CancellationToken.None);
+        var ledger = new FieldLedger(_origins, Context.Lowering, CancellationToken.None);
         foreach (var method in TypeMembers.BodiesOf(type))
         {
             if (!Context.Lowering.Matters(method) || _summaries.Of(method, cancel) is not { } analyzed)

@@ -1,3 +1,4 @@
+using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
@@ -6,12 +7,13 @@ namespace DaxSafety.Analyzers.Durability;
 /// Collects, over many bodies, which fields they flush, which fields hold the same mapping, and which fields hand it to
 /// others. Filled by one thread and then only read.
 /// </summary>
-internal sealed class FieldLedger(IFieldOrigins origins, CancellationToken cancel)
+internal sealed class FieldLedger(IFieldOrigins origins, LoweringContext lowering, CancellationToken cancel)
 {
     private readonly Dictionary<int, int> _sameAs = new();
     private readonly HashSet<int> _flushed = new();
     private readonly HashSet<int> _exposed = new();
     private readonly HashSet<int> _doubtful = new();
+    private readonly HashSet<int> _written = new();
 
     /// <summary>Enters what one analysed body flushes, hands out, and which fields it makes equal.</summary>
     public void Enter(AnalyzedBody body)
@@ -38,6 +40,33 @@ internal sealed class FieldLedger(IFieldOrigins origins, CancellationToken cance
         }
         foreach (var flush in analysis.MayFlush)
             EnterFlush(analysis, heldBy, flush);
+        EnterWrites(analysis, heldBy);
+        EnterPromise(body.Body);
+    }
+
+    private void EnterWrites(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy)
+    {
+        for (var id = 0; id < analysis.Obligations.Count; id++)
+        {
+            foreach (var place in analysis.Obligations[id].Target.Targets)
+            {
+                if (analysis.Entities[place.Entity] is { Kind: EntityKind.Field } field)
+                    _written.Add(field.A);
+                if (heldBy.TryGetValue(place.Entity, out var fields))
+                    _written.UnionWith(fields);
+            }
+        }
+    }
+
+    /// <summary>A member that says [Persists] flushes what its object holds: whether it keeps its word is another question.</summary>
+    private void EnterPromise(LoweredBody body)
+    {
+        if (body.Symbol is not { } method || (lowering.Contracts.OfMethod(method).Whole & Contract.Persists) == 0)
+            return;
+        for (var type = method.ContainingType; type is not null && lowering.IsOwn(type); type = type.BaseType)
+            foreach (var held in type.OriginalDefinition.GetMembers())
+                if (held is IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol && lowering.Types.CanCarryMapping((held as IFieldSymbol)?.Type ?? ((IPropertySymbol)held).Type))
+                    _flushed.Add(lowering.Members.Of(held));
     }
 
     private void Expose(BodyAnalysis analysis, int entity)
@@ -86,6 +115,9 @@ internal sealed class FieldLedger(IFieldOrigins origins, CancellationToken cance
         return _sameAs.Keys.Where(other => Find(other) == root).Append(field).Append(root)
             .Any(other => origins.Of(other, cancel) is { } origin && origin.ParentFields.Any(parent => Any(_flushed, parent)));
     }
+
+    /// <summary>Whether some body writes through what the field holds.</summary>
+    public bool IsWritten(int field) => Any(_written, field);
 
     /// <summary>Whether a visible member hands out what the field holds.</summary>
     public bool IsExposed(int field) => Any(_exposed, field);

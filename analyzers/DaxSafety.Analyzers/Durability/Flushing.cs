@@ -9,15 +9,16 @@ internal sealed partial class BodyAnalysis
     private const long PageSize = 4096;
 
     /// <summary>Bytes are written to the target: from here on somebody owes a flush.</summary>
-    private void Write(Path path, Value target, int site, Site? inner = null)
+    private Obligation? Write(Path path, Value target, int site, Site? inner = null)
     {
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
-            return;
+            return null;
         var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: false);
         obligation.Inner ??= inner;
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, 0));
         path.Settled = path.Settled.Remove(obligation.Id);
+        return obligation;
     }
 
     private bool CanOwe(Ref place)

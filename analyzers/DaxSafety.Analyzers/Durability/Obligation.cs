@@ -68,6 +68,12 @@ internal sealed record Obligation(int Id, int Site, Value Target, bool WriteBack
     /// <summary>A callee wrote to a mapping that its own type holds: the callee's type answers for it.</summary>
     public bool IsReportedInside { get; set; }
 
+    /// <summary>A callee wrote it that says [LeavesDirty]: it is not its type's business but its caller's.</summary>
+    public bool IsCallersByContract { get; set; }
+
+    /// <summary>An object's own member says that it leaves it dirty: whatever the object turns out to be, it is a mapping.</summary>
+    public bool IsByContract { get; set; }
+
     /// <summary>It was done to a captured variable by a lambda or local function: that is where a reader looks for it.</summary>
     public bool IsCaptured { get; set; }
 }
@@ -80,6 +86,9 @@ internal enum FlushKind : byte
     View,
     File,
     Persist,
+
+    /// <summary>By a contract: everything that can be reached from the target is durable.</summary>
+    Everything,
 }
 
 /// <param name="Kind">What it is worth.</param>

@@ -34,7 +34,7 @@ internal sealed class CompilationSession
         if (context.OperationBlocks.IsEmpty)
             return;
         var tree = context.OperationBlocks[0].Syntax.SyntaxTree;
-        var model = _models.GetOrAdd(_options.For(tree), options => new DurabilityModel(new DurabilityContext(_lowering, options)));
+        var model = ModelFor(tree);
         foreach (var graph in BodyGraphs.Of(context))
         {
             var body = _lowering.BodyOf(owner, graph, context.CancellationToken);
@@ -42,6 +42,19 @@ internal sealed class CompilationSession
                 Report(context, model, owner, analyzed);
         }
     }
+
+    /// <summary>Whether some member may carry a contract, so that declarations are worth a look.</summary>
+    public bool HasContracts => _lowering.Contracts.AreInUse;
+
+    /// <summary>DAX1009 for declarations.</summary>
+    public void CheckContract(SymbolAnalysisContext context)
+    {
+        if (context.Symbol.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree is { } tree)
+            ContractDeclared.Report(context.Symbol, ModelFor(tree), context.ReportDiagnostic, context.CancellationToken);
+    }
+
+    private DurabilityModel ModelFor(SyntaxTree tree) =>
+        _models.GetOrAdd(_options.For(tree), options => new DurabilityModel(new DurabilityContext(_lowering, options)));
 
     /// <summary>DAX1002 for what other types can reach: only now has every body been seen.</summary>
     public void Finish(CompilationAnalysisContext context)
@@ -64,7 +77,7 @@ internal sealed class CompilationSession
             context.ReportDiagnostic(Diagnostic.Create(RuleCatalog.MethodTooComplex, owner.Locations.FirstOrDefault(), owner.Name, reason));
             return;
         }
-        var rules = new RuleContext(outcome, model.Context, field => model.VerdictOn(field, context.CancellationToken), context.ReportDiagnostic);
+        var rules = new RuleContext(outcome, model, context.ReportDiagnostic, context.CancellationToken);
         _analyzed.Add(analyzed);
         WriteNotFlushed.Report(rules);
         MappingNeverFlushed.Report(rules, _undecided.Add);
@@ -73,6 +86,7 @@ internal sealed class CompilationSession
         WriteBackOfPageCache.Report(rules);
         FlushDoesNotCoverWrite.Report(rules);
         FlushFailureIgnored.Report(rules);
+        ContractNotKept.Report(rules);
         FlushMissesTail.Report(rules);
         WriteNeverReachesFile.Report(rules);
     }

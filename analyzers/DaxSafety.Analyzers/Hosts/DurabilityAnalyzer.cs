@@ -26,6 +26,8 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
             return;
         var session = new CompilationSession(context.Compilation, context.Options, rows);
         context.RegisterOperationBlockAction(session.Analyze);
+        if (session.HasContracts)
+            context.RegisterSymbolAction(session.CheckContract, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field);
         context.RegisterCompilationEndAction(session.Finish);
     }
 }

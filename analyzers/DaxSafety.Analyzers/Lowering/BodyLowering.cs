@@ -35,6 +35,7 @@ internal sealed partial class BodyLowering
     private readonly Dictionary<object, Condition> _testedBy = new();
 
     private int _returnSlot = Registers.None;
+    private bool _callsUnseenCode;
     private IOperation? _droppedResult;
     private IOperation _current = null!;
 
@@ -90,6 +91,7 @@ internal sealed partial class BodyLowering
             Callees = _callees.ToImmutableArray(),
             CapturedSlots = CapturedSlots(),
             TestedSlots = TestedSlots(),
+            CallsUnseenCode = _callsUnseenCode,
             Failure = failure,
         };
     }

@@ -97,7 +97,9 @@ internal sealed partial class BodyLowering
     /// <summary>An object of the framework that nobody described holds on to what it was made with.</summary>
     private int Wrapping(IOperation creation, int[] arguments)
     {
-        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        // A span over an array is as little mapped as the array.
+        var isOwnMemory = creation is IObjectCreationOperation { Type.IsValueType: true } created && created.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
+        var instance = _steps.Into(OpCode.Allocate, scale: isOwnMemory ? OwnMemory : 0, site: AddSite(creation));
         foreach (var argument in arguments)
             if (argument >= 0)
                 _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
@@ -115,9 +117,10 @@ internal sealed partial class BodyLowering
         var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
         var targets = effects.IsEmpty ? TargetsOf(method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
         var invokes = method.MethodKind == MethodKind.DelegateInvoke;
-        var contract = _context.Contracts.HasAny(method);
+        var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
+            _callsUnseenCode |= !IsFramework(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern);
             EmitUnknownOuts(outs, operation);
             return Registers.None;
         }

@@ -96,6 +96,9 @@ internal sealed class LoweredBody
     /// <summary>Variables that decide some branch.</summary>
     public required ImmutableHashSet<int> TestedSlots { get; init; }
 
+    /// <summary>It calls code of others about which nothing is known, not even by its types.</summary>
+    public bool CallsUnseenCode { get; init; }
+
     /// <summary>Why the body could not be lowered, or null.</summary>
     public string? Failure { get; init; }
 }

@@ -22,6 +22,7 @@ internal sealed class LoweringContext
         Compilation = compilation;
         Knowledge = knowledge;
         Implementations = new Implementations(compilation);
+        Contracts = new Contracts(compilation);
     }
 
     public Compilation Compilation { get; }
@@ -32,7 +33,7 @@ internal sealed class LoweringContext
 
     public TypeFacts Types { get; } = new();
 
-    public Contracts Contracts { get; } = new();
+    public Contracts Contracts { get; }
 
     public Implementations Implementations { get; }
 

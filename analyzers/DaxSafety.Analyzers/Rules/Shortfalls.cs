@@ -27,8 +27,8 @@ internal static class Shortfalls
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
     }
 
-    /// <summary>A flush that can never be enough is wrong whoever owns the mapping; one that somebody may complete is the owner's.</summary>
-    private static bool Counts(RuleContext context, OwedWrite write, Shortfall shortfall) => write.Owner switch
+    /// <summary>A flush that can never be enough is wrong whoever owns the mapping; one that somebody may complete is the owner's, or of who promised to leave nothing to complete.</summary>
+    private static bool Counts(RuleContext context, OwedWrite write, Shortfall shortfall) => context.Contract.MakesOwe(write) || write.Owner switch
     {
         Owner.Local => true,
         Owner.Caller => shortfall != Shortfall.NotFenced || write.SettledElsewhere,

@@ -15,7 +15,7 @@ internal static class MappingNeverFlushed
         foreach (var write in context.Outcome.Owed)
         {
             if (write is not { Owner: Owner.Member, Member: { } field } || write.Obligation.WriteBackOnly || write.Obligation.IsReportedInside || write.SettledElsewhere
-                || write.Exits.All(exit => exit.Status.Attempts != 0) || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
+                || write.Exits.All(exit => exit.Status.Attempts != 0) || context.Contract.On(write) != 0 || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
                 continue;
             var verdict = context.VerdictOn(write);
             if (verdict == FieldVerdict.Flushed)

@@ -21,7 +21,7 @@ internal static class WriteBackNotFenced
         }
     }
 
-    private static bool IsOwed(RuleContext context, OwedWrite write) => write.Owner switch
+    private static bool IsOwed(RuleContext context, OwedWrite write) => context.Contract.MakesOwe(write) || write.Owner switch
     {
         Owner.Local => true,
         Owner.Caller or Owner.Member => write.SettledElsewhere && FlushPolicy.IsInconsistent(context, write),
