@@ -63,7 +63,7 @@ internal sealed class PathMerger
         // What a group that is there already covers adds nothing.
         if (paths.Count >= MostGroups / 2)
             foreach (var present in paths)
-                if (Merge(present, path).Same(present))
+                if (OwesNothingNew(present, path) && Merge(present, path).Same(present))
                     return false;
         for (var i = 0; i < paths.Count; i++)
         {
@@ -86,6 +86,11 @@ internal sealed class PathMerger
         paths[MostGroups - 1] = last;
         return true;
     }
+
+    /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
+    private bool OwesNothingNew(Path present, Path path) =>
+        present.Pending.Union(path.Pending, MergeStatus).Equals(present.Pending)
+        && present.Facts.Intersect(path.Facts, (x, y) => x.Around(y)).Equals(present.Facts);
 
     private bool ToldApart(Path a, Path b)
     {

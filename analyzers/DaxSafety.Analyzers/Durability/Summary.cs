@@ -13,6 +13,9 @@ internal sealed class Summary
     /// <summary>More endings than this are joined; a caller would drown in them.</summary>
     private const int MostCases = 6;
 
+    /// <summary>Stores, flushes and releases, over all endings, that a caller can follow.</summary>
+    private const int MostToTell = 64;
+
     public Summary(BodyAnalysis analysis, LoweredBody body, ImmutableArray<SummaryCase> cases)
     {
         Analysis = analysis;
@@ -36,6 +39,12 @@ internal sealed class Summary
 
     public LoweredBody Body { get; }
 
+    /// <summary>
+    /// Whether a caller can make use of it. A body that does very much to very many things is to its callers what code without
+    /// source is: it may have flushed whatever it was given, and nothing is held against them.
+    /// </summary>
+    public bool IsTellable { get; private init; } = true;
+
     /// <summary>Empty when the body never returns normally.</summary>
     public ImmutableArray<SummaryCase> Cases { get; }
 
@@ -49,7 +58,33 @@ internal sealed class Summary
             foreach (var path in set.Paths)
                 Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
         }
-        return new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result)).ToImmutableArray());
+        JoinAlike(endings, analysis, merger);
+        var summary = new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result)).ToImmutableArray());
+        return summary.Size <= MostToTell ? summary : new Summary(analysis, body, summary.Cases) { IsTellable = false };
+    }
+
+    private int Size => MayFlush.Length + Cases.Sum(ending => ending.Path.Fields.Count + ending.Path.Flushed.Count + ending.Path.Released.Count);
+
+    /// <summary>Endings that leave the same writes behind and hand out no mapping differ in nothing that a caller can owe.</summary>
+    private static void JoinAlike(List<(Path Path, Value Result)> endings, BodyAnalysis analysis, PathMerger merger)
+    {
+        if (endings.Count < 2 || endings.Any(ending => !ending.Path.SameProgress(endings[0].Path) || HandsOut(analysis, ending.Path, ending.Result)))
+            return;
+        var (path, result) = endings[0];
+        foreach (var ending in endings.Skip(1))
+            (path, result) = (merger.Merge(path, ending.Path), Value.Join(result, ending.Result));
+        endings.Clear();
+        endings.Add((path, result));
+    }
+
+    private static bool HandsOut(BodyAnalysis analysis, Path path, Value result)
+    {
+        var handsOut = LeadsToMapping(result);
+        analysis.ForEachByRefResult(path, value => handsOut |= LeadsToMapping(value));
+        path.Fields.ForEach((_, value) => handsOut |= LeadsToMapping(value));
+        return handsOut;
+
+        bool LeadsToMapping(Value value) => value.Targets.Any(place => analysis.Entities[place.Entity] is { Mapping: not null } or { IsFresh: true });
     }
 
     /// <summary>Without what the body owes for mappings that are its own: that is reported there and is no caller's business.</summary>
@@ -63,9 +98,12 @@ internal sealed class Summary
             var target = analysis.Obligations[entry.Key].Target;
             var first = target.Targets.First().Entity;
             count[first] = count.TryGetValue(first, out var before) ? before + 1 : 1;
-            if (count[first] > MostWritesToOneMapping || !target.Targets.Any(place => reach.IsVisible(place.Entity)))
+            if (count[first] > MostWritesToOneMapping || count.Count > MostMappingsWritten || !target.Targets.Any(place => reach.IsVisible(place.Entity)))
                 visible.Pending = visible.Pending.Remove(entry.Key);
         }
+        foreach (var entry in path.Released.ToList())
+            if (!reach.IsVisible(entry.Key))
+                visible.Released = visible.Released.Remove(entry.Key);
         foreach (var entry in path.Fields.ToList())
         {
             var (owner, field) = analysis.Fields[entry.Key];
@@ -77,6 +115,8 @@ internal sealed class Summary
 
     /// <summary>A caller is told of so many writes to one mapping; it takes only one to owe a flush.</summary>
     private const int MostWritesToOneMapping = 4;
+
+    private const int MostMappingsWritten = 12;
 
     private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, PathMerger merger)
     {

@@ -61,7 +61,7 @@ internal sealed class SummaryStore
         for (var round = 0; round < (recursive ? MostRounds : 1); round++)
         {
             foreach (var target in group)
-                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? own?.Summary : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
+                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own) : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
             var now = string.Join("\n", group.Select(target => current[target]?.Summary?.Digest()));
             if (now == digests)
                 break;
@@ -71,7 +71,9 @@ internal sealed class SummaryStore
             _published.TryAdd(target, current[target]);
     }
 
-    private Summary? Published(CallTarget target) => _published.TryGetValue(target, out var body) ? body?.Summary : null;
+    private Summary? Published(CallTarget target) => _published.TryGetValue(target, out var body) ? Told(body) : null;
+
+    private static Summary? Told(AnalyzedBody? body) => body?.Summary is { IsTellable: true } summary ? summary : null;
 
     private AnalyzedBody? Analyze(CallTarget target, Func<CallTarget, Summary?> summaryOf, CancellationToken cancel)
     {

@@ -16,6 +16,17 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
 
     public bool IsEmpty => _root is null;
 
+    /// <summary>Counts the keys, in time proportional to their number.</summary>
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            ForEach((_, _) => count++);
+            return count;
+        }
+    }
+
     public bool TryGet(int key, out T value)
     {
         var node = _root;
@@ -37,27 +48,14 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     public IntMap<T> Remove(int key) => new(Remove(_root, key));
 
     /// <summary>Keys of both, values combined where both have one; a key that only one has is kept.</summary>
-    public IntMap<T> Union(IntMap<T> other, Func<T, T, T> combine) => new(Merge(_root, other._root, keepOnlyOne: true, combine));
+    public IntMap<T> Union(IntMap<T> other, Func<T, T, T> combine) => new(Merge(_root, other._root, Keep, combine));
 
     /// <summary>As the other, but a value that only one has goes through <paramref name="onlyOne"/> first.</summary>
-    public IntMap<T> Union(IntMap<T> other, Func<T, T, T> combine, Func<int, T, T> onlyOne)
-    {
-        var theirs = other;
-        var merged = Union(other, combine);
-        var mine = this;
-        var result = merged;
-        if (ReferenceEquals(merged._root, _root) && ReferenceEquals(merged._root, other._root))
-            return merged;
-        merged.ForEach((key, value) =>
-        {
-            if (!mine.Contains(key) || !theirs.Contains(key))
-                result = result.Set(key, onlyOne(key, value));
-        });
-        return result;
-    }
+    public IntMap<T> Union(IntMap<T> other, Func<T, T, T> combine, Func<int, T, T> onlyOne) =>
+        new(Merge(_root, other._root, node => Map(node, onlyOne), combine));
 
     /// <summary>Keys that both have, values combined.</summary>
-    public IntMap<T> Intersect(IntMap<T> other, Func<T, T, T> combine) => new(Merge(_root, other._root, keepOnlyOne: false, combine));
+    public IntMap<T> Intersect(IntMap<T> other, Func<T, T, T> combine) => new(Merge(_root, other._root, Drop, combine));
 
     public void ForEach(Action<int, T> action) => ForEach(_root, action);
 
@@ -112,51 +110,44 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         }
     }
 
-    private static Node? Merge(Node? a, Node? b, bool keepOnlyOne, Func<T, T, T> combine)
+    private static readonly Func<Node, Node?> Keep = node => node;
+    private static readonly Func<Node, Node?> Drop = _ => null;
+
+    /// <param name="a">One tree.</param>
+    /// <param name="b">The other; where it is the same as <paramref name="a"/>, nothing is looked at.</param>
+    /// <param name="onlyOne">What becomes of a part whose keys the other tree has none of.</param>
+    /// <param name="combine">The value of a key that both have.</param>
+    private static Node? Merge(Node? a, Node? b, Func<Node, Node?> onlyOne, Func<T, T, T> combine)
     {
         if (ReferenceEquals(a, b))
             return a;
         if (a is null)
-            return keepOnlyOne ? b : null;
+            return onlyOne(b!);
         if (b is null)
-            return keepOnlyOne ? a : null;
-        if (a is Leaf leafA)
-            return MergeLeaf(b, leafA, keepOnlyOne, (theirs, mine) => combine(mine, theirs));
-        if (b is Leaf leafB)
-            return MergeLeaf(a, leafB, keepOnlyOne, combine);
-        return MergeBranches((Branch)a, (Branch)b, keepOnlyOne, combine);
+            return onlyOne(a);
+        if (a is Branch x && b is Branch y && x.Bit == y.Bit && x.Prefix == y.Prefix)
+            return Combine(x, Merge(x.Left, y.Left, onlyOne, combine), Merge(x.Right, y.Right, onlyOne, combine));
+        if (a is Leaf mine && b is Leaf theirs && mine.Key == theirs.Key)
+            return With(mine, combine(mine.Value, theirs.Value));
+        if (a is Branch outer && outer.Covers(PrefixOf(b)) && (b is Leaf || (uint)outer.Bit > (uint)((Branch)b).Bit))
+            return (PrefixOf(b) & outer.Bit) == 0
+                ? Combine(outer, Merge(outer.Left, b, onlyOne, combine), onlyOne(outer.Right))
+                : Combine(outer, onlyOne(outer.Left), Merge(outer.Right, b, onlyOne, combine));
+        if (b is Branch around && around.Covers(PrefixOf(a)) && (a is Leaf || (uint)around.Bit > (uint)((Branch)a).Bit))
+            return (PrefixOf(a) & around.Bit) == 0
+                ? Combine(around, Merge(a, around.Left, onlyOne, combine), onlyOne(around.Right))
+                : Combine(around, onlyOne(around.Left), Merge(a, around.Right, onlyOne, combine));
+        var (left, right) = (onlyOne(a), onlyOne(b));
+        return left is null ? right : right is null ? left : Join(PrefixOf(a), left, PrefixOf(b), right);
     }
 
-    private static Node? MergeLeaf(Node tree, Leaf leaf, bool keepOnlyOne, Func<T, T, T> combine)
-    {
-        if (new IntMap<T>(tree).TryGet(leaf.Key, out var present))
-        {
-            var value = combine(present, leaf.Value);
-            if (keepOnlyOne)
-                return Set(tree, leaf.Key, value);
-            return value.Equals(leaf.Value) ? leaf : new Leaf(leaf.Key, value);
-        }
-        return keepOnlyOne ? Set(tree, leaf.Key, leaf.Value) : null;
-    }
+    private static int PrefixOf(Node node) => node is Leaf leaf ? leaf.Key : ((Branch)node).Prefix;
 
-    private static Node? MergeBranches(Branch a, Branch b, bool keepOnlyOne, Func<T, T, T> combine)
-    {
-        if (a.Bit == b.Bit && a.Prefix == b.Prefix)
-            return Combine(a, Merge(a.Left, b.Left, keepOnlyOne, combine), Merge(a.Right, b.Right, keepOnlyOne, combine));
-        if ((uint)a.Bit > (uint)b.Bit && a.Covers(b.Prefix))
-        {
-            return (b.Prefix & a.Bit) == 0
-                ? Combine(a, Merge(a.Left, b, keepOnlyOne, combine), keepOnlyOne ? a.Right : null)
-                : Combine(a, keepOnlyOne ? a.Left : null, Merge(a.Right, b, keepOnlyOne, combine));
-        }
-        if ((uint)b.Bit > (uint)a.Bit && b.Covers(a.Prefix))
-        {
-            return (a.Prefix & b.Bit) == 0
-                ? Combine(b, Merge(a, b.Left, keepOnlyOne, combine), keepOnlyOne ? b.Right : null)
-                : Combine(b, keepOnlyOne ? b.Left : null, Merge(a, b.Right, keepOnlyOne, combine));
-        }
-        return keepOnlyOne ? Join(a.Prefix, a, b.Prefix, b) : null;
-    }
+    private static Leaf With(Leaf leaf, T value) => leaf.Value.Equals(value) ? leaf : new Leaf(leaf.Key, value);
+
+    private static Node Map(Node node, Func<int, T, T> change) => node is Branch branch
+        ? branch.With(Map(branch.Left, change), Map(branch.Right, change))
+        : With((Leaf)node, change(((Leaf)node).Key, ((Leaf)node).Value));
 
     private static Node? Combine(Branch shape, Node? left, Node? right)
     {

@@ -13,6 +13,7 @@ internal sealed class EffectIndex
 {
     private readonly Dictionary<string, List<EffectRow>> _documented = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<EffectRow>> _native = new(StringComparer.Ordinal);
+    private readonly Lazy<HashSet<string>> _carriers;
 
     public EffectIndex(IEnumerable<EffectRow> rows)
     {
@@ -25,12 +26,16 @@ internal sealed class EffectIndex
             named.Add(row);
         }
 
+        _carriers = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.SelectMany(MappingNames.CarriersOf), StringComparer.Ordinal));
         SourceNames = Rows.SelectMany(MappingNames.Of).Concat(MappingNames.Contracts).ToImmutableHashSet(StringComparer.Ordinal);
     }
 
     public ImmutableArray<EffectRow> Rows { get; }
 
     public ImmutableHashSet<string> SourceNames { get; }
+
+    /// <summary>Whether some row says of a type, by its documentation ID, what its values do to memory.</summary>
+    public bool IsCarrier(string typeId) => _carriers.Value.Contains(typeId);
 
     public bool HasName(string name) => _documented.ContainsKey(name);
 

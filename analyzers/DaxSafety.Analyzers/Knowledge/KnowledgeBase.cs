@@ -46,6 +46,9 @@ internal sealed class KnowledgeBase
     public KnowledgeBase ForCompilation(Compilation compilation, IEnumerable<EffectRow> moreRows) =>
         new(With(moreRows)._index, remembers: true);
 
+    /// <summary>Whether the tables say of a type that is not the program's own what its values do to memory.</summary>
+    public bool IsCarrier(INamedTypeSymbol type) => type.OriginalDefinition.GetDocumentationCommentId() is { } id && _index.IsCarrier(id);
+
     public bool NamesSource(string identifier) => _index.SourceNames.Contains(identifier);
 
     /// <summary>

@@ -32,16 +32,35 @@ internal static class MappingNames
             yield return member.Name;
     }
 
+    /// <summary>The ID of the type whose values the row is about. A collection that keeps what it is given is one only by what is in it.</summary>
+    public static IEnumerable<string> CarriersOf(EffectRow row)
+    {
+        if (row.Member.Id is not { } id || row.MayHave("keep("))
+            yield break;
+        if (id[0] == 'T')
+            yield return id;
+        else if (row.MayHave("this") || row.Member.Name == ".ctor")
+            yield return "T:" + DeclaringType(id);
+    }
+
     private static bool NamesReceiver(RowEffect effect) =>
         effect.Target?.Word == "this" || effect.Operands.Any(operand => operand.Terms.Any(term => term.Value?.Word == "this"));
 
     /// <summary>The simple name of the type in a member's ID.</summary>
     private static string TypeOf(string id)
     {
-        var parameters = id.IndexOf('(');
-        var parts = (parameters < 0 ? id : id.Substring(0, parameters)).Substring(2).Split('.');
-        var type = parts.Length > 1 ? parts[parts.Length - 2] : parts[0];
+        var full = DeclaringType(id);
+        var type = full.Substring(full.LastIndexOf('.') + 1);
         var arity = type.IndexOf('`');
         return arity < 0 ? type : type.Substring(0, arity);
+    }
+
+    /// <summary>The full name, with its arity, of the type in a member's ID.</summary>
+    private static string DeclaringType(string id)
+    {
+        var parameters = id.IndexOf('(');
+        var member = parameters < 0 ? id : id.Substring(0, parameters);
+        var dot = member.LastIndexOf('.');
+        return dot < 2 ? member.Substring(2) : member.Substring(2, dot - 2);
     }
 }

@@ -82,7 +82,7 @@ internal sealed partial class BodyLowering
     private int LowerCreation(IObjectCreationOperation creation)
     {
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
-        if (creation.Constructor is not { } constructor || !_context.Types.CanCarryMapping(creation.Type))
+        if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type)))
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
         if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
@@ -178,9 +178,7 @@ internal sealed partial class BodyLowering
     private bool HasOwnCode(IPropertySymbol property) =>
         _context.IsOwn(property) && property.OriginalDefinition is var definition && !PropertyShapes.IsAutomatic(definition);
 
-    private static bool IsFramework(ISymbol symbol) => symbol.ContainingAssembly?.Name is { } name
-        && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal)
-            || name is "System" or "mscorlib" or "netstandard" or "WindowsBase");
+    private static bool IsFramework(ISymbol symbol) => SymbolNames.IsFramework(symbol.ContainingAssembly);
 
     private const int MostImplementations = 12;
 

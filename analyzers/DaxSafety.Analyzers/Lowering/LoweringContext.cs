@@ -21,6 +21,7 @@ internal sealed class LoweringContext
     {
         Compilation = compilation;
         Knowledge = knowledge;
+        Types = new TypeFacts(knowledge);
         Implementations = new Implementations(compilation);
         Contracts = new Contracts(compilation);
     }
@@ -31,7 +32,7 @@ internal sealed class LoweringContext
 
     public MemberNumbers Members { get; } = new();
 
-    public TypeFacts Types { get; } = new();
+    public TypeFacts Types { get; }
 
     public Contracts Contracts { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DaxSafety.Analyzers.Knowledge;
 using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Lowering;
@@ -6,8 +7,10 @@ namespace DaxSafety.Analyzers.Lowering;
 /// <summary>What a type alone says about mapped memory: whether a value of it can lead there, and how many bytes it takes.</summary>
 internal sealed class TypeFacts
 {
-    private const int DeepestNesting = 4;
+    private readonly KnowledgeBase _knowledge;
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _carriers = new(SymbolEqualityComparer.Default);
+
+    public TypeFacts(KnowledgeBase knowledge) => _knowledge = knowledge;
 
     /// <summary>Whether a value of the type can name, hold or lead to mapped memory.</summary>
     public bool CanCarryMapping(ITypeSymbol? type)
@@ -16,12 +19,26 @@ internal sealed class TypeFacts
             return false;
         if (_carriers.TryGetValue(type, out var known))
             return known;
-        var answer = CanCarry(type, 0);
-        _carriers[type] = answer;
-        return answer;
+        // A program's own types may hold each other in circles: all that can be reached is walked once, for the first carrier.
+        var seen = new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default) { type };
+        var pending = new Queue<ITypeSymbol>(seen);
+        while (pending.Count > 0)
+        {
+            var reached = pending.Dequeue();
+            if (IsCarrier(reached) || (_carriers.TryGetValue(reached, out known) && known))
+                return _carriers[type] = true;
+            foreach (var part in PartsOf(reached))
+                if (seen.Add(part))
+                    pending.Enqueue(part);
+        }
+        // None of them leads to one, or this one would.
+        foreach (var reached in seen)
+            _carriers[reached] = false;
+        return false;
     }
 
-    private static bool CanCarry(ITypeSymbol type, int depth)
+    /// <summary>A carrier by what it is, whatever it holds.</summary>
+    private bool IsCarrier(ITypeSymbol type)
     {
         switch (type.TypeKind)
         {
@@ -29,10 +46,9 @@ internal sealed class TypeFacts
             case TypeKind.Delegate:
             case TypeKind.TypeParameter:
             case TypeKind.Dynamic:
-            case TypeKind.Interface:
+            case TypeKind.Error:
                 return true;
             case TypeKind.Array:
-                return CanCarry(((IArrayTypeSymbol)type).ElementType, depth + 1);
             case TypeKind.Enum:
             case TypeKind.FunctionPointer:
                 return false;
@@ -42,37 +58,43 @@ internal sealed class TypeFacts
             case SpecialType.System_IntPtr:
             case SpecialType.System_UIntPtr:
             case SpecialType.System_Object:
+            case SpecialType.System_IDisposable:
                 return true;
             case not SpecialType.None:
                 return false;
         }
-        if (depth >= DeepestNesting)
+        if (type is not INamedTypeSymbol named)
             return true;
-        return type.Locations.Length > 0 && type.Locations[0].IsInSource
-            ? HasCarryingField(type, depth)
-            : !IsPlainFrameworkData(type);
+        if (IsInSource(named))
+            return named.TypeKind == TypeKind.Interface || (named.IsAbstract && !named.IsStatic);
+        for (var current = named; current is { SpecialType: SpecialType.None }; current = current.BaseType)
+            if (_knowledge.IsCarrier(current))
+                return true;
+        return !IsFramework(named);
     }
 
-    private static bool HasCarryingField(ITypeSymbol type, int depth)
+    /// <summary>What a value that is no carrier by itself holds.</summary>
+    private static IEnumerable<ITypeSymbol> PartsOf(ITypeSymbol type)
     {
-        for (var current = type; current is { SpecialType: SpecialType.None }; current = current.BaseType)
-        {
-            // An unresolved base type, such as one that is being typed, has no location.
-            if (current.Locations.Length == 0 || !current.Locations[0].IsInSource)
-                return !IsPlainFrameworkData(current);
-            foreach (var member in current.GetMembers())
-                if (member is IFieldSymbol field && !SymbolEqualityComparer.Default.Equals(field.Type, type) && CanCarry(field.Type, depth + 1))
-                    return true;
-        }
-        return type.IsAbstract && !type.IsStatic;
+        if (type is IArrayTypeSymbol array)
+            yield return array.ElementType;
+        if (type is not INamedTypeSymbol { SpecialType: not SpecialType.System_String } named || named.TypeKind == TypeKind.Enum)
+            yield break;
+        foreach (var argument in named.TypeArguments)
+            yield return argument;
+        if (!IsInSource(named))
+            yield break;
+        if (named.BaseType is { SpecialType: SpecialType.None } parent)
+            yield return parent;
+        foreach (var member in named.GetMembers())
+            if (member is IFieldSymbol { IsConst: false } field)
+                yield return field.Type;
     }
 
-    private static bool IsPlainFrameworkData(ITypeSymbol type) => type.Name switch
-    {
-        "DateTime" or "DateTimeOffset" or "TimeSpan" or "Guid" or "Int128" or "UInt128" or "Half" or "Random" or "Stopwatch" or "StringBuilder"
-            or "CancellationToken" or "Encoding" or "Exception" or "Regex" or "Uri" or "Version" or "CultureInfo" or "Type" or "Index" or "Range" => true,
-        _ => type.BaseType?.Name == "Exception" || type.Name.EndsWith("Exception", StringComparison.Ordinal),
-    };
+    // An unresolved type, such as one that is being typed, has no location.
+    private static bool IsInSource(ITypeSymbol type) => type.Locations.Length > 0 && type.Locations[0].IsInSource;
+
+    private static bool IsFramework(ITypeSymbol type) => SymbolNames.IsFramework(type.ContainingAssembly);
 
     /// <summary>Bytes of a value of the type, or 0 when the compiler does not fix it.</summary>
     public static long SizeOf(ITypeSymbol? type)
