@@ -146,6 +146,9 @@ internal sealed partial class BodyAnalysis
             case FlushKind.File:
                 FlushFile(path, flush with { Target = target }, site, () => "view-not-flushed-first");
                 break;
+            case FlushKind.Directory:
+                FlushDirectory(path);
+                break;
             case FlushKind.Everything:
                 PersistAll(path, target, site);
                 break;
@@ -164,7 +167,7 @@ internal sealed partial class BodyAnalysis
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
             return;
-        var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.WriteBackOnly);
+        var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.Debt);
         inherited.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
         // A callee that says [LeavesDirty] answers for nothing.
         inherited.IsReportedInside |= (obligation.IsReportedInside
@@ -265,7 +268,7 @@ internal sealed partial class BodyAnalysis
     private void GiveAway(Path path, Value value)
     {
         foreach (var entry in path.Pending.ToList())
-            if (_obligations[entry.Key] is { WriteBackOnly: false } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
+            if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
                 path.Pending = path.Pending.Remove(obligation.Id);
         MarkGivenAway(value);
     }

@@ -101,7 +101,7 @@ internal sealed partial class BodyAnalysis
                 ? write with { Offset = end, Length = unchecked(write.Offset + write.Length - end) }
                 : write with { Length = unchecked(range.Offset - write.Offset) });
         }
-        var remaining = _obligations.Intern(obligation.Site, rest, obligation.WriteBackOnly);
+        var remaining = _obligations.Intern(obligation.Site, rest, obligation.Debt);
         remaining.Inner ??= obligation.Inner;
         path.Pending = path.Pending.Remove(obligation.Id);
         var attempts = obligation.Target.Refs.Length > 1

@@ -16,7 +16,10 @@ internal sealed class DurabilityModel
         Context = context;
         _origins = new FieldOriginStore(context);
         _summaries = new SummaryStore(context, _origins);
+        FileFlushes = new FileFlushReach(context.Lowering);
     }
+
+    public FileFlushReach FileFlushes { get; }
 
     public DurabilityContext Context { get; }
 
@@ -56,6 +59,24 @@ internal sealed class DurabilityModel
     }
 
     public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, Context.Lowering, cancel);
+
+    /// <summary>The types that hold a file's mappings in these fields flush what is in them, never a file, and hand the file to nobody who could.</summary>
+    public bool OnlyContentsAreFlushed(IReadOnlyCollection<int> fields, CancellationToken cancel)
+    {
+        var areFlushed = false;
+        foreach (var field in fields)
+        {
+            if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !Context.Lowering.IsOwn(symbol))
+                return false;
+            var ledger = LedgerOf(type.OriginalDefinition, cancel);
+            var isFile = _origins.Of(field, cancel)?.Template is { Role: MappingRole.File } || Context.MappingOf(symbol) is { Role: MappingRole.File };
+            if (ledger.MayFlushFiles || (isFile && (symbol.DeclaredAccessibility != Accessibility.Private || ledger.IsExposed(field))))
+                return false;
+            areFlushed |= Context.Options.ViewFlushIsDurable && ledger.IsFlushed(field);
+        }
+        return areFlushed && fields.Select(field => Context.Lowering.Members.SymbolOf(field)!.ContainingType.OriginalDefinition).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default)
+            .All(type => !TypeMembers.BodiesOf(type).Any(method => Context.Lowering.BodyOf(method, cancel) is { } body && FileFlushes.MayFlush(body, cancel)));
+    }
 
     /// <summary>The name of a mapping that the member's object holds and that is written, by its type or by whoever gets hold of it; null when there is none for certain.</summary>
     public string? MappingLeftTo(IMethodSymbol member, CancellationToken cancel)

@@ -42,12 +42,18 @@ internal sealed class FieldLedger(IFieldOrigins origins, LoweringContext lowerin
             EnterFlush(analysis, heldBy, flush);
         EnterWrites(analysis, heldBy);
         EnterPromise(body.Body);
+        MayFlushFiles |= analysis.MayFlushFiles;
     }
+
+    /// <summary>Some body may flush a file as a whole, or its directory.</summary>
+    public bool MayFlushFiles { get; private set; }
 
     private void EnterWrites(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy)
     {
         for (var id = 0; id < analysis.Obligations.Count; id++)
         {
+            if (analysis.Obligations[id].Debt != Debt.Bytes)
+                continue;
             foreach (var place in analysis.Obligations[id].Target.Targets)
             {
                 if (analysis.Entities[place.Entity] is { Kind: EntityKind.Field } field)
@@ -91,7 +97,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, LoweringContext lowerin
 
     private void EnterFlush(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy, FlushFact flush)
     {
-        if (flush.Kind is FlushKind.Fence or FlushKind.WriteBack)
+        if (flush.Kind is FlushKind.Fence or FlushKind.WriteBack or FlushKind.Directory)
             return;
         foreach (var place in flush.Target.Targets)
         {

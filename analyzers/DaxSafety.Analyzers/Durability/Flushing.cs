@@ -14,7 +14,7 @@ internal sealed partial class BodyAnalysis
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
             return null;
-        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: false);
+        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), Debt.Bytes);
         obligation.Inner ??= inner;
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, 0));
         path.Settled = path.Settled.Remove(obligation.Id);
@@ -67,7 +67,7 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly)
+            if (obligation.Debt != Debt.Bytes)
                 continue;
             if (!isDisposal && NoteCopyOnWrite(obligation, target))
                 continue;
@@ -125,7 +125,7 @@ internal sealed partial class BodyAnalysis
         var tracked = target.Targets.Where(place => _entities[place.Entity].IsRooted || _entities[place.Entity].Mapping is not null).ToList();
         if (tracked.Count == 0 || IsPageCache(target))
             return;
-        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: true);
+        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), Debt.Fence);
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.WrittenBack, 0));
     }
 
@@ -176,7 +176,9 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly || entry.Value.Progress == Progress.WrittenBack)
+            if (obligation.Debt == Debt.File)
+                continue;
+            if (obligation.Debt == Debt.Fence || entry.Value.Progress == Progress.WrittenBack)
                 Settle(path, obligation);
             else if ((entry.Value.Progress & Progress.WrittenBack) != 0)
                 path.Pending = path.Pending.Set(entry.Key, new Status(entry.Value.Progress & ~Progress.WrittenBack, entry.Value.Attempts));
@@ -190,8 +192,13 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly || !MayBacks(flush.Target, obligation.Target))
+            if (obligation.Debt == Debt.Fence || !MayBacks(flush.Target, obligation.Target))
                 continue;
+            if (obligation.Debt == Debt.File)
+            {
+                Settle(path, obligation);
+                continue;
+            }
             if (!CertainlyBacks(flush.Target, obligation.Target))
             {
                 // It may be the view's file: nothing is owed, and nothing is proved either.
@@ -216,7 +223,7 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly)
+            if (obligation.Debt != Debt.Bytes)
                 continue;
             var meant = ofFile ? CertainlyBacks(target, obligation.Target) : obligation.Target.Refs.Any(place => target.MayBe(place.Entity));
             if (meant)
@@ -236,7 +243,8 @@ internal sealed partial class BodyAnalysis
             stale.Mapping = entity.Mapping;
             stale.Name = entity.Name;
             var moved = _obligations.Intern(obligation.Site, Value.OfRefs(obligation.Target.Refs.Select(
-                place => place.Entity == entity.Id ? place with { Entity = stale.Id } : place)), obligation.WriteBackOnly);
+                place => place.Entity == entity.Id ? place with { Entity = stale.Id } : place)), obligation.Debt);
+            (moved.IsOfNewFile, moved.IsMapped) = (obligation.IsOfNewFile, obligation.IsMapped);
             path.Pending = path.Pending.Remove(obligation.Id).Set(moved.Id, entry.Value);
         }
         path.Released = path.Released.Remove(entity.Id);

@@ -59,6 +59,15 @@ internal sealed class Outcome
 
     public PathSet?[] States => _analyzed.States!;
 
+    /// <summary>Every group of paths that returns, with the register of what it returns.</summary>
+    public IEnumerable<(Path Path, int Result)> Returns()
+    {
+        for (var node = 0; node < Body.Nodes.Length; node++)
+            if (Body.Nodes[node].Exit == ExitKind.Return && States[node] is { } set)
+                foreach (var path in set.Paths)
+                    yield return (path, Body.Nodes[node].ReturnValue);
+    }
+
     /// <summary>Null when the analysis gave up.</summary>
     public static Outcome? Of(AnalyzedBody analyzed, bool exceptionalPaths)
     {

@@ -17,7 +17,7 @@ internal sealed partial class BodyAnalysis
     public Value Compute(string operation, Value left, Value right) => Compute(operation, left, right, 1, isAddress: false);
 
     /// <summary>Some code that the body runs may flush durably, or nobody can see what it does.</summary>
-    public bool MayPersist => _runsUnseenCode || _body.CallsUnseenCode || MayFlush.Any(flush => flush.Kind != FlushKind.Fence);
+    public bool MayPersist => _runsUnseenCode || _body.CallsUnseenCode || MayFlush.Any(flush => flush.Kind is not (FlushKind.Fence or FlushKind.Directory));
 
     private bool _runsUnseenCode;
 

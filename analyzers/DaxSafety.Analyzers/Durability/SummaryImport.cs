@@ -177,6 +177,10 @@ internal sealed class SummaryImport
                 return ImportClosure(entity);
             case EntityKind.Computed:
                 return Recompute(entity);
+            case EntityKind.Measured:
+                return Entity((int)entity.B).Single is { Entity: > EntityTable.Untracked } measured
+                    ? Value.OfEntity(_caller.Entities.Intern(EntityKind.Measured, entity.A, measured.Entity).Id)
+                    : Value.Untracked;
             default:
                 return Fresh(entity);
         }
@@ -218,6 +222,7 @@ internal sealed class SummaryImport
             foreach (var parent in mapping.Parents)
                 if (Translate(parent) is { IsUntracked: false } known && !copy.Parents.Contains(known))
                     copy.Parents.Add(known);
+            _caller.NoteMapped(_path, mine);
         }
         mine.Name ??= entity.Kind == EntityKind.Allocated ? null : entity.Name;
         mine.Escaped |= entity.Escaped;

@@ -86,6 +86,7 @@ internal sealed class CompilationSession
         WriteBackOfPageCache.Report(rules);
         FlushDoesNotCoverWrite.Report(rules);
         FlushFailureIgnored.Report(rules);
+        FileNotDurable.Report(rules);
         ContractNotKept.Report(rules);
         FlushMissesTail.Report(rules);
         WriteNeverReachesFile.Report(rules);

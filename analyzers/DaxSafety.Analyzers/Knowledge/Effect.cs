@@ -19,6 +19,9 @@ internal enum EffectKind
     /// <c>page-base</c>: at the page below it, so that PointerOffset has to be added; <c>at-position</c>: somewhere in it.</summary>
     Derive,
 
+    /// <summary><c>measure(target, of:, what)</c>: target is a number that tells something of another operand: <c>offset-in-page</c>, where a view starts in its first page; <c>file-length</c>.</summary>
+    Measure,
+
     /// <summary><c>write(target, offset:, length:, [at-position])</c>. Without an offset at target's start; <c>at-position</c>: at a stream's own position, which is not known. Without a length of unknown length.</summary>
     Write,
 
@@ -53,8 +56,11 @@ internal enum EffectKind
     /// <summary><c>grow(target, length:)</c>: the file gets longer.</summary>
     Grow,
 
-    /// <summary><c>rename(target, to:)</c>: the file named by target takes another name.</summary>
+    /// <summary><c>rename(target, to:, over:, [replaces])</c>: the file named by target takes another name; in place of a file that has it when the bool <c>over</c> is true, or always when it <c>replaces</c>.</summary>
     Rename,
+
+    /// <summary><c>delete(target)</c>: the file is gone, and nothing of it need be durable.</summary>
+    Delete,
 
     /// <summary><c>flush-directory(target)</c>: the directory entry becomes durable.</summary>
     FlushDirectory,

@@ -36,6 +36,7 @@ internal sealed partial class BodyLowering
 
     private int _returnSlot = Registers.None;
     private bool _callsUnseenCode;
+    private readonly HashSet<IMethodSymbol> _unfollowed = new(SymbolEqualityComparer.Default);
     private IOperation? _droppedResult;
     private IOperation _current = null!;
 
@@ -92,6 +93,7 @@ internal sealed partial class BodyLowering
             CapturedSlots = CapturedSlots(),
             TestedSlots = TestedSlots(),
             CallsUnseenCode = _callsUnseenCode,
+            Unfollowed = _unfollowed.ToImmutableArray(),
             Failure = failure,
         };
     }

@@ -18,6 +18,8 @@ internal sealed partial class BodyLowering
     private int CallOf(IInvocationOperation invocation)
     {
         var method = invocation.TargetMethod;
+        if (method.ReturnType.SpecialType == SpecialType.System_String && PathStart(invocation) is { } start)
+            return _steps.Into(OpCode.Constant, payload: start);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
@@ -120,7 +122,7 @@ internal sealed partial class BodyLowering
         var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
-            _callsUnseenCode |= !IsFramework(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern);
+            NoteUnfollowed(method);
             EmitUnknownOuts(outs, operation);
             return Registers.None;
         }
@@ -147,6 +149,14 @@ internal sealed partial class BodyLowering
                 Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
         }
         return result;
+    }
+
+    private void NoteUnfollowed(IMethodSymbol method)
+    {
+        if (!IsFramework(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
+            _callsUnseenCode = true;
+        else if (IsInSource(method))
+            _unfollowed.Add(method.OriginalDefinition);
     }
 
     private void EmitUnknownOuts(List<(int Ordinal, Place Place, IOperation Operation)>? outs, IOperation operation)

@@ -71,6 +71,8 @@ internal sealed partial class BodyLowering
                 return Lower(yield.ReturnedValue);
             case IEventAssignmentOperation assignment:
                 return LowerEventAssignment(assignment);
+            case IInterpolatedStringOperation when PathStart(operation) is { } start:
+                return _steps.Into(OpCode.Constant, payload: start);
             case IIsPatternOperation or IIsNullOperation:
                 LowerCondition(operation);
                 return Registers.None;

@@ -35,6 +35,12 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     /// <summary>A mapping that the type of a member holds and writes, and that only a flush can make durable; null when there is none for certain.</summary>
     public string? MappingLeftTo(IMethodSymbol member) => model.MappingLeftTo(member, cancel);
 
+    /// <summary>Whether something that the body calls may flush a file or a directory, as far down as it goes.</summary>
+    public bool MayRunFileFlush() => model.FileFlushes.MayFlush(Outcome.Body, cancel);
+
+    /// <summary>The type that holds a file's mappings in these fields flushes what is in them, and never a file.</summary>
+    public bool OnlyContentsAreFlushed(IReadOnlyCollection<int> fields) => model.OnlyContentsAreFlushed(fields, cancel);
+
     /// <summary>What a message calls the mapping: the variable or member that holds it, else what the source writes through.</summary>
     public string NameOf(Obligation obligation)
     {

@@ -30,7 +30,7 @@ internal static class ContractNotKept
     /// <summary>The last write in the source that some return leaves undone although the contract promises it durable; null when there is none, or a flush that falls short is reported instead.</summary>
     private static OwedWrite? LeftDirty(RuleContext context)
     {
-        var broken = context.Outcome.Owed.Where(write => !write.Obligation.WriteBackOnly && context.Contract.MakesOwe(write) && context.Contract.IsMapping(write.Obligation.Target)).ToList();
+        var broken = context.Outcome.Owed.Where(write => write.Obligation.Debt == Debt.Bytes && context.Contract.MakesOwe(write) && context.Contract.IsMapping(write.Obligation.Target)).ToList();
         return broken.Any(write => write.Exits.Any(exit => exit.Status.Attempts != 0))
             ? null
             : broken.LastOrDefault(write => write.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return));
@@ -50,7 +50,7 @@ internal static class ContractNotKept
     private static string? NeverFlushed(RuleContext context, IMethodSymbol method)
     {
         if (method.MethodKind is MethodKind.Constructor or MethodKind.PropertyGet or MethodKind.LambdaMethod || context.Outcome.Analysis.MayPersist
-            || context.Outcome.Owed.Any(write => context.Contract.MakesOwe(write)))
+            || context.Outcome.Owed.Any(write => write.Obligation.Debt != Debt.File && context.Contract.MakesOwe(write)))
             return null;
         return context.Contract.PromisedParameter(context.Analysis)?.Name
             ?? (context.Contract.Persists && !method.IsStatic ? context.MappingLeftTo(method) : null);

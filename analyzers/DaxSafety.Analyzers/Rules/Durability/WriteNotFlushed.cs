@@ -22,7 +22,7 @@ internal static class WriteNotFlushed
     private static bool IsMissing(RuleContext context, OwedWrite owed)
     {
         // Where the member has given its word, either way, DAX1009 or the callers answer.
-        if (owed.Obligation.WriteBackOnly || context.Contract.On(owed) != 0)
+        if (owed.Obligation.Debt != Debt.Bytes || context.Contract.On(owed) != 0)
             return false;
         return owed.Owner switch
         {

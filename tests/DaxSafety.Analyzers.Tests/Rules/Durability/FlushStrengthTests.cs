@@ -36,7 +36,7 @@ public sealed class FlushStrengthTests
         {
             static void Run(string path, bool ok, long offset, int length)
             {
-                var file = new FileStream(path, FileMode.OpenOrCreate);
+                var file = new FileStream(path, FileMode.Open);
                 var map = MemoryMappedFile.CreateFromFile(file, null, 65536, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
         {{body}}
             }
