@@ -143,10 +143,11 @@ internal sealed partial class BodyAnalysis
         var flags = effect["flags"] is { } expression ? Number(path, call, expression)?.AsConstant : 0;
         if (flags is { } known && (known & noFlush) != 0)
             return;
-        if (flags is { } undrained && (undrained & noDrain) != 0)
-            Flush(path, new FlushFact(FlushKind.WriteBack, target, false), site, () => "");
-        else
-            Flush(path, new FlushFact(FlushKind.Persist, target, false), site, () => "");
+        // libpmem's, which knows nothing of the page cache.
+        var isWriteBack = effect["flags"] is not null;
+        Flush(path, new FlushFact(isWriteBack ? FlushKind.WriteBack : FlushKind.Persist, target, false), site, () => "");
+        if (isWriteBack && !(flags is { } undrained && (undrained & noDrain) != 0))
+            Fence(path);
     }
 
     private void FlushFileBy(Path path, CallSite call, Effect effect, int site)

@@ -112,7 +112,12 @@ internal sealed partial class BodyAnalysis
         var analysis = ending.Summary.Analysis;
         _runsUnseenCode |= analysis.MayPersist;
         var site = step.Site;
-        import.Flushes(final, (flush, target) => Replay(path, flush, target, site));
+        import.Flushes(final, (flush, target) =>
+        {
+            _replaysOwnFlush = flush.Target.Targets.All(place => analysis.Entities[place.Entity].Kind == EntityKind.Field);
+            Replay(path, flush, target, site);
+            _replaysOwnFlush = false;
+        });
         import.Stores(final, (owner, field, value) =>
         {
             if (call.ReceiverIsAddress && owner.Single is { } place && Read(path, call.Receiver).MayBe(place.Entity))

@@ -58,7 +58,25 @@ internal sealed class DurabilityModel
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
     }
 
-    public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, Context.Lowering, cancel);
+    /// <summary>Whether a call that is no durable flush is taken for one of what the field holds, and should be reported in place of the writes.</summary>
+    public bool IsFlushedWeakly(int field, bool byDisposal, CancellationToken cancel) =>
+        Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsFlushedWeakly(field, byDisposal);
+
+    public bool IsWritten(int field, CancellationToken cancel) =>
+        Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsWritten(field);
+
+    /// <summary>The fields of the same type whose views were made from what the field holds.</summary>
+    public IEnumerable<int> ViewsMadeFrom(int field, CancellationToken cancel)
+    {
+        if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type })
+            yield break;
+        foreach (var member in type.OriginalDefinition.GetMembers())
+            if (member is IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol && Context.Lowering.Members.Of(member) is var other
+                && _origins.Of(other, cancel) is { Template.Role: MappingRole.View } origin && origin.ParentFields.Contains(field))
+                yield return other;
+    }
+
+    public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, Context, cancel);
 
     /// <summary>The types that hold a file's mappings in these fields flush what is in them, never a file, and hand the file to nobody who could.</summary>
     public bool OnlyContentsAreFlushed(IReadOnlyCollection<int> fields, CancellationToken cancel)
@@ -104,7 +122,7 @@ internal sealed class DurabilityModel
             type = outer;
         if (_ledgers.TryGetValue(type, out var known))
             return known;
-        var ledger = new FieldLedger(_origins, Context.Lowering, CancellationToken.None);
+        var ledger = new FieldLedger(_origins, Context, CancellationToken.None);
         foreach (var method in TypeMembers.BodiesOf(type))
         {
             if (!Context.Lowering.Matters(method) || _summaries.Of(method, cancel) is not { } analyzed)

@@ -64,6 +64,7 @@ internal sealed partial class BodyAnalysis
             return;
         if (flush.Kind == FlushKind.WriteBack)
             OweFence(path, target, site);
+        NoteWeakness(flush, site, describe);
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
@@ -189,6 +190,7 @@ internal sealed partial class BodyAnalysis
     private void FlushFile(Path path, FlushFact flush, int site, Func<string> describe)
     {
         NoteFlush(path, flush);
+        NoteWeakness(flush, site, describe);
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
@@ -214,6 +216,27 @@ internal sealed partial class BodyAnalysis
                 Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, describe());
         }
     }
+
+    /// <summary>Remembers a flush that is not enough by itself, for mappings whose writes are elsewhere. What a callee does to its own fields is noted there.</summary>
+    private void NoteWeakness(FlushFact flush, int site, Func<string> describe)
+    {
+        if (_replaysOwnFlush)
+            return;
+        foreach (var place in flush.Target.Targets)
+        {
+            var attempt = flush.Kind switch
+            {
+                FlushKind.View when !_context.Options.ViewFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
+                FlushKind.File when !_context.Options.FileFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
+                FlushKind.WriteBack when _entities[place.Entity].Mapping is { PageCache: true } => new Attempt(site, Shortfall.PageCache, ""),
+                _ => null,
+            };
+            if (attempt is not null && _entities[place.Entity].Kind == EntityKind.Field)
+                WeakFlushes[(site, place.Entity)] = attempt;
+        }
+    }
+
+    private bool _replaysOwnFlush;
 
     /// <summary>Something that looks like a flush and makes nothing durable.</summary>
     private void FlushWeakly(Path path, Value target, int site, string detail, bool ofFile)

@@ -19,7 +19,7 @@ internal sealed class CompilationSession
     private readonly LoweringContext _lowering;
     private readonly ConcurrentDictionary<AnalysisOptions, DurabilityModel> _models = new();
     private readonly ConcurrentBag<AnalyzedBody> _analyzed = new();
-    private readonly ConcurrentBag<UndecidedWrite> _undecided = new();
+    private readonly ConcurrentBag<Undecided> _undecided = new();
 
     public CompilationSession(Compilation compilation, AnalyzerOptions options, ImmutableArray<EffectRow> rows)
     {
@@ -65,7 +65,7 @@ internal sealed class CompilationSession
         foreach (var body in _analyzed)
             ledger.Enter(body);
         foreach (var write in _undecided)
-            if (!ledger.IsFlushed(write.Field) && !ledger.IsDoubtful(write.Field))
+            if (write.Holds(ledger))
                 context.ReportDiagnostic(write.Diagnostic);
     }
 
@@ -81,9 +81,9 @@ internal sealed class CompilationSession
         _analyzed.Add(analyzed);
         WriteNotFlushed.Report(rules);
         MappingNeverFlushed.Report(rules, _undecided.Add);
-        FlushNotDurable.Report(rules);
+        FlushNotDurable.Report(rules, _undecided.Add);
         WriteBackNotFenced.Report(rules);
-        WriteBackOfPageCache.Report(rules);
+        WriteBackOfPageCache.Report(rules, _undecided.Add);
         FlushDoesNotCoverWrite.Report(rules);
         FlushFailureIgnored.Report(rules);
         FileNotDurable.Report(rules);

@@ -35,18 +35,28 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     /// <summary>A mapping that the type of a member holds and writes, and that only a flush can make durable; null when there is none for certain.</summary>
     public string? MappingLeftTo(IMethodSymbol member) => model.MappingLeftTo(member, cancel);
 
+    public FieldVerdict VerdictOn(int field) => model.VerdictOn(field, cancel);
+
+    public bool IsFlushedWeakly(int field, bool byDisposal) => model.IsFlushedWeakly(field, byDisposal, cancel);
+
+    public bool IsWritten(int field) => model.IsWritten(field, cancel);
+
+    public IEnumerable<int> ViewsMadeFrom(int field) => model.ViewsMadeFrom(field, cancel);
+
     /// <summary>Whether something that the body calls may flush a file or a directory, as far down as it goes.</summary>
     public bool MayRunFileFlush() => model.FileFlushes.MayFlush(Outcome.Body, cancel);
 
     /// <summary>The type that holds a file's mappings in these fields flushes what is in them, and never a file.</summary>
     public bool OnlyContentsAreFlushed(IReadOnlyCollection<int> fields) => model.OnlyContentsAreFlushed(fields, cancel);
 
+    public string NameOf(Entity field) => MappingText.Of(Outcome.Analysis.Entities, field) ?? field.Name ?? "the mapping";
+
     /// <summary>What a message calls the mapping: the variable or member that holds it, else what the source writes through.</summary>
     public string NameOf(Obligation obligation)
     {
         var entity = Outcome.Analysis.Entities[obligation.Target.Targets.First().Entity];
         if (entity.Kind == EntityKind.Field)
-            return MappingText.Of(Outcome.Analysis.Entities, entity) ?? entity.Name ?? "the mapping";
+            return NameOf(entity);
         return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
     }
 }

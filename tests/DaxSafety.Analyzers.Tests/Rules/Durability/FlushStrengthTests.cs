@@ -118,6 +118,19 @@ public sealed class FlushStrengthTests
         """));
 
     [Fact]
+    public Task PersistOfThePageCache_IsReported() => Verify.Analyzer(Native("""
+        *p = 1;
+        {|DAX1005:pmem_persist(p, 64)|};
+        """));
+
+    [Fact]
+    public Task PersistOfThePageCacheBeforeAFlush_IsSilent() => Verify.Silent(Native("""
+        *p = 1;
+        pmem_persist(p, 64);
+        if (Sync(p, 8192, 4) != 0) throw new IOException();
+        """));
+
+    [Fact]
     public Task FileStreamFlushWithoutDisk_IsReported() => Verify.Analyzer(Managed("""
         var view = map.CreateViewAccessor();
         view.Write(0, 1);
