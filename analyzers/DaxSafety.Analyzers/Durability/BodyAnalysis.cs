@@ -297,6 +297,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
 
     private Value LoadField(Path path, Value target, int field)
     {
+        if (field == MemberNumbers.Self)
+            return target;
         Value? loaded = null;
         foreach (var place in target.Refs)
         {
@@ -313,6 +315,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
 
     private void StoreField(Path path, Value target, int field, Value value)
     {
+        if (field == MemberNumbers.Self)
+        {
+            Become(target, value);
+            return;
+        }
         var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
         if (field == MemberNumbers.Element)
         {

@@ -185,14 +185,20 @@ internal sealed partial class BodyAnalysis
                 result = value;
                 break;
             case OperandKind.This:
-                // A base constructor or an initializing method: the object itself now names the memory.
-                if (value.Single is { } place && Read(path, call.Receiver).Single is { } instance && place.Entity > EntityTable.Statics)
-                    _entities[instance.Entity].Mapping ??= _entities[place.Entity].Mapping;
+                // A base constructor or an initializing method.
+                Become(Read(path, call.Receiver), value);
                 break;
             case OperandKind.Parameter:
                 (path.Outs ??= new())[target.Ordinal] = value;
                 break;
         }
+    }
+
+    /// <summary>An object that itself names the memory from here on.</summary>
+    private void Become(Value target, Value value)
+    {
+        if (value.Single is { } place && target.Single is { Entity: not (EntityTable.Null or EntityTable.Untracked) } instance && place.Entity > EntityTable.Statics)
+            _entities[instance.Entity].Mapping ??= _entities[place.Entity].Mapping;
     }
 
     private Value Operand(Path path, CallSite call, Operand operand) => operand.Kind switch

@@ -134,7 +134,10 @@ internal sealed partial class BodyAnalysis
         if (call.IsConstruction)
         {
             if (Read(path, call.Receiver).Single is { } instance)
+            {
                 _constructions[site] = instance.Entity;
+                import.Become(instance.Entity);
+            }
             return Read(path, call.Receiver);
         }
         var result = import.Translate(ending.Case.Result);

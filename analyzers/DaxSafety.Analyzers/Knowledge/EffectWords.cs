@@ -15,7 +15,7 @@ internal sealed record EffectWord(
         Of(EffectKind.File, "file", "path options mode access", "volatile", essential: "path"),
         Of(EffectKind.Map, "map", "file path capacity access page-protection", "anonymous unknown"),
         Of(EffectKind.View, "view", "of path offset size access protection flags desired-access", "anonymous may-be-direct unknown"),
-        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position", essential: "from"),
+        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span", essential: "from"),
         Of(EffectKind.Measure, "measure", "of", "offset-in-page file-length", essential: "of"),
         Of(EffectKind.Write, "write", "offset length", "at-position"),
         Of(EffectKind.FlushView, "flush-view", "offset length", "misses-tail disposal first-of-two"),
