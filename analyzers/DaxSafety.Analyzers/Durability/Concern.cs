@@ -49,8 +49,7 @@ internal sealed class Concern
     private static bool IsAboutMappings(EffectKind kind) => kind is EffectKind.Map or EffectKind.View or EffectKind.FlushView or EffectKind.FlushFile
         or EffectKind.FlushWeak or EffectKind.Msync or EffectKind.Persist or EffectKind.WriteBack or EffectKind.Fence or EffectKind.Rename or EffectKind.Grow;
 
-    private bool HasContract(IMethodSymbol method) =>
-        _context.Lowering.Contracts.HasAny(method) || _context.Lowering.Contracts.OfReturn(method) != 0;
+    private bool HasContract(IMethodSymbol method) => !_context.Lowering.Contracts.OfMethod(method).IsEmpty;
 
     private bool IsMapping(ISymbol? symbol) => _context.MappingOf(symbol) is { Role: MappingRole.View or MappingRole.Map };
 }

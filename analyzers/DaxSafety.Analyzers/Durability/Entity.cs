@@ -59,6 +59,9 @@ internal enum EntityKind : byte
     /// <summary>A number of which only the smallest value, B, is known: a counter in a loop.</summary>
     AtLeast,
 
+    /// <summary>A number that tells A of entity B: what a <c>measure</c> of the tables says.</summary>
+    Measured,
+
     /// <summary>Code with its captured variables.</summary>
     Closure,
 }

@@ -112,6 +112,12 @@ internal sealed class Summary
         var count = new Dictionary<int, int>();
         foreach (var entry in path.Pending.ToList())
         {
+            // What a file owes is not told: whoever is handed it can flush it.
+            if (analysis.Obligations[entry.Key].Debt == Debt.File)
+            {
+                visible.Pending = visible.Pending.Remove(entry.Key);
+                continue;
+            }
             var target = analysis.Obligations[entry.Key].Target;
             var first = target.Targets.First().Entity;
             count[first] = count.TryGetValue(first, out var before) ? before + 1 : 1;

@@ -176,6 +176,10 @@ internal sealed class SummaryImport
                 return ImportClosure(entity);
             case EntityKind.Computed:
                 return Recompute(entity);
+            case EntityKind.Measured:
+                return Entity((int)entity.B).Single is { Entity: > EntityTable.Untracked } measured
+                    ? Value.OfEntity(_caller.Entities.Intern(EntityKind.Measured, entity.A, measured.Entity).Id)
+                    : Value.Untracked;
             default:
                 return Fresh(entity);
         }
@@ -202,24 +206,35 @@ internal sealed class SummaryImport
         var key = ((long)_target << 32) | (uint)entity.Id;
         var mine = _caller.FreshOf(_path, entity.IsFresh ? EntityKind.Called : EntityKind.Result, _site, key, _summary.Body);
         if (entity.Mapping is { } mapping)
-        {
-            var copy = mine.Mapping ?? new Mapping(mapping.Role) { Origin = mapping.Origin };
-            copy.Offset ??= mapping.Offset is null ? null : Translate(mapping.Offset);
-            copy.Size ??= mapping.Size is null ? null : Translate(mapping.Size);
-            copy.Anonymous |= mapping.Anonymous;
-            copy.UnknownBacking |= mapping.UnknownBacking;
-            copy.ReadOnly |= mapping.ReadOnly;
-            copy.CopyOnWrite |= mapping.CopyOnWrite;
-            copy.Ephemeral |= mapping.Ephemeral;
-            copy.PageCache |= mapping.PageCache;
-            mine.Mapping = copy;
-            _imported[entity.Id] = Value.OfEntity(mine.Id);
-            foreach (var parent in mapping.Parents)
-                if (Translate(parent) is { IsUntracked: false } known && !copy.Parents.Contains(known))
-                    copy.Parents.Add(known);
-        }
+            Describe(mine, mapping, entity.Id);
         mine.Name ??= entity.Kind == EntityKind.Allocated ? null : entity.Name;
         mine.Escaped |= entity.Escaped;
         return Value.OfEntity(mine.Id);
+    }
+
+    /// <summary>What a constructor has made of its object.</summary>
+    public void Become(int instance)
+    {
+        if (Theirs[EntityTable.This].Mapping is { } mapping)
+            Describe(_caller.Entities[instance], mapping, EntityTable.This);
+    }
+
+    private void Describe(Entity mine, Mapping mapping, int theirs)
+    {
+        var copy = mine.Mapping ?? new Mapping(mapping.Role) { Origin = mapping.Origin };
+        copy.Offset ??= mapping.Offset is null ? null : Translate(mapping.Offset);
+        copy.Size ??= mapping.Size is null ? null : Translate(mapping.Size);
+        copy.Anonymous |= mapping.Anonymous;
+        copy.UnknownBacking |= mapping.UnknownBacking;
+        copy.ReadOnly |= mapping.ReadOnly;
+        copy.CopyOnWrite |= mapping.CopyOnWrite;
+        copy.Ephemeral |= mapping.Ephemeral;
+        copy.PageCache |= mapping.PageCache;
+        mine.Mapping = copy;
+        _imported[theirs] = Value.OfEntity(mine.Id);
+        foreach (var parent in mapping.Parents)
+            if (Translate(parent) is { IsUntracked: false } known && !copy.Parents.Contains(known))
+                copy.Parents.Add(known);
+        _caller.NoteMapped(_path, mine);
     }
 }

@@ -28,6 +28,8 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
         var names = KnowledgeBase.BuiltIn.With(rows).SourceNames;
         var session = new CompilationSession(context.Compilation, context.Options, rows, SourceReach.Of(context.Compilation, names, context.CancellationToken));
         context.RegisterOperationBlockAction(session.Analyze);
+        if (session.HasContracts)
+            context.RegisterSymbolAction(session.CheckContract, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field);
         context.RegisterCompilationEndAction(session.Finish);
     }
 }

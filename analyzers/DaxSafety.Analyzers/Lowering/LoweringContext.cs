@@ -29,6 +29,7 @@ internal sealed class LoweringContext
         Knowledge = knowledge;
         Types = new TypeFacts(knowledge);
         Implementations = new Implementations(compilation);
+        Contracts = new Contracts(compilation);
     }
 
     public Compilation Compilation { get; }
@@ -39,7 +40,7 @@ internal sealed class LoweringContext
 
     public TypeFacts Types { get; }
 
-    public Contracts Contracts { get; } = new();
+    public Contracts Contracts { get; }
 
     public Implementations Implementations { get; }
 
