@@ -49,7 +49,7 @@ internal sealed class Summary
     /// <summary>Whether a caller that is not concerned with mappings otherwise becomes so by calling this.</summary>
     public bool TellsOfMappings { get; }
 
-    private bool Tells(SummaryCase ending) => !ending.Flushes.IsEmpty
+    private bool Tells(SummaryCase ending) => !ending.Flushes.IsEmpty || Analysis.Entities[EntityTable.This].Mapping is not null
         || ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => Analysis.IsKnownMapping(place.Entity)))
         || HandsOutMapping(ending.Result) || ending.Stores.Any(store => HandsOutMapping(store.Value)) || HandsOutByRef(ending.Path);
 

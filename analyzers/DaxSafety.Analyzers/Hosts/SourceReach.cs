@@ -9,7 +9,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace DaxSafety.Analyzers.Hosts;
 
 /// <summary>
-/// Which files of a compilation can meet a mapping: those that name a source of one, and those that name a type (an extension
+/// Which files of a compilation can meet a mapping: those that name a source of one or make a promise about one, and those that name a type (an extension
 /// method, an alias) that such a file declares or implements, and so on. Every expression begins with something that its own file names, so what
 /// leads to a mapping is named along the way. From the text alone: too many files cost time, too few are impossible. Immutable.
 /// </summary>
@@ -34,7 +34,7 @@ internal sealed class SourceReach
         var declared = new HashSet<int>(files.SelectMany(file => file.Words.Types));
         var reached = new HashSet<SyntaxTree>();
         var known = new HashSet<int>();
-        var names = new HashSet<int>(sourceNames.Select(FileWords.Hash));
+        var names = new HashSet<int>(sourceNames.Concat(MappingNames.Promises).Select(FileWords.Hash));
         while (names.Count > 0)
         {
             cancel.ThrowIfCancellationRequested();
