@@ -26,7 +26,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>The view's own offset inside its first page: adding it to the acquired pointer gives the view's start.</summary>
-    private bool IsOffsetInPage(Ref number) => _entities[number.Entity] is { Kind: EntityKind.Field, Name: "PointerOffset" };
+    private bool IsOffsetInPage(Ref number) => number is { OffsetEntity: 0, Offset: 0 } && _entities[number.Entity] is { Kind: EntityKind.Measured, A: OffsetInPage };
 
     private static Value Lost(Value value) => Value.OfRefs(value.Refs.Select(place => place.Somewhere()));
 

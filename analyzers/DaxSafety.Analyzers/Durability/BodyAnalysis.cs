@@ -249,7 +249,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
                 Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale, step.C == 1));
                 break;
             case OpCode.Allocate:
-                Assign(path, step.Dst, Redefine(path, EntityKind.Allocated, step.Site, 0));
+                Assign(path, step.Dst, Redefine(path, EntityKind.Allocated, step.Site, step.Scale));
                 break;
             case OpCode.Closure:
                 Assign(path, step.Dst, Close(path, step));
@@ -265,6 +265,9 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
                 break;
         }
     }
+
+    /// <summary>The size that the lowering gives what is allocated as plain memory rather than as an object: nobody knows it, but it is memory.</summary>
+    private const long OwnMemory = BodyLowering.OwnMemory;
 
     private Value Constant(object? constant) => constant switch
     {
@@ -294,6 +297,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
 
     private Value LoadField(Path path, Value target, int field)
     {
+        if (field == MemberNumbers.Self)
+            return target;
         Value? loaded = null;
         foreach (var place in target.Refs)
         {
@@ -302,7 +307,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
             if (place.Entity is EntityTable.Zero or EntityTable.Untracked)
                 return Value.Untracked;
             var slot = _fields.Of(place.Entity, field);
-            var value = path.Fields.TryGet(slot, out var assigned) ? assigned : FieldAtEntry(place.Entity, field);
+            var value = path.Fields.TryGet(slot, out var assigned) ? assigned : _fields.AtEntry(slot);
             loaded = loaded is null ? value : Value.Join(loaded, value);
         }
         return loaded ?? Value.Untracked;
@@ -310,6 +315,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
 
     private void StoreField(Path path, Value target, int field, Value value)
     {
+        if (field == MemberNumbers.Self)
+        {
+            Become(target, value);
+            return;
+        }
         var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
         if (field == MemberNumbers.Element)
         {

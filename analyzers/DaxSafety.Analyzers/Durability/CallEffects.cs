@@ -25,6 +25,9 @@ internal sealed partial class BodyAnalysis
                     if (Derived(path, call, effect) is { } derived)
                         Deliver(path, call, effect.Target, derived, ref result);
                     break;
+                case EffectKind.Measure:
+                    Deliver(path, call, effect.Target, Measured(path, call, effect), ref result);
+                    break;
                 case EffectKind.Write when effect.Target is not { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } || (call.VariablesByRef >> ordinal & 1) == 0:
                     Write(path, RangeOf(path, call, effect), site);
                     break;
@@ -35,6 +38,9 @@ internal sealed partial class BodyAnalysis
                 case EffectKind.Keep:
                     if (effect["value"] is { } kept && kept.AsOperand is { } operand)
                         StoreField(path, Operand(path, call, effect.Target), MemberNumbers.Element, Operand(path, call, operand));
+                    break;
+                case EffectKind.Create or EffectKind.Grow or EffectKind.Rename or EffectKind.FlushDirectory or EffectKind.Delete:
+                    ApplyToFile(path, call, effect, result, site);
                     break;
                 default:
                     ApplyFlush(path, call, effect, site);
@@ -98,7 +104,7 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (!obligation.WriteBackOnly && Cover(obligation.Target, target, flush) == Coverage.Whole)
+            if (obligation.Debt == Debt.Bytes && Cover(obligation.Target, target, flush) == Coverage.Whole)
                 Fail(path, obligation, new Status(Progress.ViewFlushed, entry.Value.Attempts), site, Shortfall.NotDurable, "view-flush");
         }
         foreach (var place in target.Targets)
@@ -125,7 +131,7 @@ internal sealed partial class BodyAnalysis
     private void Misaligned(Path path, Value target, int site)
     {
         foreach (var entry in path.Pending.ToList())
-            if (_obligations[entry.Key] is { WriteBackOnly: false } obligation && obligation.Target.Refs.Any(place => target.MayBe(place.Entity)))
+            if (_obligations[entry.Key] is { Debt: Debt.Bytes } obligation && obligation.Target.Refs.Any(place => target.MayBe(place.Entity)))
                 Fail(path, obligation, entry.Value, site, Shortfall.WrongRange, "misaligned");
     }
 
@@ -137,10 +143,11 @@ internal sealed partial class BodyAnalysis
         var flags = effect["flags"] is { } expression ? Number(path, call, expression)?.AsConstant : 0;
         if (flags is { } known && (known & noFlush) != 0)
             return;
-        if (flags is { } undrained && (undrained & noDrain) != 0)
-            Flush(path, new FlushFact(FlushKind.WriteBack, target, false), site, () => "");
-        else
-            Flush(path, new FlushFact(FlushKind.Persist, target, false), site, () => "");
+        // libpmem's, which knows nothing of the page cache.
+        var isWriteBack = effect["flags"] is not null;
+        Flush(path, new FlushFact(isWriteBack ? FlushKind.WriteBack : FlushKind.Persist, target, false), site, () => "");
+        if (isWriteBack && !(flags is { } undrained && (undrained & noDrain) != 0))
+            Fence(path);
     }
 
     private void FlushFileBy(Path path, CallSite call, Effect effect, int site)
@@ -154,6 +161,8 @@ internal sealed partial class BodyAnalysis
             FlushWeakly(path, target, site, "stream-flush", ofFile: true);
         else
             FlushFile(path, new FlushFact(FlushKind.File, target, false), site, () => "view-not-flushed-first");
+        if (when != 0 && IsNative(call.Method))
+            FlushDirectory(path);
     }
 
     /// <summary>The targets that may have the role; null when there is none.</summary>
@@ -176,14 +185,20 @@ internal sealed partial class BodyAnalysis
                 result = value;
                 break;
             case OperandKind.This:
-                // A base constructor or an initializing method: the object itself now names the memory.
-                if (value.Single is { } place && Read(path, call.Receiver).Single is { } instance && place.Entity > EntityTable.Statics)
-                    _entities[instance.Entity].Mapping ??= _entities[place.Entity].Mapping;
+                // A base constructor or an initializing method.
+                Become(Read(path, call.Receiver), value);
                 break;
             case OperandKind.Parameter:
                 (path.Outs ??= new())[target.Ordinal] = value;
                 break;
         }
+    }
+
+    /// <summary>An object that itself names the memory from here on.</summary>
+    private void Become(Value target, Value value)
+    {
+        if (value.Single is { } place && target.Single is { Entity: not (EntityTable.Null or EntityTable.Untracked) } instance && place.Entity > EntityTable.Statics)
+            _entities[instance.Entity].Mapping ??= _entities[place.Entity].Mapping;
     }
 
     private Value Operand(Path path, CallSite call, Operand operand) => operand.Kind switch
@@ -207,6 +222,17 @@ internal sealed partial class BodyAnalysis
         if (effect["length"] is { } length && Number(path, call, length)?.Single is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } extent)
             source = Value.OfRefs(source.Refs.Select(place => place with { LengthEntity = extent.Entity, Length = extent.Offset }));
         return source;
+    }
+
+    private const int OffsetInPage = 1;
+    private const int FileLength = 2;
+
+    /// <summary>A number that is not known, but what it is about is.</summary>
+    private Value Measured(Path path, CallSite call, Effect effect)
+    {
+        if (effect["of"]?.AsOperand is not { } of || Operand(path, call, of).Single is not { Entity: > EntityTable.Untracked } place)
+            return Value.Untracked;
+        return Value.OfEntity(_entities.Intern(EntityKind.Measured, effect.Has("offset-in-page") ? OffsetInPage : FileLength, place.Entity).Id);
     }
 
     /// <summary>The range that an effect writes or flushes.</summary>
@@ -285,9 +311,28 @@ internal sealed partial class BodyAnalysis
         if (entity.Mapping is { } before)
             mapping.Parents.AddRange(before.Parents);
         AddParents(path, call, effect, mapping);
-        MappingFlags.Read(mapping, effect, name => Number(path, call, effect[name])?.AsConstant);
+        MappingFlags.Read(mapping, effect, name => OptionOf(path, call, effect, name));
         entity.Mapping = mapping;
+        NoteMapped(path, entity);
         return Value.OfEntity(entity.Id);
+    }
+
+    /// <summary>The constant that an operand is; of an object with options, the property that is called like the operand.</summary>
+    private long? OptionOf(Path path, CallSite call, Effect effect, string name)
+    {
+        if (Number(path, call, effect[name])?.Single is not { } value)
+            return null;
+        if (value.IsConstant)
+            return value.Offset;
+        if (value.Entity <= EntityTable.Statics)
+            return null;
+        long? option = null;
+        path.Fields.ForEach((slot, stored) =>
+        {
+            if (_fields[slot].Entity == value.Entity && string.Equals(_context.Lowering.Members.SymbolOf(_fields[slot].Field)?.Name, name, StringComparison.OrdinalIgnoreCase))
+                option = stored.AsConstant;
+        });
+        return option;
     }
 
     private void AddParents(Path path, CallSite call, Effect effect, Mapping mapping)
@@ -301,6 +346,7 @@ internal sealed partial class BodyAnalysis
                 var parent = Operand(path, call, source);
                 if (parent.IsUntracked)
                     continue;
+                mapping.Ephemeral |= name == "path" && parent.Refs.All(place => IsWithoutMedium(_entities[place.Entity]));
                 if (name == "path")
                     parent = parent.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } named
                         ? Value.OfEntity(_entities.Intern(EntityKind.FileAt, named.Entity).Id)

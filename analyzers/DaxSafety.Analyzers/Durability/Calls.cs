@@ -29,7 +29,10 @@ internal sealed partial class BodyAnalysis
         }
         if (call.IsFramework || call.InvokesReceiver)
             RunArguments(path, call, step.Site);
-        return Apply(path, call, step, endings);
+        var results = Apply(path, call, step, endings);
+        foreach (var result in results)
+            ApplyContract(result, call, step.Site, endings);
+        return results;
     }
 
     /// <summary>Which object the constructor call at a site fills.</summary>
@@ -107,9 +110,15 @@ internal sealed partial class BodyAnalysis
     {
         var final = ending.Case.Path;
         var analysis = ending.Summary.Analysis;
+        _runsUnseenCode |= analysis.MayPersist;
         var site = step.Site;
-        import.Flushes(final, (flush, target) => Replay(path, flush, target, site));
-        import.Stores(final, (owner, field, value) =>
+        import.Flushes(ending.Case, (flush, target) =>
+        {
+            _replaysOwnFlush = flush.Target.Targets.All(place => analysis.Entities[place.Entity].Kind == EntityKind.Field);
+            Replay(path, flush, target, site);
+            _replaysOwnFlush = false;
+        });
+        import.Stores(ending.Case, (owner, field, value) =>
         {
             if (call.ReceiverIsAddress && owner.Single is { } place && Read(path, call.Receiver).MayBe(place.Entity))
                 Write(path, Value.Of(place.Somewhere()), site);
@@ -117,15 +126,18 @@ internal sealed partial class BodyAnalysis
                 StoreField(path, owner, field, value);
         });
         import.Variables(final, (slot, value) => Assign(path, slot, value), (ordinal, value) => (path.Outs ??= new())[ordinal] = value);
-        import.Pending(final, (obligation, status, target) => Inherit(path, obligation, status, target, analysis, site, ending.Summary));
+        import.Pending(ending.Case, (obligation, status, target) => Inherit(path, obligation, status, target, analysis, site, ending.Summary));
         foreach (var flush in ending.Summary.MayFlush)
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
-        import.Released(final, entity => path.Released = path.Released.Set(entity, default));
+        import.Released(ending.Case, entity => path.Released = path.Released.Set(entity, default));
         if (call.IsConstruction)
         {
             if (Read(path, call.Receiver).Single is { } instance)
+            {
                 _constructions[site] = instance.Entity;
+                import.Become(instance.Entity);
+            }
             return Read(path, call.Receiver);
         }
         var result = import.Translate(ending.Case.Result);
@@ -142,6 +154,12 @@ internal sealed partial class BodyAnalysis
             case FlushKind.File:
                 FlushFile(path, flush with { Target = target }, site, () => "view-not-flushed-first");
                 break;
+            case FlushKind.Directory:
+                FlushDirectory(path);
+                break;
+            case FlushKind.Everything:
+                PersistAll(path, target, site);
+                break;
             default:
                 if (target.Targets.Any())
                     Flush(path, flush with { Target = target }, site, () => "view-flush");
@@ -152,13 +170,18 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the callee leaves undone is the caller's from here on, unless the caller does not own it either.</summary>
     private void Inherit(Path path, Obligation obligation, Status status, Value target, BodyAnalysis callee, int site, Summary summary)
     {
+        if (obligation.IsByContract)
+            Owing(target);
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
             return;
-        var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.WriteBackOnly);
+        var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.Debt);
         inherited.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
-        inherited.IsReportedInside |= obligation.IsReportedInside
-            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field);
+        // A callee that says [LeavesDirty] answers for nothing.
+        inherited.IsReportedInside |= (obligation.IsReportedInside
+            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
+        inherited.IsByContract |= obligation.IsByContract;
+        inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsCaptured |= obligation.IsCaptured
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
         var attempts = 0;
@@ -174,7 +197,7 @@ internal sealed partial class BodyAnalysis
         foreach (var ending in summary.Cases)
         {
             var import = new SummaryImport(this, path, summary, null, Value.OfEntity(EntityTable.This), site, 0);
-            import.Pending(ending.Path, (obligation, status, target) => Inherit(path, obligation, status, target, summary.Analysis, site, summary));
+            import.Pending(ending, (obligation, status, target) => Inherit(path, obligation, status, target, summary.Analysis, site, summary));
         }
     }
 
@@ -232,15 +255,15 @@ internal sealed partial class BodyAnalysis
     private void CallUnknown(Path path, CallSite call, in Instruction step)
     {
         var method = call.Method;
-        var contracts = _context.Lowering.Contracts;
         Assign(path, step.Dst, ResultOf(path, call, step.Site));
         RunArguments(path, call, step.Site);
-        if (contracts.HasAny(method))
+        if (!_context.Lowering.Contracts.OfMethod(method).IsEmpty)
         {
-            ApplyContract(path, call, step.Site);
+            ApplyContract(path, call, step.Site, null);
             return;
         }
         var isHarmless = call.Targets.IsEmpty && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual;
+        _runsUnseenCode |= call.InvokesReceiver || !(call.IsFramework || isHarmless);
         if (call.IsFramework || call.InvokesReceiver || isHarmless)
             return;
         // It may flush or keep what it is given; nobody can tell.
@@ -252,16 +275,22 @@ internal sealed partial class BodyAnalysis
     /// <summary>What goes to code that nobody can see may be flushed there: what was written to it before is not held against the caller.</summary>
     private void GiveAway(Path path, Value value)
     {
-        foreach (var entry in path.Pending.ToList())
-            if (_obligations[entry.Key] is { WriteBackOnly: false } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
-                path.Pending = path.Pending.Remove(obligation.Id);
+        if (!path.Pending.IsEmpty)
+            Forgive(path, value);
         MarkGivenAway(value);
+    }
+
+    private void Forgive(Path path, Value value)
+    {
+        foreach (var entry in path.Pending.ToList())
+            if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
+                path.Pending = path.Pending.Remove(obligation.Id);
     }
 
     private void MarkGivenAway(Value value)
     {
         foreach (var place in value.Targets)
-            MayFlush.Add(new FlushFact(FlushKind.Persist, Value.OfEntity(place.Entity), false));
+            MayFlush.Add(new FlushFact(FlushKind.Unseen, Value.OfEntity(place.Entity), false));
     }
 
     private bool Reaches(Path path, Value value, int entity)
@@ -278,41 +307,16 @@ internal sealed partial class BodyAnalysis
         return false;
     }
 
-    private void ApplyContract(Path path, CallSite call, int site)
-    {
-        var contracts = _context.Lowering.Contracts;
-        var whole = contracts.Of(call.Method);
-        foreach (var parameter in call.Method.Parameters)
-        {
-            var own = contracts.Of(parameter) | whole;
-            var value = parameter.Ordinal < call.Arguments.Length ? Read(path, call.Arguments[parameter.Ordinal]) : Value.Untracked;
-            ApplyContract(path, own, value, site);
-        }
-        ApplyContract(path, whole, Read(path, call.Receiver), site);
-    }
-
-    private void ApplyContract(Path path, Contract contract, Value value, int site)
-    {
-        var memory = value.Targets.Where(CanOwe).Select(place => place.Somewhere()).ToList();
-        if (memory.Count == 0)
-            return;
-        if ((contract & Contract.Persists) != 0)
-            Flush(path, new FlushFact(FlushKind.Persist, Value.OfRefs(memory.Select(place => Ref.Whole(place.Entity))), false), site, () => "");
-        if ((contract & Contract.LeavesDirty) != 0)
-            Write(path, Value.OfRefs(memory), site);
-    }
-
     /// <summary>What a call yields when nothing better is known: one unknown thing, with the role that its type gives it.</summary>
     private Value ResultOf(Path path, CallSite call, int site)
     {
         var method = call.Method;
+        if (MappedResult(path, call, site) is { } mapped)
+            return mapped;
         var isProperty = method is { MethodKind: MethodKind.PropertyGet, AssociatedSymbol: IPropertySymbol };
         if (isProperty && call.Receiver >= 0 && call.Arguments.Length == 0)
             return LoadField(path, Read(path, call.Receiver), _context.Lowering.Members.Of(method.AssociatedSymbol!));
-        var value = Redefine(path, EntityKind.Result, site, 0);
-        if ((_context.Lowering.Contracts.OfReturn(method) & Contract.Mapped) != 0)
-            _entities[value.Refs[0].Entity].Mapping ??= new Mapping(MappingRole.View);
-        return value;
+        return Redefine(path, EntityKind.Result, site, 0);
     }
 
     public Value ResultOf(Path path, int register) => register < 0 ? Value.Untracked : Read(path, register);

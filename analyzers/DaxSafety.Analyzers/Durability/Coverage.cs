@@ -101,7 +101,7 @@ internal sealed partial class BodyAnalysis
                 ? write with { Offset = end, Length = unchecked(write.Offset + write.Length - end) }
                 : write with { Length = unchecked(range.Offset - write.Offset) });
         }
-        var remaining = _obligations.Intern(obligation.Site, rest, obligation.WriteBackOnly);
+        var remaining = _obligations.Intern(obligation.Site, rest, obligation.Debt);
         remaining.Inner ??= obligation.Inner;
         path.Pending = path.Pending.Remove(obligation.Id);
         var attempts = obligation.Target.Refs.Length > 1
@@ -110,12 +110,13 @@ internal sealed partial class BodyAnalysis
         path.Pending = path.Pending.Set(remaining.Id, new Status(status.Progress, attempts));
     }
 
+    /// <summary>The written range, where it is known.</summary>
     private static string RangeText(Ref place) => place switch
     {
-        { OffsetKnown: false } => "another range",
-        { LengthEntity: 0, OffsetEntity: 0 } => $"bytes {place.Offset} to {place.Offset + place.Length - 1}",
-        { OffsetEntity: 0 } => $"a range from byte {place.Offset}",
-        _ => "another range",
+        { OffsetKnown: false } or { OffsetEntity: not 0 } => "",
+        { LengthEntity: 0, Length: 1 } => $"byte {place.Offset}",
+        { LengthEntity: 0 } => $"bytes {place.Offset} to {place.Offset + place.Length - 1}",
+        _ => $"from byte {place.Offset}",
     };
 
     /// <summary>

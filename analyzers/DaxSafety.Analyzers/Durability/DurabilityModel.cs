@@ -16,29 +16,28 @@ internal sealed class DurabilityModel
         Context = context;
         _origins = new FieldOriginStore(context);
         _summaries = new SummaryStore(context, _origins);
+        FileFlushes = new FileFlushReach(context.Lowering);
     }
+
+    public FileFlushReach FileFlushes { get; }
 
     public DurabilityContext Context { get; }
 
-    /// <summary>A body with the lambdas and local functions in it, analysed.</summary>
-    public IEnumerable<AnalyzedBody> WithNested(ISymbol owner, LoweredBody body, CancellationToken cancel)
+    /// <summary>A body with the lambdas and local functions in it, analysed where they are concerned with mappings.</summary>
+    public IEnumerable<AnalyzedBody> WithNested(ISymbol owner, LoweredBody body, CancellationToken cancel) =>
+        WithNested(owner is IMethodSymbol method ? new CallTarget(method.OriginalDefinition, null) : new CallTarget(null, body), body, cancel);
+
+    private IEnumerable<AnalyzedBody> WithNested(CallTarget target, LoweredBody body, CancellationToken cancel)
     {
-        var target = owner is IMethodSymbol method ? new CallTarget(method.OriginalDefinition, null) : new CallTarget(null, body);
-        if (_summaries.Of(target, cancel) is { } analyzed)
+        if (_summaries.IfConcerned(target, cancel) is { } analyzed)
             yield return analyzed;
         foreach (var nested in body.Nested)
-            foreach (var inner in Nested(nested, cancel))
+            foreach (var inner in WithNested(new CallTarget(null, nested), nested, cancel))
                 yield return inner;
     }
 
-    private IEnumerable<AnalyzedBody> Nested(LoweredBody body, CancellationToken cancel)
-    {
-        if (_summaries.Of(new CallTarget(null, body), cancel) is { } analyzed)
-            yield return analyzed;
-        foreach (var nested in body.Nested)
-            foreach (var inner in Nested(nested, cancel))
-                yield return inner;
-    }
+    /// <summary>A method's body, analysed; null when it has none here.</summary>
+    public AnalyzedBody? BodyOf(IMethodSymbol method, CancellationToken cancel) => _summaries.Of(method, cancel);
 
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
     public FieldVerdict VerdictOn(int field, CancellationToken cancel)
@@ -52,7 +51,62 @@ internal sealed class DurabilityModel
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
     }
 
-    public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, cancel);
+    /// <summary>Whether a call that is no durable flush is taken for one of what the field holds, and should be reported in place of the writes.</summary>
+    public bool IsFlushedWeakly(int field, bool byDisposal, CancellationToken cancel) =>
+        Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsFlushedWeakly(field, byDisposal);
+
+    public bool IsWritten(int field, CancellationToken cancel) =>
+        Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsWritten(field);
+
+    /// <summary>The fields of the same type whose views were made from what the field holds.</summary>
+    public IEnumerable<int> ViewsMadeFrom(int field, CancellationToken cancel)
+    {
+        if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type })
+            yield break;
+        foreach (var member in type.OriginalDefinition.GetMembers())
+            if (member is IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol && Context.Lowering.Members.Of(member) is var other
+                && _origins.Of(other, cancel) is { Template.Role: MappingRole.View } origin && origin.ParentFields.Contains(field))
+                yield return other;
+    }
+
+    public FieldLedger NewLedger(CancellationToken cancel) => new(_origins, Context, cancel);
+
+    /// <summary>The types that hold a file's mappings in these fields flush what is in them, never a file, and hand the file to nobody who could.</summary>
+    public bool OnlyContentsAreFlushed(IReadOnlyCollection<int> fields, CancellationToken cancel)
+    {
+        var areFlushed = false;
+        foreach (var field in fields)
+        {
+            if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !Context.Lowering.IsOwn(symbol))
+                return false;
+            var ledger = LedgerOf(type.OriginalDefinition, cancel);
+            var isFile = _origins.Of(field, cancel)?.Template is { Role: MappingRole.File } || Context.MappingOf(symbol) is { Role: MappingRole.File };
+            if (ledger.MayFlushFiles || (isFile && (symbol.DeclaredAccessibility != Accessibility.Private || ledger.IsExposed(field))))
+                return false;
+            areFlushed |= Context.Options.ViewFlushIsDurable && ledger.IsFlushed(field);
+        }
+        return areFlushed && fields.Select(field => Context.Lowering.Members.SymbolOf(field)!.ContainingType.OriginalDefinition).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default)
+            .All(type => !TypeMembers.BodiesOf(type).Any(method => Context.Lowering.BodyOf(method, cancel) is { } body && FileFlushes.MayFlush(body, cancel)));
+    }
+
+    /// <summary>The name of a mapping that the member's object holds and that is written, by its type or by whoever gets hold of it; null when there is none for certain.</summary>
+    public string? MappingLeftTo(IMethodSymbol member, CancellationToken cancel)
+    {
+        for (var type = member.ContainingType; type is not null && Context.Lowering.IsOwn(type); type = type.BaseType)
+        {
+            foreach (var held in type.OriginalDefinition.GetMembers())
+            {
+                if (held.IsStatic || held is not (IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol))
+                    continue;
+                var field = Context.Lowering.Members.Of(held);
+                var mapping = _origins.Of(field, cancel)?.Template ?? Context.MappingOf(held);
+                if (mapping is { Role: MappingRole.View, OwesNothing: false, UnknownBacking: false, CopyOnWrite: false }
+                    && LedgerOf(type.OriginalDefinition, cancel).IsWritten(field))
+                    return held.Name;
+            }
+        }
+        return null;
+    }
 
     /// <summary>What the members of a type, and of the types around and nested in it, do to their fields.</summary>
     private FieldLedger LedgerOf(INamedTypeSymbol type, CancellationToken cancel)
@@ -61,14 +115,14 @@ internal sealed class DurabilityModel
             type = outer;
         if (_ledgers.TryGetValue(type, out var known))
             return known;
-        var ledger = new FieldLedger(_origins, CancellationToken.None);
+        var ledger = new FieldLedger(_origins, Context, CancellationToken.None);
         foreach (var method in TypeMembers.BodiesOf(type))
         {
             if (!Context.Lowering.Matters(method) || _summaries.Of(method, cancel) is not { } analyzed)
                 continue;
             ledger.Enter(analyzed);
             foreach (var nested in analyzed.Body.Nested)
-                foreach (var inner in Nested(nested, cancel))
+                foreach (var inner in WithNested(new CallTarget(null, nested), nested, cancel))
                     ledger.Enter(inner);
         }
         return _ledgers.GetOrAdd(type, ledger);

@@ -1,3 +1,4 @@
+using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
@@ -6,12 +7,18 @@ namespace DaxSafety.Analyzers.Durability;
 /// Collects, over many bodies, which fields they flush, which fields hold the same mapping, and which fields hand it to
 /// others. Filled by one thread and then only read.
 /// </summary>
-internal sealed class FieldLedger(IFieldOrigins origins, CancellationToken cancel)
+internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext context, CancellationToken cancel)
 {
     private readonly Dictionary<int, int> _sameAs = new();
     private readonly HashSet<int> _flushed = new();
+    private readonly HashSet<int> _viewFlushed = new();
+    private readonly HashSet<int> _fileFlushed = new();
+    private readonly HashSet<int> _flushedWeakly = new();
+    private readonly HashSet<int> _disposed = new();
+    private bool _someFileFlushed;
     private readonly HashSet<int> _exposed = new();
     private readonly HashSet<int> _doubtful = new();
+    private readonly HashSet<int> _written = new();
 
     /// <summary>Enters what one analysed body flushes, hands out, and which fields it makes equal.</summary>
     public void Enter(AnalyzedBody body)
@@ -38,6 +45,47 @@ internal sealed class FieldLedger(IFieldOrigins origins, CancellationToken cance
         }
         foreach (var flush in analysis.MayFlush)
             EnterFlush(analysis, heldBy, flush);
+        EnterWrites(analysis, heldBy);
+        EnterWeakFlushes(analysis);
+        EnterPromise(body.Body);
+        MayFlushFiles |= analysis.MayFlushFiles;
+    }
+
+    private void EnterWeakFlushes(BodyAnalysis analysis)
+    {
+        foreach (var weak in analysis.WeakFlushes)
+            if (analysis.Entities[weak.Key.Entity] is { Kind: EntityKind.Field } field)
+                (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).Add(field.A);
+    }
+
+    /// <summary>Some body may flush a file as a whole, or its directory.</summary>
+    public bool MayFlushFiles { get; private set; }
+
+    private void EnterWrites(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy)
+    {
+        for (var id = 0; id < analysis.Obligations.Count; id++)
+        {
+            if (analysis.Obligations[id].Debt != Debt.Bytes)
+                continue;
+            foreach (var place in analysis.Obligations[id].Target.Targets)
+            {
+                if (analysis.Entities[place.Entity] is { Kind: EntityKind.Field } field)
+                    _written.Add(field.A);
+                if (heldBy.TryGetValue(place.Entity, out var fields))
+                    _written.UnionWith(fields);
+            }
+        }
+    }
+
+    /// <summary>A member that says [Persists] flushes what its object holds: whether it keeps its word is another question.</summary>
+    private void EnterPromise(LoweredBody body)
+    {
+        if (body.Symbol is not { } method || (context.Lowering.Contracts.OfMethod(method).Whole & Contract.Persists) == 0)
+            return;
+        for (var type = method.ContainingType; type is not null && context.Lowering.IsOwn(type); type = type.BaseType)
+            foreach (var held in type.OriginalDefinition.GetMembers())
+                if (held is IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol && context.Lowering.Types.CanCarryMapping((held as IFieldSymbol)?.Type ?? ((IPropertySymbol)held).Type))
+                    _flushed.Add(context.Lowering.Members.Of(held));
     }
 
     private void Expose(BodyAnalysis analysis, int entity)
@@ -62,30 +110,51 @@ internal sealed class FieldLedger(IFieldOrigins origins, CancellationToken cance
 
     private void EnterFlush(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy, FlushFact flush)
     {
-        if (flush.Kind is FlushKind.Fence or FlushKind.WriteBack)
+        if (flush.Kind is FlushKind.Fence or FlushKind.Directory)
             return;
+        _someFileFlushed |= flush.Kind == FlushKind.File;
+        var flushed = flush.Kind switch { FlushKind.View => _viewFlushed, FlushKind.File => _fileFlushed, _ => _flushed };
         foreach (var place in flush.Target.Targets)
         {
+            if (flush.Kind == FlushKind.WriteBack && analysis.Entities[place.Entity].Mapping is { PageCache: true })
+                continue;
             foreach (var related in analysis.FlushedWith(place.Entity, flush.Kind))
             {
                 if (analysis.Entities[related] is { Kind: EntityKind.Field } field)
-                    _flushed.Add(field.A);
+                    flushed.Add(field.A);
                 if (heldBy.TryGetValue(related, out var fields))
-                    _flushed.UnionWith(fields);
+                    flushed.UnionWith(fields);
             }
         }
     }
 
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
-    public bool IsFlushed(int field) => Any(_flushed, field) || FlushedByItsFile(field);
+    public bool IsFlushed(int field)
+    {
+        if (Any(_flushed, field))
+            return true;
+        var (byView, byFile) = (Any(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
+        return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
+    }
+
+    /// <summary>Somebody takes it for flushed, with a call that is not enough: that call is what is reported. A disposal is one only if there is nothing better.</summary>
+    public bool IsFlushedWeakly(int field, bool byDisposal) => byDisposal
+        ? Any(_disposed, field) && !Any(_flushedWeakly, field)
+        : Any(_flushedWeakly, field) || FilesOf(field).Any(_flushedWeakly.Contains);
 
     /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
-    private bool FlushedByItsFile(int field)
+    private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
+
+    /// <summary>The fields of what a field's view was made from.</summary>
+    private IEnumerable<int> FilesOf(int field)
     {
         var root = Find(field);
         return _sameAs.Keys.Where(other => Find(other) == root).Append(field).Append(root)
-            .Any(other => origins.Of(other, cancel) is { } origin && origin.ParentFields.Any(parent => Any(_flushed, parent)));
+            .SelectMany(other => origins.Of(other, cancel)?.ParentFields ?? Array.Empty<int>());
     }
+
+    /// <summary>Whether some body writes through what the field holds.</summary>
+    public bool IsWritten(int field) => Any(_written, field);
 
     /// <summary>Whether a visible member hands out what the field holds.</summary>
     public bool IsExposed(int field) => Any(_exposed, field);

@@ -9,15 +9,16 @@ internal sealed partial class BodyAnalysis
     private const long PageSize = 4096;
 
     /// <summary>Bytes are written to the target: from here on somebody owes a flush.</summary>
-    private void Write(Path path, Value target, int site, Site? inner = null)
+    private Obligation? Write(Path path, Value target, int site, Site? inner = null)
     {
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
-            return;
-        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: false);
+            return null;
+        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), Debt.Bytes);
         obligation.Inner ??= inner;
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, 0));
         path.Settled = path.Settled.Remove(obligation.Id);
+        return obligation;
     }
 
     private bool CanOwe(Ref place)
@@ -63,10 +64,11 @@ internal sealed partial class BodyAnalysis
             return;
         if (flush.Kind == FlushKind.WriteBack)
             OweFence(path, target, site);
+        NoteWeakness(flush, site, describe);
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly)
+            if (obligation.Debt != Debt.Bytes)
                 continue;
             if (!isDisposal && NoteCopyOnWrite(obligation, target))
                 continue;
@@ -124,7 +126,7 @@ internal sealed partial class BodyAnalysis
         var tracked = target.Targets.Where(place => _entities[place.Entity].IsRooted || _entities[place.Entity].Mapping is not null).ToList();
         if (tracked.Count == 0 || IsPageCache(target))
             return;
-        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), writeBackOnly: true);
+        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), Debt.Fence);
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.WrittenBack, 0));
     }
 
@@ -175,7 +177,9 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly || entry.Value.Progress == Progress.WrittenBack)
+            if (obligation.Debt == Debt.File)
+                continue;
+            if (obligation.Debt == Debt.Fence || entry.Value.Progress == Progress.WrittenBack)
                 Settle(path, obligation);
             else if ((entry.Value.Progress & Progress.WrittenBack) != 0)
                 path.Pending = path.Pending.Set(entry.Key, new Status(entry.Value.Progress & ~Progress.WrittenBack, entry.Value.Attempts));
@@ -186,11 +190,17 @@ internal sealed partial class BodyAnalysis
     private void FlushFile(Path path, FlushFact flush, int site, Func<string> describe)
     {
         NoteFlush(path, flush);
+        NoteWeakness(flush, site, describe);
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly || !MayBacks(flush.Target, obligation.Target))
+            if (obligation.Debt == Debt.Fence || !MayBacks(flush.Target, obligation.Target))
                 continue;
+            if (obligation.Debt == Debt.File)
+            {
+                Settle(path, obligation);
+                continue;
+            }
             if (!CertainlyBacks(flush.Target, obligation.Target))
             {
                 // It may be the view's file: nothing is owed, and nothing is proved either.
@@ -207,6 +217,27 @@ internal sealed partial class BodyAnalysis
         }
     }
 
+    /// <summary>Remembers a flush that is not enough by itself, for mappings whose writes are elsewhere. What a callee does to its own fields is noted there.</summary>
+    private void NoteWeakness(FlushFact flush, int site, Func<string> describe)
+    {
+        if (_replaysOwnFlush)
+            return;
+        foreach (var place in flush.Target.Targets)
+        {
+            var attempt = flush.Kind switch
+            {
+                FlushKind.View when !_context.Options.ViewFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
+                FlushKind.File when !_context.Options.FileFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
+                FlushKind.WriteBack when _entities[place.Entity].Mapping is { PageCache: true } => new Attempt(site, Shortfall.PageCache, ""),
+                _ => null,
+            };
+            if (attempt is not null && _entities[place.Entity].Kind == EntityKind.Field)
+                WeakFlushes[(site, place.Entity)] = attempt;
+        }
+    }
+
+    private bool _replaysOwnFlush;
+
     /// <summary>Something that looks like a flush and makes nothing durable.</summary>
     private void FlushWeakly(Path path, Value target, int site, string detail, bool ofFile)
     {
@@ -215,7 +246,7 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.WriteBackOnly)
+            if (obligation.Debt != Debt.Bytes)
                 continue;
             var meant = ofFile ? CertainlyBacks(target, obligation.Target) : obligation.Target.Refs.Any(place => target.MayBe(place.Entity));
             if (meant)
@@ -235,7 +266,8 @@ internal sealed partial class BodyAnalysis
             stale.Mapping = entity.Mapping;
             stale.Name = entity.Name;
             var moved = _obligations.Intern(obligation.Site, Value.OfRefs(obligation.Target.Refs.Select(
-                place => place.Entity == entity.Id ? place with { Entity = stale.Id } : place)), obligation.WriteBackOnly);
+                place => place.Entity == entity.Id ? place with { Entity = stale.Id } : place)), obligation.Debt);
+            (moved.IsOfNewFile, moved.IsMapped) = (obligation.IsOfNewFile, obligation.IsMapped);
             path.Pending = path.Pending.Remove(obligation.Id).Set(moved.Id, entry.Value);
         }
         path.Released = path.Released.Remove(entity.Id);

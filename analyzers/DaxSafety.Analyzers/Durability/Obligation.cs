@@ -55,18 +55,43 @@ internal readonly struct Status(Progress progress, int attempts) : IEquatable<St
     public override int GetHashCode() => (int)Progress * 31 + Attempts;
 }
 
-/// <summary>A written range that somebody must flush.</summary>
+/// <summary>What is owed.</summary>
+internal enum Debt : byte
+{
+    /// <summary>Bytes were written and need their flush.</summary>
+    Bytes,
+
+    /// <summary>Nothing was written here; cache lines were written back and need their fence.</summary>
+    Fence,
+
+    /// <summary>A file is new or longer than before, and needs a flush of the file or of its directory (DAX1008).</summary>
+    File,
+}
+
+/// <summary>Something that somebody must make durable.</summary>
 /// <param name="Id">Its number in the table.</param>
 /// <param name="Site">The step that wrote.</param>
-/// <param name="Target">Where: the candidates of the written address, with the range in each.</param>
-/// <param name="WriteBackOnly">Nothing was written here; cache lines were written back and need their fence.</param>
-internal sealed record Obligation(int Id, int Site, Value Target, bool WriteBackOnly)
+/// <param name="Target">Where: the candidates of the written address, with the range in each; or the file.</param>
+/// <param name="Debt">What of it.</param>
+internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
 {
+    /// <summary>Of a file: it may be new, and not only longer.</summary>
+    public bool IsOfNewFile { get; set; }
+
+    /// <summary>Of a file: it has been mapped since.</summary>
+    public bool IsMapped { get; set; }
+
     /// <summary>Where the bytes were really written, when a callee did it.</summary>
     public Site? Inner { get; set; }
 
     /// <summary>A callee wrote to a mapping that its own type holds: the callee's type answers for it.</summary>
     public bool IsReportedInside { get; set; }
+
+    /// <summary>A callee wrote it that says [LeavesDirty]: it is not its type's business but its caller's.</summary>
+    public bool IsCallersByContract { get; set; }
+
+    /// <summary>An object's own member says that it leaves it dirty: whatever the object turns out to be, it is a mapping.</summary>
+    public bool IsByContract { get; set; }
 
     /// <summary>It was done to a captured variable by a lambda or local function: that is where a reader looks for it.</summary>
     public bool IsCaptured { get; set; }
@@ -80,6 +105,15 @@ internal enum FlushKind : byte
     View,
     File,
     Persist,
+
+    /// <summary>Of the entries of some directory.</summary>
+    Directory,
+
+    /// <summary>By a contract: everything that can be reached from the target is durable.</summary>
+    Everything,
+
+    /// <summary>By code that nobody can see, which was handed the thing.</summary>
+    Unseen,
 }
 
 /// <param name="Kind">What it is worth.</param>
@@ -93,7 +127,7 @@ internal sealed class ObligationTable
     private const int MostRangesOfOneSite = 6;
 
     private readonly List<Obligation> _obligations = new();
-    private readonly Dictionary<(int Site, Value Target, bool WriteBackOnly), Obligation> _index = new();
+    private readonly Dictionary<(int Site, Value Target, Debt Debt), Obligation> _index = new();
     private readonly Dictionary<(int Site, int Entity), int> _rangesOfSite = new();
     private readonly List<Attempt[]> _attempts = new() { Array.Empty<Attempt>() };
     private readonly Dictionary<string, int> _attemptIndex = new() { [""] = 0 };
@@ -106,9 +140,9 @@ internal sealed class ObligationTable
 
     public int Count => _obligations.Count;
 
-    public Obligation Intern(int site, Value target, bool writeBackOnly)
+    public Obligation Intern(int site, Value target, Debt debt)
     {
-        if (_index.TryGetValue((site, target, writeBackOnly), out var known))
+        if (_index.TryGetValue((site, target, debt), out var known))
             return known;
         // A loop that moves a pointer would write a new range in every round.
         var ranges = (site, target.Refs[0].Entity);
@@ -116,12 +150,12 @@ internal sealed class ObligationTable
         if (count >= MostRangesOfOneSite)
         {
             target = Value.OfRefs(target.Refs.Select(place => place.Somewhere()));
-            if (_index.TryGetValue((site, target, writeBackOnly), out known))
+            if (_index.TryGetValue((site, target, debt), out known))
                 return known;
         }
-        var obligation = new Obligation(_obligations.Count, site, target, writeBackOnly);
+        var obligation = new Obligation(_obligations.Count, site, target, debt);
         _obligations.Add(obligation);
-        _index.Add((site, target, writeBackOnly), obligation);
+        _index.Add((site, target, debt), obligation);
         return obligation;
     }
 

@@ -51,11 +51,22 @@ internal sealed class Outcome
 
     public IReadOnlyList<OwedWrite> Owed => _owed;
 
+    public AnalyzedBody Analyzed => _analyzed;
+
     public LoweredBody Body => _analyzed.Body;
 
     public BodyAnalysis Analysis => _analyzed.Analysis;
 
     public PathSet?[] States => _analyzed.States!;
+
+    /// <summary>Every group of paths that returns, with the register of what it returns.</summary>
+    public IEnumerable<(Path Path, int Result)> Returns()
+    {
+        for (var node = 0; node < Body.Nodes.Length; node++)
+            if (Body.Nodes[node].Exit == ExitKind.Return && States[node] is { } set)
+                foreach (var path in set.Paths)
+                    yield return (path, Body.Nodes[node].ReturnValue);
+    }
 
     /// <summary>Null when the analysis gave up.</summary>
     public static Outcome? Of(AnalyzedBody analyzed, bool exceptionalPaths)
@@ -95,7 +106,7 @@ internal sealed class Outcome
         var obligation = Analysis.Obligations[id];
         if (obligation.Target.Targets.All(place => Analysis.Entities[place.Entity].Mapping is { CopyOnWrite: true }))
             return;
-        var (owner, member) = reach.OwnerOf(obligation.Target);
+        var (owner, member) = reach.OwnerOf(obligation.Target, obligation.IsCallersByContract);
         if (!index.TryGetValue(id, out var owed))
         {
             owed = new OwedWrite(obligation, owner, member);
@@ -112,6 +123,7 @@ internal sealed class ExitReach
 {
     private readonly BodyAnalysis _analysis;
     private readonly Dictionary<int, int> _fieldOf = new();
+    private readonly Dictionary<int, int> _holderOf = new();
     private readonly HashSet<int> _returned = new();
 
     public ExitReach(BodyAnalysis analysis, Path path, int returnRegister)
@@ -126,7 +138,7 @@ internal sealed class ExitReach
             // A field of something that was there before, or of an object whose own code made what it holds.
             foreach (var place in entry.Value.Targets)
                 if (analysis.Entities[owner].IsRooted || analysis.IsMadeWith(place.Entity, owner))
-                    _fieldOf[place.Entity] = field;
+                    (_fieldOf[place.Entity], _holderOf[place.Entity]) = (field, owner);
         }
         Return(analysis.ResultOf(path, returnRegister), fields, 0);
         analysis.ForEachByRefResult(path, value => Return(value, fields, 0));
@@ -150,28 +162,32 @@ internal sealed class ExitReach
     public bool IsVisible(int entity) =>
         _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _fieldOf.ContainsKey(entity);
 
-    public (Owner Owner, int? Member) OwnerOf(Value target)
+    /// <param name="target">What was written.</param>
+    /// <param name="callersByContract">The type that holds it has said that whoever uses an object of it owes the flush.</param>
+    public (Owner Owner, int? Member) OwnerOf(Value target, bool callersByContract = false)
     {
         (Owner Owner, int? Member) result = (Owner.Local, null);
         foreach (var place in target.Targets)
         {
-            var (owner, member) = OwnerOf(_analysis.Entities[place.Entity]);
+            var (owner, member) = OwnerOf(_analysis.Entities[place.Entity], callersByContract);
             if (owner > result.Owner)
                 result = (owner, member);
         }
         return result;
     }
 
-    private (Owner Owner, int? Member) OwnerOf(Entity entity)
+    private (Owner Owner, int? Member) OwnerOf(Entity entity, bool callersByContract)
     {
         if (entity.Kind == EntityKind.Stale)
-            return OwnerOf(_analysis.Entities[entity.A]);
+            return OwnerOf(_analysis.Entities[entity.A], callersByContract);
         if (entity.Kind == EntityKind.Field)
             return (Owner.Member, entity.A);
         if (entity.IsRooted)
             return (Owner.Caller, null);
         if (entity.Escaped || _returned.Contains(entity.Id))
             return (Owner.Elsewhere, null);
+        if (callersByContract && _holderOf.TryGetValue(entity.Id, out var holder) && !IsVisible(holder) && !_analysis.Entities[holder].Escaped)
+            return (Owner.Local, null);
         if (_fieldOf.TryGetValue(entity.Id, out var field))
             return field == MemberNumbers.Element ? (Owner.Elsewhere, null) : (Owner.Member, field);
         return entity.Mapping is { } mapping && _analysis.IsOfUnknownBacking(mapping) ? (Owner.Caller, null) : (Owner.Local, null);

@@ -14,18 +14,18 @@ namespace DaxSafety.Analyzers.Hosts;
 /// <summary>One compilation: its knowledge, its options, and the analyses that its bodies share. Thread safe.</summary>
 internal sealed class CompilationSession
 {
-    private readonly Compilation _compilation;
+    private readonly SourceReach _reach;
     private readonly OptionsReader _options;
     private readonly LoweringContext _lowering;
     private readonly ConcurrentDictionary<AnalysisOptions, DurabilityModel> _models = new();
     private readonly ConcurrentBag<AnalyzedBody> _analyzed = new();
-    private readonly ConcurrentBag<UndecidedWrite> _undecided = new();
+    private readonly ConcurrentBag<Undecided> _undecided = new();
 
-    public CompilationSession(Compilation compilation, AnalyzerOptions options, ImmutableArray<EffectRow> rows)
+    public CompilationSession(Compilation compilation, AnalyzerOptions options, ImmutableArray<EffectRow> rows, SourceReach reach)
     {
-        _compilation = compilation;
         _options = new OptionsReader(options.AnalyzerConfigOptionsProvider);
-        _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, rows));
+        _reach = reach;
+        _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, rows), reach.Contains);
     }
 
     public void Analyze(OperationBlockAnalysisContext context)
@@ -34,7 +34,9 @@ internal sealed class CompilationSession
         if (context.OperationBlocks.IsEmpty)
             return;
         var tree = context.OperationBlocks[0].Syntax.SyntaxTree;
-        var model = _models.GetOrAdd(_options.For(tree), options => new DurabilityModel(new DurabilityContext(_lowering, options)));
+        if (!_reach.Contains(tree))
+            return;
+        var model = ModelFor(tree);
         foreach (var graph in BodyGraphs.Of(context))
         {
             var body = _lowering.BodyOf(owner, graph, context.CancellationToken);
@@ -42,6 +44,19 @@ internal sealed class CompilationSession
                 Report(context, model, owner, analyzed);
         }
     }
+
+    /// <summary>Whether some member may carry a contract, so that declarations are worth a look.</summary>
+    public bool HasContracts => _lowering.Contracts.AreInUse;
+
+    /// <summary>DAX1009 for declarations.</summary>
+    public void CheckContract(SymbolAnalysisContext context)
+    {
+        if (context.Symbol.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree is { } tree)
+            ContractDeclared.Report(context.Symbol, ModelFor(tree), context.ReportDiagnostic, context.CancellationToken);
+    }
+
+    private DurabilityModel ModelFor(SyntaxTree tree) =>
+        _models.GetOrAdd(_options.For(tree), options => new DurabilityModel(new DurabilityContext(_lowering, options)));
 
     /// <summary>DAX1002 for what other types can reach: only now has every body been seen.</summary>
     public void Finish(CompilationAnalysisContext context)
@@ -52,7 +67,7 @@ internal sealed class CompilationSession
         foreach (var body in _analyzed)
             ledger.Enter(body);
         foreach (var write in _undecided)
-            if (!ledger.IsFlushed(write.Field) && !ledger.IsDoubtful(write.Field))
+            if (write.Holds(ledger))
                 context.ReportDiagnostic(write.Diagnostic);
     }
 
@@ -64,15 +79,17 @@ internal sealed class CompilationSession
             context.ReportDiagnostic(Diagnostic.Create(RuleCatalog.MethodTooComplex, owner.Locations.FirstOrDefault(), owner.Name, reason));
             return;
         }
-        var rules = new RuleContext(outcome, model.Context, field => model.VerdictOn(field, context.CancellationToken), context.ReportDiagnostic);
+        var rules = new RuleContext(outcome, model, context.ReportDiagnostic, context.CancellationToken);
         _analyzed.Add(analyzed);
         WriteNotFlushed.Report(rules);
         MappingNeverFlushed.Report(rules, _undecided.Add);
-        FlushNotDurable.Report(rules);
+        FlushNotDurable.Report(rules, _undecided.Add);
         WriteBackNotFenced.Report(rules);
-        WriteBackOfPageCache.Report(rules);
+        WriteBackOfPageCache.Report(rules, _undecided.Add);
         FlushDoesNotCoverWrite.Report(rules);
         FlushFailureIgnored.Report(rules);
+        FileNotDurable.Report(rules);
+        ContractNotKept.Report(rules);
         FlushMissesTail.Report(rules);
         WriteNeverReachesFile.Report(rules);
     }

@@ -35,6 +35,8 @@ internal sealed partial class BodyLowering
     private readonly Dictionary<object, Condition> _testedBy = new();
 
     private int _returnSlot = Registers.None;
+    private bool _callsUnseenCode;
+    private readonly HashSet<IMethodSymbol> _unfollowed = new(SymbolEqualityComparer.Default);
     private IOperation? _droppedResult;
     private IOperation _current = null!;
 
@@ -81,6 +83,7 @@ internal sealed partial class BodyLowering
         {
             Name = _owner.Name,
             Symbol = _owner as IMethodSymbol,
+            Syntax = _cfg.OriginalOperation.Syntax,
             Graph = graph!.Graph,
             Nodes = graph.Nodes.ToImmutableArray(),
             Slots = _slots.ToImmutableArray(),
@@ -90,6 +93,8 @@ internal sealed partial class BodyLowering
             Callees = _callees.ToImmutableArray(),
             CapturedSlots = CapturedSlots(),
             TestedSlots = TestedSlots(),
+            CallsUnseenCode = _callsUnseenCode,
+            Unfollowed = _unfollowed.ToImmutableArray(),
             Failure = failure,
         };
     }

@@ -18,6 +18,8 @@ internal sealed partial class BodyLowering
     private int CallOf(IInvocationOperation invocation)
     {
         var method = invocation.TargetMethod;
+        if (method.ReturnType.SpecialType == SpecialType.System_String && PathStart(invocation) is { } start)
+            return _steps.Into(OpCode.Constant, payload: start);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
@@ -97,7 +99,9 @@ internal sealed partial class BodyLowering
     /// <summary>An object of the framework that nobody described holds on to what it was made with.</summary>
     private int Wrapping(IOperation creation, int[] arguments)
     {
-        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        // A span over an array is as little mapped as the array.
+        var isOwnMemory = creation is IObjectCreationOperation { Type.IsValueType: true } created && created.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
+        var instance = _steps.Into(OpCode.Allocate, scale: isOwnMemory ? OwnMemory : 0, site: AddSite(creation));
         foreach (var argument in arguments)
             if (argument >= 0)
                 _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
@@ -115,9 +119,10 @@ internal sealed partial class BodyLowering
         var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
         var targets = effects.IsEmpty ? TargetsOf(method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
         var invokes = method.MethodKind == MethodKind.DelegateInvoke;
-        var contract = _context.Contracts.HasAny(method);
+        var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
+            NoteUnfollowed(method);
             EmitUnknownOuts(outs, operation);
             return Registers.None;
         }
@@ -144,6 +149,14 @@ internal sealed partial class BodyLowering
                 Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
         }
         return result;
+    }
+
+    private void NoteUnfollowed(IMethodSymbol method)
+    {
+        if (!IsFramework(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
+            _callsUnseenCode = true;
+        else if (IsInSource(method))
+            _unfollowed.Add(method.OriginalDefinition);
     }
 
     private void EmitUnknownOuts(List<(int Ordinal, Place Place, IOperation Operation)>? outs, IOperation operation)

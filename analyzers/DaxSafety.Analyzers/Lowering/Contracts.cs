@@ -27,24 +27,78 @@ internal sealed class Contracts
 {
     private const string Namespace = "DaxSafety";
     private readonly ConcurrentDictionary<ISymbol, Contract> _own = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<IMethodSymbol, bool> _any = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, MethodContract> _methods = new(SymbolEqualityComparer.Default);
 
+    public Contracts(Compilation compilation) =>
+        AreInUse = new[] { "Mapped", "LeavesDirty", "Persists" }.Any(name => !compilation.GetTypesByMetadataName($"{Namespace}.{name}Attribute").IsEmpty);
+
+    /// <summary>Some assembly declares the attributes; without them nobody has a contract.</summary>
+    public bool AreInUse { get; }
+
+    /// <summary>What a symbol's own attributes say.</summary>
     public Contract Of(ISymbol symbol)
     {
+        if (!AreInUse)
+            return Contract.None;
         symbol = symbol.OriginalDefinition;
-        return _own.TryGetValue(symbol, out var known) ? known : _own.GetOrAdd(symbol, Read(symbol));
+        return _own.TryGetValue(symbol, out var known) ? known : _own.GetOrAdd(symbol, Read(symbol.GetAttributes()));
     }
 
     public bool Has(ISymbol symbol, Contract contract) => (Of(symbol) & contract) != 0;
 
-    public Contract OfReturn(IMethodSymbol method) => Read(method.OriginalDefinition.GetReturnTypeAttributes());
+    /// <summary>Everything that holds for a call of the method: its own words, its property's, and the promises of what it overrides or implements.</summary>
+    public MethodContract OfMethod(IMethodSymbol method)
+    {
+        if (!AreInUse)
+            return MethodContract.None;
+        method = (method.ReducedFrom ?? method).OriginalDefinition;
+        return _methods.TryGetValue(method, out var known) ? known : _methods.GetOrAdd(method, Collect(method));
+    }
 
-    /// <summary>Whether the method, its result or a parameter carries any contract.</summary>
-    public bool HasAny(IMethodSymbol method) => _any.GetOrAdd(method.OriginalDefinition, definition =>
-        Of(definition) != 0 || OfReturn(definition) != 0 || definition.Parameters.Any(parameter => Of(parameter) != 0)
-        || (definition.AssociatedSymbol is { } property && Of(property) != 0));
+    private MethodContract Collect(IMethodSymbol method)
+    {
+        var whole = Of(method) & ~Contract.Mapped;
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+            whole |= Of(method.ContainingType);
+        // A getter hands out, a setter writes.
+        if (method.AssociatedSymbol is IPropertySymbol property && method.MethodKind == MethodKind.PropertySet)
+            whole |= Of(property) & ~Contract.Mapped;
+        var parameters = method.Parameters.Select(Of).ToArray();
+        IMethodSymbol? promisedBy = null;
+        foreach (var general in Generalizations(method))
+        {
+            var theirs = OfMethod(general);
+            // One that says otherwise has said so, and is reported where it says it.
+            if ((whole & (Contract.Persists | Contract.LeavesDirty)) == 0 && (theirs.Whole & Contract.Persists) != 0)
+                (whole, promisedBy) = (whole | Contract.Persists, theirs.PromisedBy ?? general);
+            for (var i = 0; i < parameters.Length && i < theirs.Parameters.Length; i++)
+                if ((parameters[i] & Contract.LeavesDirty) == 0)
+                    parameters[i] |= theirs.Parameters[i] & Contract.Persists;
+        }
+        var contract = new MethodContract(whole, parameters, OfReturn(method), promisedBy);
+        return contract.IsEmpty ? MethodContract.None : contract;
+    }
 
-    private static Contract Read(ISymbol symbol) => Read(symbol.GetAttributes());
+    private Contract OfReturn(IMethodSymbol method)
+    {
+        var contract = Read(method.GetReturnTypeAttributes()) | (Of(method) & Contract.Mapped);
+        return method is { MethodKind: MethodKind.PropertyGet, AssociatedSymbol: { } property } ? contract | (Of(property) & Contract.Mapped) : contract;
+    }
+
+    /// <summary>What a method overrides or implements: whoever calls those may get this one.</summary>
+    public static IEnumerable<IMethodSymbol> Generalizations(IMethodSymbol method)
+    {
+        if (method.OverriddenMethod is { } overridden)
+            yield return overridden.OriginalDefinition;
+        if (method.IsStatic || method.ContainingType is not { TypeKind: TypeKind.Class or TypeKind.Struct } type)
+            yield break;
+        foreach (var declared in method.ExplicitInterfaceImplementations)
+            yield return declared.OriginalDefinition;
+        foreach (var @interface in type.AllInterfaces)
+            foreach (var member in @interface.GetMembers(method.Name))
+                if (member is IMethodSymbol declared && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(declared), method))
+                    yield return declared.OriginalDefinition;
+    }
 
     private static Contract Read(IEnumerable<AttributeData> attributes)
     {
@@ -64,4 +118,22 @@ internal sealed class Contracts
         }
         return contract;
     }
+}
+
+/// <summary>What a call of one method means for mappings, as far as its contract says.</summary>
+/// <param name="Whole">Of the method: its receiver, or without one everything it is handed.</param>
+/// <param name="Parameters">Of each parameter by itself.</param>
+/// <param name="Return">Of what it returns.</param>
+/// <param name="PromisedBy">The overridden or implemented member whose [Persists] it inherits; null when the word is its own.</param>
+internal sealed record MethodContract(Contract Whole, Contract[] Parameters, Contract Return, IMethodSymbol? PromisedBy)
+{
+    public static readonly MethodContract None = new(Contract.None, Array.Empty<Contract>(), Contract.None, null);
+
+    public bool IsEmpty => Whole == Contract.None && Return == Contract.None && Parameters.All(parameter => parameter == Contract.None);
+
+    public Contract OfParameter(int ordinal) => ordinal < Parameters.Length ? Parameters[ordinal] : Contract.None;
+
+    /// <summary>Without a receiver the member's word is about what it is handed.</summary>
+    public static bool SpeaksOfArguments(IMethodSymbol method) =>
+        method.IsStatic || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction or MethodKind.DelegateInvoke;
 }

@@ -1,5 +1,6 @@
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -70,6 +71,8 @@ internal sealed partial class BodyLowering
                 return Lower(yield.ReturnedValue);
             case IEventAssignmentOperation assignment:
                 return LowerEventAssignment(assignment);
+            case IInterpolatedStringOperation when PathStart(operation) is { } start:
+                return _steps.Into(OpCode.Constant, payload: start);
             case IIsPatternOperation or IIsNullOperation:
                 LowerCondition(operation);
                 return Registers.None;
@@ -77,8 +80,13 @@ internal sealed partial class BodyLowering
         return IsPlace(operation) ? Load(LowerPlace(operation)) : LowerChildren(operation);
     }
 
+    /// <summary>Marks an allocation of plain memory: an array or a stack buffer, which no file stands behind.</summary>
+    public const long OwnMemory = 1;
+
     private int LowerChildren(IOperation operation)
     {
+        if (operation.Kind == OperationKind.None && operation.Syntax.Kind() is SyntaxKind.StackAllocArrayCreationExpression or SyntaxKind.ImplicitStackAllocArrayCreationExpression)
+            return LowerStackBuffer(operation);
         var first = Registers.None;
         var count = 0;
         foreach (var child in operation.ChildOperations)
@@ -89,6 +97,13 @@ internal sealed partial class BodyLowering
         }
         // What a `fixed` statement or a collection expression takes from its only operand.
         return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? first : Registers.None;
+    }
+
+    private int LowerStackBuffer(IOperation operation)
+    {
+        foreach (var child in operation.ChildOperations)
+            Lower(child);
+        return _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(operation));
     }
 
     private static object? Normalize(object? constant) => constant switch
@@ -223,7 +238,7 @@ internal sealed partial class BodyLowering
     {
         foreach (var size in array.DimensionSizes)
             Lower(size);
-        var value = _steps.Into(OpCode.Allocate, site: AddSite(array));
+        var value = _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(array));
         if (array.Initializer is { } initializer)
         {
             foreach (var element in initializer.ElementValues)

@@ -73,6 +73,9 @@ internal sealed class LoweredBody
 
     public required IMethodSymbol? Symbol { get; init; }
 
+    /// <summary>What was lowered.</summary>
+    public required SyntaxNode Syntax { get; init; }
+
     public required FlowGraph Graph { get; init; }
 
     public required ImmutableArray<FlowNode> Nodes { get; init; }
@@ -95,6 +98,12 @@ internal sealed class LoweredBody
 
     /// <summary>Variables that decide some branch.</summary>
     public required ImmutableHashSet<int> TestedSlots { get; init; }
+
+    /// <summary>It calls code of others about which nothing is known, not even by its types.</summary>
+    public bool CallsUnseenCode { get; init; }
+
+    /// <summary>Methods of the compilation that it calls and that by their types have nothing to do with mapped memory: they are not followed.</summary>
+    public required ImmutableArray<IMethodSymbol> Unfollowed { get; init; }
 
     /// <summary>Why the body could not be lowered, or null.</summary>
     public string? Failure { get; init; }

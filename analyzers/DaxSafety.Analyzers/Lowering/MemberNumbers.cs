@@ -12,6 +12,9 @@ internal sealed class MemberNumbers
     /// <summary>Stands for every element of an array or collection.</summary>
     public const int Element = 0;
 
+    /// <summary>Stands for a field that names the same memory as its object.</summary>
+    public const int Self = int.MaxValue;
+
     private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
     private int _last;

@@ -1,4 +1,5 @@
 using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -99,6 +100,8 @@ internal sealed partial class BodyLowering
         var field = reference.Field;
         if (reference.Instance is null)
             return Place.OfField(Registers.None, FieldNumber(field));
+        if (NamesItsObject(field))
+            return Lower(reference.Instance) is >= 0 and var self ? Place.OfField(self, MemberNumbers.Self) : Place.None;
         if (field.RefKind != RefKind.None)
         {
             var holder = Lower(reference.Instance);
@@ -137,6 +140,8 @@ internal sealed partial class BodyLowering
         }
         if (instance.Kind == PlaceKind.Memory)
             return Inside(instance, property.Type);
+        if (receiver >= 0 && OwnSpanBehind(property, StaticType(reference.Instance)) is { } getSpan)
+            return Place.Variable(EmitCall(getSpan, reference, receiver, Array.Empty<int>(), isVirtual: getSpan is { IsSealed: false, ContainingType.IsSealed: false }));
         if (HasEffects(property) || (property.GetMethod is not null && HasOwnCode(property)) || (property.SetMethod is not null && HasOwnCode(property)))
             return new Place(PlaceKind.Property, receiver, Property: property, Arguments: arguments);
         return receiver < 0 && reference.Instance is not null ? Place.None : Place.OfField(receiver, FieldNumber(property));
@@ -152,6 +157,21 @@ internal sealed partial class BodyLowering
         return reference.IndexerSymbol is IPropertySymbol { RefKind: not RefKind.None }
             ? Place.Memory(receiver, TypeFacts.SizeOf(reference.Type), inexact: true)
             : Place.Variable(_steps.Into(OpCode.Arithmetic, receiver, Registers.None, payload: "range", site: AddSite(reference)));
+    }
+
+    /// <summary>A field that the tables know: what is read from it names the same memory as its object (<c>SafeHandle.handle</c>).</summary>
+    private bool NamesItsObject(IFieldSymbol field) =>
+        !_context.IsOwn(field) && _context.Knowledge.EffectsOf(field).Any(effect => effect.Kind == EffectKind.Derive && effect["from"]?.AsOperand is { Kind: OperandKind.This });
+
+    /// <summary>The GetSpan of a type of the compilation, where a property of its base hands out the same memory.</summary>
+    private IMethodSymbol? OwnSpanBehind(IPropertySymbol property, ITypeSymbol? receiver)
+    {
+        if (receiver is null || !HasEffects(property) || !_context.Knowledge.EffectsOf(property).Any(effect => effect.Has("by-get-span")))
+            return null;
+        for (var type = receiver; type is not null && _context.IsOwn(type); type = type.BaseType)
+            if (type.GetMembers("GetSpan").OfType<IMethodSymbol>().FirstOrDefault(method => method is { IsAbstract: false, Parameters.IsEmpty: true }) is { } found)
+                return found;
+        return null;
     }
 
     private static Place Inside(Place outer, ITypeSymbol? type) =>

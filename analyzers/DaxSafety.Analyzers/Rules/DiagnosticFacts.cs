@@ -32,10 +32,28 @@ internal static class DiagnosticFacts
         if (steps is { Count: > 0 })
             properties[DiagnosticKeys.Path] = string.Join("\n", steps.Select(step =>
                 $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: '{step.Condition.Text}' is {(step.Outcome ? "true" : "false")}"));
-        if (entity.Mapping is { } view && (view.KnownTail ?? ViewTail.Describe(view, entities, context.Analysis.Options.Granularity)) is { } tail)
+        AddMapping(context, entity, properties);
+        return properties.ToImmutable();
+    }
+
+    /// <summary>For a flush of a field's mapping that is written elsewhere.</summary>
+    public static ImmutableDictionary<string, string?> Of(RuleContext context, Entity field)
+    {
+        var properties = ImmutableDictionary.CreateBuilder<string, string?>();
+        if (FlushHandle.Of(context, field) is var (text, kind))
+        {
+            properties[DiagnosticKeys.Mapping] = text;
+            properties[DiagnosticKeys.MappingKind] = kind;
+        }
+        AddMapping(context, field, properties);
+        return properties.ToImmutable();
+    }
+
+    private static void AddMapping(RuleContext context, Entity entity, ImmutableDictionary<string, string?>.Builder properties)
+    {
+        if (entity.Mapping is { } view && (view.KnownTail ?? ViewTail.Describe(view, context.Outcome.Analysis.Entities, context.Analysis.Options.Granularity)) is { } tail)
             properties[DiagnosticKeys.MissesTail] = tail;
         properties[DiagnosticKeys.TargetOs] = context.Analysis.Options.TargetOsName;
-        return properties.ToImmutable();
     }
 }
 

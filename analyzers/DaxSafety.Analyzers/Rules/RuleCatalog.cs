@@ -37,7 +37,7 @@ internal static class RuleCatalog
     public static readonly DiagnosticDescriptor FlushDoesNotCoverWrite = Define(
         RuleIds.FlushDoesNotCoverWrite, Durability, DiagnosticSeverity.Warning,
         "Flushed range does not cover the write",
-        "This flushes {1} of '{0}', but {2} was written: the rest is not durable");
+        "{0}");
 
     public static readonly DiagnosticDescriptor FlushFailureIgnored = Define(
         RuleIds.FlushFailureIgnored, Durability, DiagnosticSeverity.Warning,

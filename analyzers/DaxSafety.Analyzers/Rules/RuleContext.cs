@@ -7,11 +7,14 @@ using Microsoft.CodeAnalysis;
 namespace DaxSafety.Analyzers.Rules;
 
 /// <summary>What a rule is given: the outcome of one body, and a place to put diagnostics.</summary>
-internal sealed class RuleContext(Outcome outcome, DurabilityContext analysis, Func<int, FieldVerdict> verdictOn, Action<Diagnostic> report)
+internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action<Diagnostic> report, CancellationToken cancel)
 {
     public Outcome Outcome { get; } = outcome;
 
-    public DurabilityContext Analysis { get; } = analysis;
+    public DurabilityContext Analysis => model.Context;
+
+    /// <summary>What the body's member has given its word for.</summary>
+    public BodyContract Contract { get; } = new(outcome.Analyzed, model.Context);
 
     public void Report(DiagnosticDescriptor rule, Location location, IEnumerable<Location> more, ImmutableDictionary<string, string?> properties, params object[] arguments) =>
         report(Diagnostic.Create(rule, location, more, properties, arguments));
@@ -27,14 +30,33 @@ internal sealed class RuleContext(Outcome outcome, DurabilityContext analysis, F
     public FlowNode NodeOf(OpenExit exit) => Outcome.Body.Nodes[exit.Node];
 
     /// <summary>Whether anybody durably flushes what this write's field holds.</summary>
-    public FieldVerdict VerdictOn(OwedWrite write) => write.Member is { } member ? verdictOn(member) : FieldVerdict.Flushed;
+    public FieldVerdict VerdictOn(OwedWrite write) => write.Member is { } member ? model.VerdictOn(member, cancel) : FieldVerdict.Flushed;
+
+    /// <summary>A mapping that the type of a member holds and writes, and that only a flush can make durable; null when there is none for certain.</summary>
+    public string? MappingLeftTo(IMethodSymbol member) => model.MappingLeftTo(member, cancel);
+
+    public FieldVerdict VerdictOn(int field) => model.VerdictOn(field, cancel);
+
+    public bool IsFlushedWeakly(int field, bool byDisposal) => model.IsFlushedWeakly(field, byDisposal, cancel);
+
+    public bool IsWritten(int field) => model.IsWritten(field, cancel);
+
+    public IEnumerable<int> ViewsMadeFrom(int field) => model.ViewsMadeFrom(field, cancel);
+
+    /// <summary>Whether something that the body calls may flush a file or a directory, as far down as it goes.</summary>
+    public bool MayRunFileFlush() => model.FileFlushes.MayFlush(Outcome.Body, cancel);
+
+    /// <summary>The type that holds a file's mappings in these fields flushes what is in them, and never a file.</summary>
+    public bool OnlyContentsAreFlushed(IReadOnlyCollection<int> fields) => model.OnlyContentsAreFlushed(fields, cancel);
+
+    public string NameOf(Entity field) => MappingText.Of(Outcome.Analysis.Entities, field) ?? field.Name ?? "the mapping";
 
     /// <summary>What a message calls the mapping: the variable or member that holds it, else what the source writes through.</summary>
     public string NameOf(Obligation obligation)
     {
         var entity = Outcome.Analysis.Entities[obligation.Target.Targets.First().Entity];
         if (entity.Kind == EntityKind.Field)
-            return MappingText.Of(Outcome.Analysis.Entities, entity) ?? entity.Name ?? "the mapping";
+            return NameOf(entity);
         return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
     }
 }

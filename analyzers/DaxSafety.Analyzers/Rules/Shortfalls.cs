@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DaxSafety.Analyzers.Durability;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
@@ -27,14 +28,50 @@ internal static class Shortfalls
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
     }
 
-    /// <summary>A flush that can never be enough is wrong whoever owns the mapping; one that somebody may complete is the owner's.</summary>
-    private static bool Counts(RuleContext context, OwedWrite write, Shortfall shortfall) => write.Owner switch
+    /// <summary>A flush that can never be enough is wrong whoever owns the mapping; one that somebody may complete is the owner's, or of who promised to leave nothing to complete.</summary>
+    private static bool Counts(RuleContext context, OwedWrite write, Shortfall shortfall) => context.Contract.MakesOwe(write) || write.Owner switch
     {
         Owner.Local => true,
         Owner.Caller => shortfall != Shortfall.NotFenced || write.SettledElsewhere,
         Owner.Member => (shortfall != Shortfall.NotFenced || write.SettledElsewhere) && context.VerdictOn(write) != FieldVerdict.Flushed,
         _ => false,
     };
+
+    /// <summary>
+    /// The calls that are taken for flushes of a field's mapping and are not, where nothing better flushes it anywhere; its writes are in
+    /// other members. Each with the field, and whether only the whole compilation can tell.
+    /// </summary>
+    public static IEnumerable<(Attempt Attempt, Entity Mapping, int Field, bool IsUndecided)> OfMembers(RuleContext context, Shortfall shortfall, IReadOnlyCollection<int> reported)
+    {
+        var analysis = context.Outcome.Analysis;
+        foreach (var weak in analysis.WeakFlushes.Where(entry => entry.Value.Shortfall == shortfall).OrderBy(entry => entry.Key.Site))
+        {
+            var entity = analysis.Entities[weak.Key.Entity];
+            if (entity.Kind != EntityKind.Field || reported.Contains(weak.Key.Site))
+                continue;
+            var fields = entity.Mapping is { Role: MappingRole.File } ? context.ViewsMadeFrom(entity.A)
+                : entity.Mapping is { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view && analysis.BackingOf(view) is (false, false) ? [entity.A]
+                : Array.Empty<int>();
+            foreach (var field in fields)
+            {
+                var verdict = context.VerdictOn(field);
+                if (verdict == FieldVerdict.Flushed || (verdict == FieldVerdict.NeverFlushed && !(context.IsWritten(field) && context.IsFlushedWeakly(field, weak.Value.Detail == "dispose"))))
+                    continue;
+                yield return (weak.Value, entity, field, verdict == FieldVerdict.AskAll);
+                break;
+            }
+        }
+    }
+
+    /// <summary>Reports on a flush of a field's mapping, now or when every body has been seen.</summary>
+    public static void Report(RuleContext context, DiagnosticDescriptor rule, (Attempt Attempt, Entity Mapping, int Field, bool IsUndecided) weak, ImmutableDictionary<string, string?> properties, Action<Undecided> postpone, params object[] arguments)
+    {
+        var diagnostic = Diagnostic.Create(rule, context.Site(weak.Attempt.Site).ReportedLocation, ImmutableArray<Location>.Empty, properties, arguments);
+        if (weak.IsUndecided)
+            postpone(new Undecided(weak.Field, diagnostic, OnFlush: true, ByDisposal: weak.Attempt.Detail == "dispose"));
+        else
+            context.Report(diagnostic);
+    }
 
     public static IEnumerable<Location> WriteOf(RuleContext context, OwedWrite write)
     {

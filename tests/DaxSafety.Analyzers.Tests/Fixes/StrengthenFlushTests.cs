@@ -13,7 +13,7 @@ public sealed class StrengthenFlushTests
     private static string Managed(string body, string usings = "") => FixSource.InType($$"""
         static void Run(string path, bool ok, long offset)
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate);
+            var file = new FileStream(path, FileMode.Open);
             var map = MemoryMappedFile.CreateFromFile(file, null, 65536, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
         {{Indented(body)}}
         }

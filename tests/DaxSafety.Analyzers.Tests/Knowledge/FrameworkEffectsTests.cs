@@ -112,7 +112,8 @@ public sealed class FrameworkEffectsTests
     [InlineData("file.Dispose();", "release(this)")]
     [InlineData("new System.IO.Compression.DeflateStream(viewStream, System.IO.Compression.CompressionMode.Compress).Dispose();", "write(this, at-position), flush-view(this, disposal, misses-tail), release(this)")]
     [InlineData("file.SetLength(4096);", "grow(this, length: value)")]
-    [InlineData("File.Move(\"a\", \"b\", true);", "rename(sourceFileName, to: destFileName)")]
+    [InlineData("File.Move(\"a\", \"b\", true);", "rename(sourceFileName, to: destFileName, over: overwrite)")]
+    [InlineData("File.Delete(\"a\");", "delete(path)")]
     public void FlushReleaseOrGrowth_IsWhatItIs(string call, string effects) => Assert.Equal(effects, EffectText.OfExpression(call));
 
     [Theory]

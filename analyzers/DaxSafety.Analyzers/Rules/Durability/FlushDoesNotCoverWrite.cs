@@ -9,8 +9,13 @@ internal static class FlushDoesNotCoverWrite
     {
         foreach (var (attempt, write) in Shortfalls.Of(context, Shortfall.WrongRange))
             context.Report(RuleCatalog.FlushDoesNotCoverWrite, context.Site(attempt.Site).ReportedLocation, Shortfalls.WriteOf(context, write),
-                DiagnosticFacts.Of(context, write.Obligation), context.NameOf(write.Obligation),
-                attempt.Detail == "misaligned" ? "nothing (msync refuses a start inside a page)" : "another range",
-                attempt.Detail == "misaligned" ? "a range" : attempt.Detail);
+                DiagnosticFacts.Of(context, write.Obligation), Describe(context.NameOf(write.Obligation), attempt.Detail));
     }
+
+    private static string Describe(string mapping, string detail) => detail switch
+    {
+        "misaligned" => $"msync refuses to start inside a page, so nothing of '{mapping}' is flushed here",
+        "" => $"This does not flush all that was written to '{mapping}': the rest is not durable",
+        _ => $"This does not flush all that was written to '{mapping}' ({detail}): the rest is not durable",
+    };
 }

@@ -5,14 +5,19 @@ namespace DaxSafety.Analyzers.Rules.Durability;
 /// <summary>DAX1003: something was called to flush, and it does not reach the medium.</summary>
 internal static class FlushNotDurable
 {
-    public static void Report(RuleContext context)
+    public static void Report(RuleContext context, Action<Undecided> postpone)
     {
+        var reported = new HashSet<int>();
         foreach (var (attempt, write) in Shortfalls.Of(context, Shortfall.NotDurable))
         {
+            reported.Add(attempt.Site);
             var properties = DiagnosticFacts.Of(context, write.Obligation).SetItem(DiagnosticKeys.Weakness, attempt.Detail);
             context.Report(RuleCatalog.FlushNotDurable, context.Site(attempt.Site).ReportedLocation, Shortfalls.WriteOf(context, write), properties,
                 context.NameOf(write.Obligation), Reason(attempt.Detail, context));
         }
+        foreach (var weak in Shortfalls.OfMembers(context, Shortfall.NotDurable, reported))
+            Shortfalls.Report(context, RuleCatalog.FlushNotDurable, weak, DiagnosticFacts.Of(context, weak.Mapping).SetItem(DiagnosticKeys.Weakness, weak.Attempt.Detail), postpone,
+                context.NameOf(weak.Mapping), Reason(weak.Attempt.Detail, context));
     }
 
     private static string Reason(string weakness, RuleContext context) => weakness switch

@@ -3,22 +3,19 @@ using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Rules.Durability;
 
-/// <summary>A DAX1002 that holds only if no other type flushes the field: known when every body has been seen.</summary>
-internal readonly record struct UndecidedWrite(int Field, Diagnostic Diagnostic);
-
 /// <summary>DAX1002: a member writes a mapping that the type holds, and no member of the compilation ever flushes it.</summary>
 internal static class MappingNeverFlushed
 {
-    public static void Report(RuleContext context, Action<UndecidedWrite> postpone)
+    public static void Report(RuleContext context, Action<Undecided> postpone)
     {
         var reported = new HashSet<int>();
         foreach (var write in context.Outcome.Owed)
         {
-            if (write is not { Owner: Owner.Member, Member: { } field } || write.Obligation.WriteBackOnly || write.Obligation.IsReportedInside || write.SettledElsewhere
-                || write.Exits.All(exit => exit.Status.Attempts != 0) || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
+            if (write is not { Owner: Owner.Member, Member: { } field } || write.Obligation.Debt != Debt.Bytes || write.Obligation.IsReportedInside || write.SettledElsewhere
+                || write.Exits.All(exit => exit.Status.Attempts != 0) || context.Contract.On(write) != 0 || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
                 continue;
             var verdict = context.VerdictOn(write);
-            if (verdict == FieldVerdict.Flushed)
+            if (verdict == FieldVerdict.Flushed || (verdict == FieldVerdict.NeverFlushed && (context.IsFlushedWeakly(field, false) || context.IsFlushedWeakly(field, true))))
                 continue;
             var inner = write.Obligation.Inner is { } site ? [site.Location] : Array.Empty<Location>();
             var diagnostic = Diagnostic.Create(RuleCatalog.MappingNeverFlushed, context.SiteOf(write.Obligation).Location, inner,
@@ -26,7 +23,7 @@ internal static class MappingNeverFlushed
             if (verdict == FieldVerdict.NeverFlushed)
                 context.Report(diagnostic);
             else
-                postpone(new UndecidedWrite(field, diagnostic));
+                postpone(new Undecided(field, diagnostic));
         }
     }
 

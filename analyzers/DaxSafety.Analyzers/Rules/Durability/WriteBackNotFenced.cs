@@ -11,7 +11,7 @@ internal static class WriteBackNotFenced
         var reported = new HashSet<int>();
         foreach (var write in context.Outcome.Owed)
         {
-            if (!write.Obligation.WriteBackOnly || !IsOwed(context, write) || !reported.Add(write.Obligation.Site))
+            if (write.Obligation.Debt != Debt.Fence || !IsOwed(context, write) || !reported.Add(write.Obligation.Site))
                 continue;
             var exit = write.Exits.OrderBy(open => Lines.Of(context.NodeOf(open).ExitLocation)).First();
             var location = context.NodeOf(exit).ExitLocation;
@@ -21,7 +21,7 @@ internal static class WriteBackNotFenced
         }
     }
 
-    private static bool IsOwed(RuleContext context, OwedWrite write) => write.Owner switch
+    private static bool IsOwed(RuleContext context, OwedWrite write) => context.Contract.MakesOwe(write) || write.Owner switch
     {
         Owner.Local => true,
         Owner.Caller or Owner.Member => write.SettledElsewhere && FlushPolicy.IsInconsistent(context, write),

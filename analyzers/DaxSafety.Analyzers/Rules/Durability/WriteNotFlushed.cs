@@ -21,7 +21,8 @@ internal static class WriteNotFlushed
 
     private static bool IsMissing(RuleContext context, OwedWrite owed)
     {
-        if (owed.Obligation.WriteBackOnly)
+        // Where the member has given its word, either way, DAX1009 or the callers answer.
+        if (owed.Obligation.Debt != Debt.Bytes || context.Contract.On(owed) != 0)
             return false;
         return owed.Owner switch
         {

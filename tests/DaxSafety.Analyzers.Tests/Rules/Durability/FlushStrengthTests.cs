@@ -36,7 +36,7 @@ public sealed class FlushStrengthTests
         {
             static void Run(string path, bool ok, long offset, int length)
             {
-                var file = new FileStream(path, FileMode.OpenOrCreate);
+                var file = new FileStream(path, FileMode.Open);
                 var map = MemoryMappedFile.CreateFromFile(file, null, 65536, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
         {{body}}
             }
@@ -115,6 +115,19 @@ public sealed class FlushStrengthTests
         *p = 1;
         {|DAX1005:pmem_flush(p, 64)|};
         pmem_drain();
+        """));
+
+    [Fact]
+    public Task PersistOfThePageCache_IsReported() => Verify.Analyzer(Native("""
+        *p = 1;
+        {|DAX1005:pmem_persist(p, 64)|};
+        """));
+
+    [Fact]
+    public Task PersistOfThePageCacheBeforeAFlush_IsSilent() => Verify.Silent(Native("""
+        *p = 1;
+        pmem_persist(p, 64);
+        if (Sync(p, 8192, 4) != 0) throw new IOException();
         """));
 
     [Fact]
