@@ -149,23 +149,25 @@ public sealed class DirtyTreeConcurrencyTests
     public async Task MarkDuringDispose_IsHarmless()
     {
         var tree = new DirtyTree(1 << 30);
-        Task<int> marker = Task.Run(() =>
+        using var isMarking = new ManualResetEventSlim();
+        Task marker = Task.Run(() =>
         {
             for (int i = 0; ; i++)
             {
                 try
                 {
                     tree.Mark(new LineIndex(i & 0xFFFFFF));
+                    isMarking.Set();
                 }
                 catch (ObjectDisposedException)
                 {
-                    return i;
+                    return;
                 }
             }
         });
-        await Task.Delay(20);
+        Assert.True(isMarking.Wait(Never));
         tree.Dispose();
-        Assert.True(await marker.WaitAsync(Never) > 0);
+        await marker.WaitAsync(Never);
     }
 
     /// <summary>A sink that stays in the middle of its work until it is told to go on.</summary>
