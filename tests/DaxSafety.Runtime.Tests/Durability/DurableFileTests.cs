@@ -59,6 +59,18 @@ public sealed class DurableFileTests
         Assert.Equal(0, PageCache.NotOnDisk(source.Handle));
     }
 
+    /// <summary>Under a new name: where a file is replaced, some file systems flush the new one by themselves.</summary>
+    [PageCacheFact]
+    public void FileMovedToANewName_IsFlushedBeforeTheRename()
+    {
+        using TemporaryFile source = new(0);
+        string target = source.Path + ".moved";
+        RandomAccess.Write(source.Handle, new byte[8192], 0);
+        DurableFile.Replace(source.Path, target);
+        Assert.Equal(0, PageCache.NotOnDisk(source.Handle));
+        File.Delete(target);
+    }
+
     [Fact]
     public void DirectoryThatIsNotThere_SaysSo()
     {

@@ -64,6 +64,22 @@ public sealed unsafe class DurableMapPersistTests
         Assert.Equal(1, PageCache.NotOnDisk(file.Handle));
     }
 
+    /// <summary>As the kernel shows it: "rr" in the VmFlags of smaps is MADV_RANDOM.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void SmallPages_AreAskedForUnlessDeclined(bool smallPages)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using TemporaryFile file = new(Length);
+        using DurableMap map = smallPages ? DurableMap.Open(file.Path) : DurableMap.Open(file.Path, new() { SmallPages = false });
+        string flags = File.ReadLines("/proc/self/smaps")
+            .SkipWhile(line => !line.StartsWith($"{(nint)map.Address:x}-", StringComparison.Ordinal))
+            .First(line => line.StartsWith("VmFlags:", StringComparison.Ordinal));
+        Assert.Equal(smallPages, flags.Split(' ').Contains("rr"));
+    }
+
     [Fact]
     public void FailedFlush_PoisonsTheMap_AndKeepsTheMarks()
     {
