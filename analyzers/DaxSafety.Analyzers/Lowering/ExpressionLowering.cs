@@ -293,6 +293,8 @@ internal sealed partial class BodyLowering
             RememberPlace(capture.Id, LowerPlace(capture.Value));
             return Registers.None;
         }
+        if (SymbolBehind(capture.Value) is { } copied)
+            _copiedBy[capture.Id] = copied;
         var value = Lower(capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         return value;
