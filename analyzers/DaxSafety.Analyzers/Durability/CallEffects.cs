@@ -1,6 +1,7 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
+using DaxSafety.Analyzers.Options;
 using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
@@ -25,10 +26,13 @@ internal sealed partial class BodyAnalysis
                     if (Derived(path, call, effect) is { } derived)
                         Deliver(path, call, effect.Target, derived, ref result);
                     break;
+                case EffectKind.RunsOn:
+                    Deliver(path, call, effect.Target, RunsOn(path, call, effect), ref result);
+                    break;
                 case EffectKind.Measure:
                     Deliver(path, call, effect.Target, Measured(path, call, effect), ref result);
                     break;
-                case EffectKind.Write when effect.Target is not { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } || (call.VariablesByRef >> ordinal & 1) == 0:
+                case EffectKind.Write when !IsVariable(call, effect.Target):
                     Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
@@ -49,6 +53,10 @@ internal sealed partial class BodyAnalysis
         }
         return result;
     }
+
+    /// <summary>A by-ref argument that is a variable or field, and no address of memory.</summary>
+    private static bool IsVariable(CallSite call, Operand operand) =>
+        operand is { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } && (call.VariablesByRef >> ordinal & 1) != 0;
 
     private void ApplyFlush(Path path, CallSite call, Effect effect, int site)
     {
@@ -212,6 +220,8 @@ internal sealed partial class BodyAnalysis
     {
         if (effect["from"]?.AsOperand is not { } from)
             return null;
+        if (effect.Has("variable") && !IsVariable(call, from) && !IsVariable(call, effect.Target))
+            return null;
         var source = Operand(path, call, from);
         if (source.IsUntracked)
             return null;
@@ -222,6 +232,23 @@ internal sealed partial class BodyAnalysis
         if (effect["length"] is { } length && Number(path, call, length)?.Single is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } extent)
             source = Value.OfRefs(source.Refs.Select(place => place with { LengthEntity = extent.Entity, Length = extent.Offset }));
         return source;
+    }
+
+    /// <summary>What a question for the system comes to on the one that the code targets.</summary>
+    private Value RunsOn(Path path, CallSite call, Effect effect)
+    {
+        var asked = effect["system"]?.AsOperand is not { } system ? effect.Flags.FirstOrDefault()
+            : Operand(path, call, system).Single is { Entity: var named } && _entities[named].Kind == EntityKind.Field ? _context.Lowering.Members.SymbolOf(_entities[named].A)?.Name
+            : null;
+        bool? answer = (_context.Options.TargetOs, asked?.ToLowerInvariant()) switch
+        {
+            (TargetOs.Any, _) or (_, null) => null,
+            (TargetOs.Windows, var name) => name == "windows",
+            (TargetOs.Linux, var name) => name == "linux",
+            (TargetOs.MacOs, var name) => name is "macos" or "osx",
+            _ => null,
+        };
+        return answer is { } known ? Value.Constant(known ? 1 : 0) : Value.Untracked;
     }
 
     private const int OffsetInPage = 1;

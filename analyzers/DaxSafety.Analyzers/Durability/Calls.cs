@@ -182,7 +182,7 @@ internal sealed partial class BodyAnalysis
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
-        inherited.IsCaptured |= obligation.IsCaptured
+        inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
         var attempts = 0;
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
@@ -227,11 +227,12 @@ internal sealed partial class BodyAnalysis
     {
         var step = new Instruction(OpCode.Call, -1, site: site, payload: call);
         var merged = (Path?)null;
+        var running = Running(call, summary.Body.Symbol);
         foreach (var ending in summary.Cases)
         {
             var after = path.Clone();
-            var import = new SummaryImport(this, after, summary, null, receiver, site, 0);
-            Perform(after, Running(call), step, new Ending(summary, ending, receiver, 0), import);
+            var import = new SummaryImport(this, after, summary, running, receiver, site, 0);
+            Perform(after, running, step, new Ending(summary, ending, receiver, 0), import);
             merged = merged is null ? after : _merger.Merge(merged, after);
         }
         path.Variables = merged!.Variables;
@@ -243,13 +244,29 @@ internal sealed partial class BodyAnalysis
         path.Released = merged.Released;
     }
 
-    private static CallSite Running(CallSite call) => new()
+    /// <summary>The call of a delegate by somebody who was given it: its parameters are what else was given of their types.</summary>
+    private static CallSite Running(CallSite call, IMethodSymbol? lambda) => new()
     {
         Method = call.Method,
         Effects = call.Effects,
-        Arguments = Array.Empty<int>(),
+        Arguments = lambda is null ? Array.Empty<int>() : lambda.Parameters.Select(parameter => RegisterOf(call, parameter.Type)).ToArray(),
         InvokesReceiver = true,
     };
+
+    private static int RegisterOf(CallSite call, ITypeSymbol type)
+    {
+        var found = Registers.None;
+        foreach (var parameter in call.Method.Parameters)
+        {
+            if (!SymbolEqualityComparer.Default.Equals(parameter.Type, type) || parameter.Ordinal >= call.Arguments.Length || call.Arguments[parameter.Ordinal] < 0)
+                continue;
+            // Of several of the type nobody knows which.
+            if (found >= 0)
+                return Registers.None;
+            found = call.Arguments[parameter.Ordinal];
+        }
+        return found < 0 && !call.Method.IsStatic && SymbolEqualityComparer.Default.Equals(call.Method.ContainingType, type) ? call.Receiver : found;
+    }
 
     /// <summary>A callee without source, row or implementation: its contract if it has one, else the documented default.</summary>
     private void CallUnknown(Path path, CallSite call, in Instruction step)

@@ -92,6 +92,8 @@ internal sealed partial class BodyLowering
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        if (IsInSource(constructor))
+            EmitInitializers(constructor, creation, instance, arguments);
         EmitCall(constructor, creation, instance, arguments, isConstruction: true, outs: outs);
         return instance;
     }

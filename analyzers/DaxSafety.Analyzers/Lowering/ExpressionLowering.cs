@@ -37,6 +37,8 @@ internal sealed partial class BodyLowering
                 return LowerIncrement(step);
             case IDeconstructionAssignmentOperation deconstruction:
                 return LowerDeconstruction(deconstruction.Target, deconstruction.Value, deconstruction);
+            case IInvocationOperation or IMemberReferenceOperation when SystemCheckBehind(operation) is { } check:
+                return Lower(check);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
             case IObjectCreationOperation creation:
@@ -295,6 +297,7 @@ internal sealed partial class BodyLowering
         }
         var value = Lower(capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
+        NoteEnumerator(capture);
         return value;
     }
 
