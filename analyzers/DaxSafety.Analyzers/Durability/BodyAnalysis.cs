@@ -310,7 +310,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
             if (place.Entity is EntityTable.Zero or EntityTable.Untracked)
                 return Value.Untracked;
             var slot = _fields.Of(place.Entity, field);
-            var value = path.Fields.TryGet(slot, out var assigned) ? assigned : FieldAtEntry(place.Entity, field);
+            var value = path.Fields.TryGet(slot, out var assigned) ? assigned : _fields.AtEntry(slot);
             loaded = loaded is null ? value : Value.Join(loaded, value);
         }
         return loaded ?? Value.Untracked;

@@ -112,13 +112,13 @@ internal sealed partial class BodyAnalysis
         var analysis = ending.Summary.Analysis;
         _runsUnseenCode |= analysis.MayPersist;
         var site = step.Site;
-        import.Flushes(final, (flush, target) =>
+        import.Flushes(ending.Case, (flush, target) =>
         {
             _replaysOwnFlush = flush.Target.Targets.All(place => analysis.Entities[place.Entity].Kind == EntityKind.Field);
             Replay(path, flush, target, site);
             _replaysOwnFlush = false;
         });
-        import.Stores(final, (owner, field, value) =>
+        import.Stores(ending.Case, (owner, field, value) =>
         {
             if (call.ReceiverIsAddress && owner.Single is { } place && Read(path, call.Receiver).MayBe(place.Entity))
                 Write(path, Value.Of(place.Somewhere()), site);
@@ -126,11 +126,11 @@ internal sealed partial class BodyAnalysis
                 StoreField(path, owner, field, value);
         });
         import.Variables(final, (slot, value) => Assign(path, slot, value), (ordinal, value) => (path.Outs ??= new())[ordinal] = value);
-        import.Pending(final, (obligation, status, target) => Inherit(path, obligation, status, target, analysis, site, ending.Summary));
+        import.Pending(ending.Case, (obligation, status, target) => Inherit(path, obligation, status, target, analysis, site, ending.Summary));
         foreach (var flush in ending.Summary.MayFlush)
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
-        import.Released(final, entity => path.Released = path.Released.Set(entity, default));
+        import.Released(ending.Case, entity => path.Released = path.Released.Set(entity, default));
         if (call.IsConstruction)
         {
             if (Read(path, call.Receiver).Single is { } instance)
@@ -197,7 +197,7 @@ internal sealed partial class BodyAnalysis
         foreach (var ending in summary.Cases)
         {
             var import = new SummaryImport(this, path, summary, null, Value.OfEntity(EntityTable.This), site, 0);
-            import.Pending(ending.Path, (obligation, status, target) => Inherit(path, obligation, status, target, summary.Analysis, site, summary));
+            import.Pending(ending, (obligation, status, target) => Inherit(path, obligation, status, target, summary.Analysis, site, summary));
         }
     }
 
@@ -292,16 +292,22 @@ internal sealed partial class BodyAnalysis
     /// <summary>What goes to code that nobody can see may be flushed there: what was written to it before is not held against the caller.</summary>
     private void GiveAway(Path path, Value value)
     {
+        if (!path.Pending.IsEmpty)
+            Forgive(path, value);
+        MarkGivenAway(value);
+    }
+
+    private void Forgive(Path path, Value value)
+    {
         foreach (var entry in path.Pending.ToList())
             if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
                 path.Pending = path.Pending.Remove(obligation.Id);
-        MarkGivenAway(value);
     }
 
     private void MarkGivenAway(Value value)
     {
         foreach (var place in value.Targets)
-            MayFlush.Add(new FlushFact(FlushKind.Persist, Value.OfEntity(place.Entity), false));
+            MayFlush.Add(new FlushFact(FlushKind.Unseen, Value.OfEntity(place.Entity), false));
     }
 
     private bool Reaches(Path path, Value value, int entity)

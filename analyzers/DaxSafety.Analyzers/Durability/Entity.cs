@@ -126,16 +126,20 @@ internal sealed class EntityTable
 
     public int Count => _entities.Count;
 
+    /// <summary>Thread safe, because what reads a finished analysis may still ask for a thing that the body itself never named.</summary>
     public Entity Intern(EntityKind kind, int a = 0, long b = 0, object? payload = null)
     {
         var key = (kind, a, b, payload);
-        if (_index.TryGetValue(key, out var found))
-            return found;
-        var depth = kind == EntityKind.Field ? _entities[(int)b].Depth + 1 : 0;
-        var entity = new Entity(_entities.Count, kind, a, b, payload, depth);
-        _entities.Add(entity);
-        _index.Add(key, entity);
-        return entity;
+        lock (_index)
+        {
+            if (_index.TryGetValue(key, out var found))
+                return found;
+            var depth = kind == EntityKind.Field ? _entities[(int)b].Depth + 1 : 0;
+            var entity = new Entity(_entities.Count, kind, a, b, payload, depth);
+            _entities.Add(entity);
+            _index.Add(key, entity);
+            return entity;
+        }
     }
 
     /// <summary>Field <paramref name="field"/> of <paramref name="owner"/> as it was at entry; null when the chain gets too long.</summary>

@@ -25,7 +25,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     {
         if (_context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !_context.Lowering.IsOwn(symbol))
             return null;
-        if (symbol is not (IFieldSymbol or IPropertySymbol or IParameterSymbol) || !_context.Lowering.Types.CanCarryMapping(TypeOf(symbol)))
+        if (!_context.Lowering.Types.NamesMemory(TypeOf(symbol)) || !_context.Lowering.IsReached(type))
             return null;
         type = type.OriginalDefinition;
         if (!_types.TryGetValue(type, out var origins))
@@ -33,7 +33,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
         return origins.TryGetValue(field, out var origin) ? origin : null;
     }
 
-    private static ITypeSymbol? TypeOf(ISymbol symbol) => symbol switch
+    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
     {
         IFieldSymbol field => field.Type,
         IPropertySymbol property => property.Type,
@@ -68,8 +68,10 @@ internal sealed class FieldOriginStore : IFieldOrigins
                 yield return analyzed;
     }
 
-    private static bool Stores(LoweredBody body) =>
-        body.Nodes.Any(node => node.Content.Instructions.Any(step => step.Code == OpCode.StoreField)) || body.Nested.Any(Stores);
+    private bool Stores(LoweredBody body) =>
+        body.Nodes.Any(node => node.Content.Instructions.Any(step => step.Code == OpCode.StoreField && NamesMemory(step.B))) || body.Nested.Any(Stores);
+
+    private bool NamesMemory(int field) => field != MemberNumbers.Element && _context.Lowering.Types.NamesMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 
     /// <summary>What all stores agree on; null when they do not.</summary>
     private static FieldOrigin? Common(List<FieldOrigin?> origins)

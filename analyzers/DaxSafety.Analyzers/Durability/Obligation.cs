@@ -111,6 +111,9 @@ internal enum FlushKind : byte
 
     /// <summary>By a contract: everything that can be reached from the target is durable.</summary>
     Everything,
+
+    /// <summary>By code that nobody can see, which was handed the thing.</summary>
+    Unseen,
 }
 
 /// <param name="Kind">What it is worth.</param>

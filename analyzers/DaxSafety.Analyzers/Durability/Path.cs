@@ -71,6 +71,9 @@ internal sealed class Path
     /// <summary>What the last call left in its out parameters.</summary>
     public Dictionary<int, Value>? Outs;
 
+    /// <summary>A copy to read from while the path itself goes on; it shares the block's temporaries.</summary>
+    public Path Snapshot() => (Path)MemberwiseClone();
+
     public Path Clone()
     {
         var copy = (Path)MemberwiseClone();

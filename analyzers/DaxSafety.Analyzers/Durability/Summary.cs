@@ -11,10 +11,10 @@ namespace DaxSafety.Analyzers.Durability;
 internal sealed class Summary
 {
     /// <summary>More endings than this are joined; a caller would drown in them.</summary>
-    private const int MostCases = 6;
+    private const int MostCases = 4;
 
     /// <summary>Stores, flushes and releases, over all endings, that a caller can follow.</summary>
-    private const int MostToTell = 64;
+    private const int MostToTell = 24;
 
     public Summary(BodyAnalysis analysis, LoweredBody body, ImmutableArray<SummaryCase> cases)
     {
@@ -22,6 +22,7 @@ internal sealed class Summary
         Body = body;
         Cases = cases;
         MayFlush = analysis is null ? ImmutableArray<FlushFact>.Empty : Roots(analysis);
+        TellsOfMappings = MayFlush.Any(flush => flush.Kind != FlushKind.Unseen) || cases.Any(Tells);
     }
 
     /// <summary>What may be flushed of the things a caller hands in, without ranges; a field is entered where its own body flushes it.</summary>
@@ -45,6 +46,22 @@ internal sealed class Summary
     /// </summary>
     public bool IsTellable { get; private init; } = true;
 
+    /// <summary>Whether a caller that is not concerned with mappings otherwise becomes so by calling this.</summary>
+    public bool TellsOfMappings { get; }
+
+    private bool Tells(SummaryCase ending) => !ending.Flushes.IsEmpty || Analysis.Entities[EntityTable.This].Mapping is not null
+        || ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => Analysis.IsKnownMapping(place.Entity)))
+        || HandsOutMapping(ending.Result) || ending.Stores.Any(store => HandsOutMapping(store.Value)) || HandsOutByRef(ending.Path);
+
+    private bool HandsOutMapping(Value value) => value.Targets.Any(place => Analysis.Entities[place.Entity] is { Mapping: { Role: not MappingRole.File } });
+
+    private bool HandsOutByRef(Path path)
+    {
+        var handsOut = false;
+        Analysis.ForEachByRefResult(path, value => handsOut |= HandsOutMapping(value));
+        return handsOut;
+    }
+
     /// <summary>Empty when the body never returns normally.</summary>
     public ImmutableArray<SummaryCase> Cases { get; }
 
@@ -59,11 +76,11 @@ internal sealed class Summary
                 Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
         }
         JoinAlike(endings, analysis, merger);
-        var summary = new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result)).ToImmutableArray());
+        var summary = new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray());
         return summary.Size <= MostToTell ? summary : new Summary(analysis, body, summary.Cases) { IsTellable = false };
     }
 
-    private int Size => MayFlush.Length + Cases.Sum(ending => ending.Path.Fields.Count + ending.Path.Flushed.Count + ending.Path.Released.Count);
+    private int Size => MayFlush.Length + Cases.Sum(ending => ending.Stores.Length + ending.Flushes.Length + ending.Released.Length);
 
     /// <summary>Endings that leave the same writes behind and hand out no mapping differ in nothing that a caller can owe.</summary>
     private static void JoinAlike(List<(Path Path, Value Result)> endings, BodyAnalysis analysis, PathMerger merger)
@@ -122,7 +139,7 @@ internal sealed class Summary
     /// <summary>A caller is told of so many writes to one mapping; it takes only one to owe a flush.</summary>
     private const int MostWritesToOneMapping = 4;
 
-    private const int MostMappingsWritten = 12;
+    private const int MostMappingsWritten = 6;
 
     private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, PathMerger merger)
     {
@@ -165,7 +182,29 @@ internal sealed class Summary
         string.Join("|", value.Refs.Select(place => $"{Analysis.Entities[place.Entity].Kind}:{Analysis.Entities[place.Entity].A}:{place.OffsetEntity}:{place.Offset}"));
 }
 
-/// <summary>One way a body ends.</summary>
-/// <param name="Path">What holds then.</param>
-/// <param name="Result">What it returns.</param>
-internal sealed record SummaryCase(Path Path, Value Result);
+/// <summary>One way a body ends: what holds then, what it returns, and what a caller replays of it, in the order of a table row.</summary>
+internal sealed class SummaryCase
+{
+    public SummaryCase(Path path, Value result, BodyAnalysis analysis)
+    {
+        Path = path;
+        Result = result;
+        // What is worth most comes last: write-backs, fences, views, files.
+        Flushes = path.Flushed.ToList().Select(entry => analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToImmutableArray();
+        Stores = path.Fields.ToList().Select(entry => (analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToImmutableArray();
+        Pending = path.Pending.ToList().Select(entry => (analysis.Obligations[entry.Key], entry.Value)).ToImmutableArray();
+        Released = path.Released.ToList().Select(entry => entry.Key).ToImmutableArray();
+    }
+
+    public Path Path { get; }
+
+    public Value Result { get; }
+
+    public ImmutableArray<FlushFact> Flushes { get; }
+
+    public ImmutableArray<(int Owner, int Field, Value Value)> Stores { get; }
+
+    public ImmutableArray<(Obligation Obligation, Status Status)> Pending { get; }
+
+    public ImmutableArray<int> Released { get; }
+}

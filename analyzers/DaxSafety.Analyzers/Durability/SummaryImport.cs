@@ -23,7 +23,7 @@ internal sealed class SummaryImport
     {
         _caller = caller;
         _path = path;
-        _before = path.Clone();
+        _before = path.Snapshot();
         _summary = summary;
         _call = call;
         _receiver = receiver;
@@ -50,6 +50,8 @@ internal sealed class SummaryImport
 
     public Value Translate(Value value)
     {
+        if (value.Refs.Length == 1)
+            return Place(value.Refs[0]);
         Value? result = null;
         foreach (var place in value.Refs)
         {
@@ -60,22 +62,20 @@ internal sealed class SummaryImport
     }
 
     /// <summary>Flushes on the way to every exit, in the order in which they are worth most: write-backs, fences, views, files.</summary>
-    public void Flushes(Path final, Action<FlushFact, Value> replay)
+    public void Flushes(SummaryCase ending, Action<FlushFact, Value> replay)
     {
-        var flushes = final.Flushed.ToList().Select(entry => _summary.Analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToList();
-        foreach (var flush in flushes)
+        foreach (var flush in ending.Flushes)
             replay(flush, Translate(flush.Target));
     }
 
-    public void Stores(Path final, Action<Value, int, Value> store)
+    public void Stores(SummaryCase ending, Action<Value, int, Value> store)
     {
         _caller.Spend(4);
-        foreach (var entry in final.Fields.ToList())
+        foreach (var (owner, field, value) in ending.Stores)
         {
-            var (owner, field) = _summary.Analysis.Fields[entry.Key];
             var target = Entity(owner);
             if (!target.IsUntracked)
-                store(target, field, Translate(entry.Value));
+                store(target, field, Translate(value));
         }
     }
 
@@ -94,19 +94,16 @@ internal sealed class SummaryImport
         }
     }
 
-    public void Pending(Path final, Action<Obligation, Status, Value> inherit)
+    public void Pending(SummaryCase ending, Action<Obligation, Status, Value> inherit)
     {
-        foreach (var entry in final.Pending.ToList())
-        {
-            var obligation = _summary.Analysis.Obligations[entry.Key];
-            inherit(obligation, entry.Value, Translate(obligation.Target));
-        }
+        foreach (var (obligation, status) in ending.Pending)
+            inherit(obligation, status, Translate(obligation.Target));
     }
 
-    public void Released(Path final, Action<int> release)
+    public void Released(SummaryCase ending, Action<int> release)
     {
-        foreach (var entry in final.Released.ToList())
-            foreach (var place in Entity(entry.Key).Targets)
+        foreach (var released in ending.Released)
+            foreach (var place in Entity(released).Targets)
                 release(place.Entity);
     }
 
@@ -117,7 +114,9 @@ internal sealed class SummaryImport
         var target = Entity(place.Entity);
         var (offsetEntity, offset) = Number(place.OffsetEntity, place.Offset);
         var (lengthEntity, length) = Number(place.LengthEntity, place.Length);
-        return Value.OfRefs(target.Refs.Select(found => Shift(found, offsetEntity, offset, lengthEntity, length)));
+        return offsetEntity == 0 && offset == 0 && lengthEntity == Ref.Unknown
+            ? target
+            : target.Map(found => Shift(found, offsetEntity, offset, lengthEntity, length));
     }
 
     private static Ref Shift(Ref found, int offsetEntity, long offset, int lengthEntity, long length)

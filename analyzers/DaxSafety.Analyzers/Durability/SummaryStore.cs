@@ -12,7 +12,8 @@ internal sealed record AnalyzedBody(LoweredBody Body, BodyAnalysis Analysis, Pat
 /// <summary>
 /// Summaries, made on demand from the bottom of the call graph up, without recursion of our own. Bodies that call each
 /// other are analysed together until their summaries stay, and only then published: no thread ever sees a half-finished
-/// one, so that the order in which bodies are asked for cannot change a diagnostic. Thread safe.
+/// one, so that the order in which bodies are asked for cannot change a diagnostic. A body that is not concerned with mappings is
+/// analysed only when one that is calls it: it may be handed one. Thread safe.
 /// </summary>
 internal sealed class SummaryStore
 {
@@ -21,41 +22,82 @@ internal sealed class SummaryStore
 
     private readonly DurabilityContext _context;
     private readonly IFieldOrigins _origins;
-    private readonly ConcurrentDictionary<CallTarget, AnalyzedBody?> _published = new();
+    private readonly ConcurrentDictionary<CallTarget, Group<AnalyzedBody?>> _published = new();
+    private readonly ConcurrentDictionary<CallTarget, Group<bool>> _concerned = new();
+    private readonly Concern _concern;
 
     public SummaryStore(DurabilityContext context, IFieldOrigins origins)
     {
         _context = context;
         _origins = origins;
+        _concern = new Concern(context, origins);
     }
 
     public AnalyzedBody? Of(IMethodSymbol method, CancellationToken cancel) => Of(new CallTarget(method.OriginalDefinition, null), cancel);
 
     public AnalyzedBody? Of(CallTarget target, CancellationToken cancel)
     {
-        if (!_published.TryGetValue(target, out var known))
-        {
-            new CallGroups(this, cancel).Visit(target);
-            _published.TryGetValue(target, out known);
-        }
-        return known;
+        if (!_published.ContainsKey(target))
+            new CallGroups(this, _published.ContainsKey, (group, isRecursive) => Publish(_published, group, members => AnalyzeGroup(members, isRecursive, cancel), cancel), cancel).Visit(target);
+        return _published[target][target];
+    }
+
+    /// <summary>The analysis of a body that may meet a mapping that nobody handed to it; null for all others.</summary>
+    public AnalyzedBody? IfConcerned(CallTarget target, CancellationToken cancel)
+    {
+        if (!_concerned.ContainsKey(target))
+            new CallGroups(this, _concerned.ContainsKey, (group, _) => Publish(_concerned, group, members => Decide(members, cancel), cancel), cancel).Visit(target);
+        return _concerned[target][target] ? Of(target, cancel) : null;
+    }
+
+    /// <summary>Bodies that call each other, with what was found of each.</summary>
+    private sealed class Group<T> : Dictionary<CallTarget, T>;
+
+    /// <summary>
+    /// The members of a group become known one after the other. Whoever has met one of them as a callee takes all of them from there, so that
+    /// no thread finds out anew, with less in hand, what another thread is about to publish.
+    /// </summary>
+    private void Publish<T>(
+        ConcurrentDictionary<CallTarget, Group<T>> known, IReadOnlyList<CallTarget> members, Func<IReadOnlyList<CallTarget>, Group<T>> find, CancellationToken cancel)
+    {
+        Group<T>? group = null;
+        foreach (var callee in Lower(members[0], cancel)?.Callees ?? ImmutableArray<CallTarget>.Empty)
+            if (known.TryGetValue(callee, out var other) && other.ContainsKey(members[0]))
+                group = other;
+        group ??= find(members);
+        foreach (var member in group.Keys)
+            known.TryAdd(member, group);
+    }
+
+    /// <summary>A group is concerned by what its own bodies do, or by what a callee tells. All callees outside of the group are decided already.</summary>
+    private Group<bool> Decide(IReadOnlyList<CallTarget> group, CancellationToken cancel)
+    {
+        var members = new HashSet<CallTarget>(group);
+        var isConcerned = group.Any(target => Lower(target, cancel) is { } body
+            && (_concern.Names(body, cancel) || body.Callees.Any(callee => !members.Contains(callee) && Tells(callee))));
+        var decided = new Group<bool>();
+        foreach (var target in group)
+            decided[target] = isConcerned;
+        return decided;
+
+        bool Tells(CallTarget callee) => IfConcerned(callee, cancel) is { } analyzed && Told(analyzed) is { TellsOfMappings: true };
     }
 
     private LoweredBody? Lower(CallTarget target, CancellationToken cancel) =>
         target.Body ?? (target.Method is { } method ? _context.Lowering.BodyOf(method, cancel) : null);
 
     /// <summary>Analyses bodies that call each other. All callees outside of the group are published already.</summary>
-    private void AnalyzeGroup(IReadOnlyList<CallTarget> group, bool recursive, CancellationToken cancel)
+    private Group<AnalyzedBody?> AnalyzeGroup(IReadOnlyList<CallTarget> group, bool recursive, CancellationToken cancel)
     {
-        var current = new Dictionary<CallTarget, AnalyzedBody?>();
+        var current = new Group<AnalyzedBody?>();
         // Until it is known how a member of the group ends, it does not: what every path does is found from above.
         var waiting = new HashSet<CallTarget>(group);
         // In a knot of very many bodies, calls inside the knot count as calls of something nobody can see: silence, in bounded time.
         if (group.Count > MostMembers)
         {
             foreach (var target in group)
-                _published.TryAdd(target, Analyze(target, callee => waiting.Contains(callee) ? null : Published(callee), cancel));
-            return;
+                current[target] = Analyze(target, callee => waiting.Contains(callee) ? null : Published(callee), cancel);
+            return current;
         }
         var digests = "";
         for (var round = 0; round < (recursive ? MostRounds : 1); round++)
@@ -67,11 +109,18 @@ internal sealed class SummaryStore
                 break;
             digests = now;
         }
-        foreach (var target in group)
-            _published.TryAdd(target, current[target]);
+        return current;
     }
 
-    private Summary? Published(CallTarget target) => _published.TryGetValue(target, out var body) ? Told(body) : null;
+    /// <summary>By their places in the source.</summary>
+    private int Compare(CallTarget a, CallTarget b, CancellationToken cancel)
+    {
+        var (x, y) = (Lower(a, cancel)?.Syntax, Lower(b, cancel)?.Syntax);
+        var byPath = string.CompareOrdinal(x?.SyntaxTree.FilePath, y?.SyntaxTree.FilePath);
+        return byPath != 0 ? byPath : (x?.SpanStart ?? 0).CompareTo(y?.SpanStart ?? 0);
+    }
+
+    private Summary? Published(CallTarget target) => _published.TryGetValue(target, out var group) ? Told(group[target]) : null;
 
     private static Summary? Told(AnalyzedBody? body) => body?.Summary is { IsTellable: true } summary ? summary : null;
 
@@ -88,7 +137,11 @@ internal sealed class SummaryStore
     }
 
     /// <summary>Tarjan's strongly connected components over the call graph, with a stack of its own.</summary>
-    private sealed class CallGroups(SummaryStore store, CancellationToken cancel)
+    /// <param name="store">Whose bodies they are.</param>
+    /// <param name="isDone">Whether a body needs no visit any more.</param>
+    /// <param name="close">Called for each group, callees before callers, and told whether its members call each other.</param>
+    /// <param name="cancel">Stops the walk.</param>
+    private sealed class CallGroups(SummaryStore store, Func<CallTarget, bool> isDone, Action<IReadOnlyList<CallTarget>, bool> close, CancellationToken cancel)
     {
         private readonly Dictionary<CallTarget, (int Index, int Low, bool OnStack)> _state = new();
         private readonly Stack<CallTarget> _open = new();
@@ -103,7 +156,7 @@ internal sealed class SummaryStore
                 var (target, callees, next) = work.Pop();
                 if (next > 0)
                     Lower(target, _state[callees[next - 1]].Low, _state[callees[next - 1]].OnStack);
-                while (next < callees.Length && (store._published.ContainsKey(callees[next]) || _state.ContainsKey(callees[next])))
+                while (next < callees.Length && (isDone(callees[next]) || _state.ContainsKey(callees[next])))
                 {
                     if (_state.TryGetValue(callees[next], out var seen) && seen.OnStack)
                         Lower(target, seen.Index, true);
@@ -146,8 +199,9 @@ internal sealed class SummaryStore
                 group.Add(member);
             }
             while (!member.Equals(target));
-            group.Reverse();
-            store.AnalyzeGroup(group, group.Count > 1 || callees.Contains(target), cancel);
+            // Whichever member was asked for first: recursion that is cut short is cut short in the same way.
+            group.Sort((a, b) => store.Compare(a, b, cancel));
+            close(group, group.Count > 1 || callees.Contains(target));
         }
     }
 }

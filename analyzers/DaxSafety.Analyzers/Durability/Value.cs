@@ -44,9 +44,24 @@ internal sealed class Value : IEquatable<Value>
 
     public static Value OfRefs(IEnumerable<Ref> refs)
     {
-        var list = refs.OrderBy(place => place.Entity).ThenBy(place => place.Offset).ToList();
-        return list.Count == 0 ? Untracked : new Value(list.ToArray());
+        var sorted = refs.ToArray();
+        if (sorted.Length == 0)
+            return Untracked;
+        if (sorted.Length > 1)
+            Array.Sort(sorted, ByPlace);
+        return new Value(sorted);
     }
+
+    /// <summary>The same set of things, each place changed in the same way.</summary>
+    public Value Map(Func<Ref, Ref> change)
+    {
+        if (Refs.Length > 1)
+            return OfRefs(Refs.Select(change));
+        var changed = change(Refs[0]);
+        return changed == Refs[0] ? this : Of(changed);
+    }
+
+    private static readonly Comparison<Ref> ByPlace = (x, y) => x.Entity != y.Entity ? x.Entity.CompareTo(y.Entity) : x.Offset.CompareTo(y.Offset);
 
     public Ref? Single => Refs.Length == 1 ? Refs[0] : null;
 
@@ -77,12 +92,13 @@ internal sealed class Value : IEquatable<Value>
     {
         if (ReferenceEquals(a, b) || a.Equals(b))
             return a;
-        var merged = new List<Ref>(a.Refs);
+        var merged = new List<Ref>(a.Refs.Length + b.Refs.Length);
+        merged.AddRange(a.Refs);
         foreach (var place in b.Refs)
             Add(merged, place);
         if (merged.Count > MostRefs)
             return Untracked;
-        merged.Sort((x, y) => x.Entity != y.Entity ? x.Entity.CompareTo(y.Entity) : x.Offset.CompareTo(y.Offset));
+        merged.Sort(ByPlace);
         var result = new Value(merged.ToArray());
         return result.Equals(a) ? a : result;
     }

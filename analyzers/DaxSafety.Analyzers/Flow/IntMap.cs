@@ -16,17 +16,6 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
 
     public bool IsEmpty => _root is null;
 
-    /// <summary>Counts the keys, in time proportional to their number.</summary>
-    public int Count
-    {
-        get
-        {
-            var count = 0;
-            ForEach((_, _) => count++);
-            return count;
-        }
-    }
-
     public bool TryGet(int key, out T value)
     {
         var node = _root;

@@ -14,18 +14,18 @@ namespace DaxSafety.Analyzers.Hosts;
 /// <summary>One compilation: its knowledge, its options, and the analyses that its bodies share. Thread safe.</summary>
 internal sealed class CompilationSession
 {
-    private readonly Compilation _compilation;
+    private readonly SourceReach _reach;
     private readonly OptionsReader _options;
     private readonly LoweringContext _lowering;
     private readonly ConcurrentDictionary<AnalysisOptions, DurabilityModel> _models = new();
     private readonly ConcurrentBag<AnalyzedBody> _analyzed = new();
     private readonly ConcurrentBag<Undecided> _undecided = new();
 
-    public CompilationSession(Compilation compilation, AnalyzerOptions options, ImmutableArray<EffectRow> rows)
+    public CompilationSession(Compilation compilation, AnalyzerOptions options, ImmutableArray<EffectRow> rows, SourceReach reach)
     {
-        _compilation = compilation;
         _options = new OptionsReader(options.AnalyzerConfigOptionsProvider);
-        _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, rows));
+        _reach = reach;
+        _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, rows), reach.Contains);
     }
 
     public void Analyze(OperationBlockAnalysisContext context)
@@ -34,6 +34,8 @@ internal sealed class CompilationSession
         if (context.OperationBlocks.IsEmpty)
             return;
         var tree = context.OperationBlocks[0].Syntax.SyntaxTree;
+        if (!_reach.Contains(tree))
+            return;
         var model = ModelFor(tree);
         foreach (var graph in BodyGraphs.Of(context))
         {

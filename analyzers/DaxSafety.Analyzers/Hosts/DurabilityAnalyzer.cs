@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Rules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -24,7 +25,8 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
         var rows = UserTables.Rows(context.Options.AdditionalFiles, context.CancellationToken);
         if (!SourceGate.Passes(context.Compilation, rows, context.CancellationToken))
             return;
-        var session = new CompilationSession(context.Compilation, context.Options, rows);
+        var names = KnowledgeBase.BuiltIn.With(rows).SourceNames;
+        var session = new CompilationSession(context.Compilation, context.Options, rows, SourceReach.Of(context.Compilation, names, context.CancellationToken));
         context.RegisterOperationBlockAction(session.Analyze);
         if (session.HasContracts)
             context.RegisterSymbolAction(session.CheckContract, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field);

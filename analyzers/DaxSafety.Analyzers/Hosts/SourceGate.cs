@@ -12,7 +12,7 @@ namespace DaxSafety.Analyzers.Hosts;
 /// </summary>
 internal static class SourceGate
 {
-    private const string ContractAttribute = "DaxSafety.MappedAttribute";
+    public const string ContractAttribute = "DaxSafety.MappedAttribute";
     private static readonly ConditionalWeakTable<SyntaxTree, StrongBox<bool>> Known = new();
 
     private static readonly Lazy<WordSearch> BuiltIn = new(() => new WordSearch(KnowledgeBase.BuiltIn.SourceNames));
@@ -108,6 +108,6 @@ internal sealed class WordSearch
         return false;
     }
 
-    private static bool IsPartOfWord(char character) =>
+    public static bool IsPartOfWord(char character) =>
         (uint)((character | 0x20) - 'a') <= 'z' - 'a' || (uint)(character - '0') <= 9 || character == '_' || (character >= 128 && char.IsLetterOrDigit(character));
 }

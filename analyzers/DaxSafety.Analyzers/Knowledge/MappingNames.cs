@@ -14,6 +14,9 @@ internal static class MappingNames
     /// <summary>The attribute with which another assembly hands out a mapping.</summary>
     public static readonly ImmutableArray<string> Contracts = ImmutableArray.Create("Mapped", "MappedAttribute");
 
+    /// <summary>The attributes with which a member makes a promise about what it is handed, which its body has to keep.</summary>
+    public static readonly ImmutableArray<string> Promises = ImmutableArray.Create("Persists", "PersistsAttribute", "LeavesDirty", "LeavesDirtyAttribute");
+
     public static IEnumerable<string> Of(EffectRow row)
     {
         if (!row.MayHave("map") && !row.MayHave("view"))

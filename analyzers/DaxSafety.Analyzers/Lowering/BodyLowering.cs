@@ -83,6 +83,7 @@ internal sealed partial class BodyLowering
         {
             Name = _owner.Name,
             Symbol = _owner as IMethodSymbol,
+            Syntax = _cfg.OriginalOperation.Syntax,
             Graph = graph!.Graph,
             Nodes = graph.Nodes.ToImmutableArray(),
             Slots = _slots.ToImmutableArray(),

@@ -73,6 +73,9 @@ internal sealed class LoweredBody
 
     public required IMethodSymbol? Symbol { get; init; }
 
+    /// <summary>What was lowered.</summary>
+    public required SyntaxNode Syntax { get; init; }
+
     public required FlowGraph Graph { get; init; }
 
     public required ImmutableArray<FlowNode> Nodes { get; init; }

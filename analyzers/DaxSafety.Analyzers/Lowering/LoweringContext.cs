@@ -20,8 +20,14 @@ internal sealed class LoweringContext
     private readonly ConcurrentDictionary<ISymbol, IOperation?> _values = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _matters = new(SymbolEqualityComparer.Default);
 
-    public LoweringContext(Compilation compilation, KnowledgeBase knowledge)
+    private readonly Func<SyntaxTree, bool> _isReached;
+
+    /// <param name="compilation">Whose bodies are lowered.</param>
+    /// <param name="knowledge">What is known of the members they use.</param>
+    /// <param name="isReached">Whether the code of a file can come by a mapping without being given one.</param>
+    public LoweringContext(Compilation compilation, KnowledgeBase knowledge, Func<SyntaxTree, bool> isReached)
     {
+        _isReached = isReached;
         Compilation = compilation;
         Knowledge = knowledge;
         Types = new TypeFacts(knowledge);
@@ -67,19 +73,29 @@ internal sealed class LoweringContext
     public bool IsOwn(ISymbol symbol) =>
         symbol.OriginalDefinition.DeclaringSyntaxReferences.Length > 0 && SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly);
 
-    /// <summary>Whether calling the method can have anything to do with mapped memory, by its types alone.</summary>
+    /// <summary>Whether the code that declares a symbol can come by a mapping without being given one.</summary>
+    public bool IsReached(ISymbol symbol)
+    {
+        foreach (var reference in symbol.OriginalDefinition.DeclaringSyntaxReferences)
+            if (_isReached(reference.SyntaxTree))
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether calling the method can have anything to do with mapped memory, by its types and by where it stands.</summary>
     public bool Matters(IMethodSymbol method)
     {
         method = method.OriginalDefinition;
         if (_matters.TryGetValue(method, out var known))
             return known;
-        var answer = method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction
-            || (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))
-            || Types.CanCarryMapping(method.ReturnType)
-            || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None || Types.CanCarryMapping(parameter.Type));
-        _matters[method] = answer;
-        return answer;
+        return _matters[method] = method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction
+            || method.Parameters.Any(parameter => parameter.RefKind is not (RefKind.None or RefKind.Out) || Types.CanCarryMapping(parameter.Type))
+            || (MayHoldMapping(method) && (!IsOwn(method) || IsReached(method)));
     }
+
+    private bool MayHoldMapping(IMethodSymbol method) =>
+        (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))
+        || Types.CanCarryMapping(method.ReturnType) || method.Parameters.Any(parameter => parameter.RefKind == RefKind.Out);
 
     /// <summary>The initializers of a type's fields and automatic properties that can lead to mappings.</summary>
     public ImmutableArray<LoweredBody> InitializersOf(INamedTypeSymbol type, CancellationToken cancel) =>

@@ -37,6 +37,12 @@ internal sealed class TypeFacts
         return false;
     }
 
+    /// <summary>Whether a value of the type is an address, a view, a file or the like, rather than something that may hold one.</summary>
+    public bool NamesMemory(ITypeSymbol? type) => type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr }
+        || (type is INamedTypeSymbol { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Struct } named && (IsInSource(named) ? BaseNamesMemory(named) : IsCarrier(named)));
+
+    private bool BaseNamesMemory(INamedTypeSymbol type) => type.BaseType is { SpecialType: SpecialType.None } parent && NamesMemory(parent);
+
     /// <summary>A carrier by what it is, whatever it holds.</summary>
     private bool IsCarrier(ITypeSymbol type)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DaxSafety.Analyzers.Hosts;
+using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Rules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -23,7 +24,8 @@ internal sealed class TimedAnalyzer(MethodTimes? times, bool gateOpen = false) :
         {
             if (!gateOpen && !SourceGate.Passes(start.Compilation, [], start.CancellationToken))
                 return;
-            CompilationSession session = new(start.Compilation, start.Options, []);
+            SourceReach reach = gateOpen ? SourceReach.Everywhere : SourceReach.Of(start.Compilation, KnowledgeBase.BuiltIn.SourceNames, start.CancellationToken);
+            CompilationSession session = new(start.Compilation, start.Options, [], reach);
             start.RegisterOperationBlockAction(body => Analyze(session, body));
         });
     }
