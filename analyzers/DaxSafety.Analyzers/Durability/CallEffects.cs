@@ -88,6 +88,9 @@ internal sealed partial class BodyAnalysis
         }
     }
 
+    /// <summary>Steps that certainly flush a view: a stream that nobody knows may be anything.</summary>
+    public HashSet<int> ViewFlushes { get; } = new();
+
     private void FlushView(Path path, CallSite call, Effect effect, int site)
     {
         var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
@@ -102,6 +105,8 @@ internal sealed partial class BodyAnalysis
             FirstOfTwo(path, target, site);
             return;
         }
+        if (target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
+            ViewFlushes.Add(site);
         Flush(path, new FlushFact(FlushKind.View, target, effect.Has("misses-tail")), site, () => disposal ? "dispose" : "view-flush", disposal);
     }
 
@@ -331,6 +336,7 @@ internal sealed partial class BodyAnalysis
             UnknownBacking = effect.Has("unknown"),
             PageCache = role == MappingRole.View && effect["flags"] is null && !effect.Has("may-be-direct") && effect["desired-access"] is null && !effect.Has("unknown"),
             Ephemeral = effect.Has("volatile"),
+            Temporary = effect.Has("temporary"),
             Origin = _body.Sites[site],
         };
         if (role == MappingRole.View && mapping.Offset is null && mapping.Size is null && effect["of"] is not null)

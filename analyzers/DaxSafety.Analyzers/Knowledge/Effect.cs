@@ -5,7 +5,7 @@ namespace DaxSafety.Analyzers.Knowledge;
 /// <summary>What a member can do to mapped memory. The words of the effect tables, one to one.</summary>
 internal enum EffectKind
 {
-    /// <summary><c>file(target, path:, options:, mode:, access:, [volatile])</c>: target is an open file; a volatile one is not meant to last. <c>mode</c> is a FileMode or, with the same numbers, a Win32 disposition.</summary>
+    /// <summary><c>file(target, path:, options:, mode:, access:, [volatile], [temporary])</c>: target is an open file; a volatile one is not meant to last. A <c>temporary</c> one is the path of a temporary file. <c>mode</c> is a FileMode or, with the same numbers, a Win32 disposition.</summary>
     File,
 
     /// <summary><c>map(target, file:, path:, capacity:, access:, page-protection:, [anonymous], [unknown])</c>: target maps a file as a whole. <c>access</c> is a MemoryMappedFileAccess, <c>page-protection</c> Win32's (PAGE_READWRITE is 4, PAGE_WRITECOPY 8).</summary>
@@ -70,6 +70,9 @@ internal enum EffectKind
 
     /// <summary><c>fails(how)</c>: how the result tells that the call failed: <c>minus-one</c>, <c>false</c>, <c>non-zero</c>.</summary>
     Fails,
+
+    /// <summary><c>tells()</c>: whoever waits for the work learns that it failed.</summary>
+    Tells,
 
     /// <summary><c>keep(target, value:)</c>: target holds on to another operand; the value is out of the caller's sight.</summary>
     Keep,

@@ -73,6 +73,8 @@ internal sealed partial class BodyLowering
                 return Lower(yield.ReturnedValue);
             case IEventAssignmentOperation assignment:
                 return LowerEventAssignment(assignment);
+            case IInterpolatedStringOperation when TemporaryStart(operation) is { } temporary:
+                return Lower(temporary);
             case IInterpolatedStringOperation when PathStart(operation) is { } start:
                 return _steps.Into(OpCode.Constant, payload: start);
             case IIsPatternOperation or IIsNullOperation:
