@@ -84,7 +84,7 @@ internal sealed partial class BodyAnalysis
             kept = new List<Ref> { Ref.Whole(EntityTable.Null) };
         if (kept.Count < value.Refs.Length)
             Narrow(path, condition.A, Value.OfRefs(kept));
-        if (value.Refs.Length == 1 && single.Entity > EntityTable.Untracked && !_entities[single.Entity].IsFresh)
+        if ((value.Refs.Length == 1 || (!isNull && kept.Count == 1)) && single.Entity > EntityTable.Untracked && !_entities[single.Entity].IsFresh)
             return Learn(path, _tests.Of(ConditionKind.IsNull, single.Entity), isNull ? Span.True : Span.False, condition.Correlated);
         return true;
     }

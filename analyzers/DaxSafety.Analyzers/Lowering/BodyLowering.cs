@@ -25,6 +25,7 @@ internal sealed partial class BodyLowering
     private readonly Dictionary<CaptureId, int> _captureSlots = new();
     private readonly Dictionary<CaptureId, Place> _capturedPlaces = new();
     private readonly HashSet<CaptureId> _assignedCaptures = new();
+    private readonly Dictionary<CaptureId, ISymbol> _copiedFrom = new();
     private readonly List<Site> _sites = new();
     private readonly List<LoweredBody> _nested = new();
     private readonly Dictionary<ISymbol, LoweredBody> _localFunctions = new(SymbolEqualityComparer.Default);

@@ -217,7 +217,7 @@ internal sealed partial class BodyLowering
                 IParameterReferenceOperation parameter => parameter.Parameter,
                 IFieldReferenceOperation field => field.Field,
                 IPropertyReferenceOperation property => property.Property,
-                IFlowCaptureReferenceOperation reference => (object)reference.Id,
+                IFlowCaptureReferenceOperation reference => _copiedFrom.TryGetValue(reference.Id, out var copied) ? copied : (object)reference.Id,
                 _ => null,
             };
             if (symbol is null)

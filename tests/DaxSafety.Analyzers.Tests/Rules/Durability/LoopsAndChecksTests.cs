@@ -41,6 +41,24 @@ public sealed class LoopsAndChecksTests
     public async Task ConditionThatImpliesAnother_IsUnderstood(string body) => await Verify.Silent(Store(body), Rules);
 
     [Theory]
+    [InlineData("_view?.Write(0, 1); _view?.Flush();")]
+    [InlineData("if (_view == null) return; _view.Write(0, 1); _view?.Flush();")]
+    [InlineData("_view?.Write(0, 1); if (_view != null) _view.Flush();")]
+    [InlineData("View?.Write(0, 1); View?.Flush();")]
+    [InlineData("other.View?.Write(0, 1); other.View?.Flush();")]
+    [InlineData("other?.View?.Write(0, 1); other?.View?.Flush();")]
+    [InlineData("var view = other?.View; view?.Write(0, 1); view?.Flush();")]
+    public async Task NullConditionalFlush_Counts(string body) => await Verify.Silent($$"""
+        class Store
+        {
+            private MemoryMappedViewAccessor _view;
+            public Store(MemoryMappedFile map) { if (map != null) _view = map.CreateViewAccessor(); }
+            public MemoryMappedViewAccessor View { get; set; }
+            void Save(Store other) { {{body}} }
+        }
+        """, Rules);
+
+    [Theory]
     [InlineData("[|view.Write(0, 1)|]; switch (mode) { case Mode.Sync: view.Flush(); break; case Mode.Async: view.Flush(); break; }")]
     [InlineData("[|view.Write(0, 1)|]; if (flags == Flags.A) view.Flush(); else if (flags == Flags.B) view.Flush();")]
     [InlineData("if (n is > 3 and < 10) [|view.Write(0, n)|]; if (n > 5) view.Flush();")]
