@@ -58,10 +58,10 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     private const int MostEntitiesForEachNode = 40;
 
     /// <summary>Steps one body may cost, whatever its graph looks like: a step of a group of paths, a merge, a thing imported from a callee.</summary>
-    private const int MostWorkForEachNode = 1500;
+    private const int MostWorkForEachNode = 400;
 
     public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length
-        || _work > 20_000 + MostWorkForEachNode * _body.Nodes.Length;
+        || _work > 10_000 + MostWorkForEachNode * _body.Nodes.Length;
 
     private long _work;
 
@@ -151,6 +151,10 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
                 outputs[i] = thrown;
         }
         Forget(outcomes);
+        if (node.Dying is { } dying)
+            for (var i = 0; i < outputs.Length; i++)
+                if (dying[i].Length > 0 && outputs[i] is { } output)
+                    outputs[i] = new PathSet(output.Paths.Select(path => path.Without(dying[i])));
         return outputs;
     }
 

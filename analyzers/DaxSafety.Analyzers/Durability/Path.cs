@@ -74,6 +74,15 @@ internal sealed class Path
     /// <summary>A copy to read from while the path itself goes on; it shares the block's temporaries.</summary>
     public Path Snapshot() => (Path)MemberwiseClone();
 
+    /// <summary>A copy that has forgotten some variables.</summary>
+    public Path Without(int[] slots)
+    {
+        var copy = Clone();
+        foreach (var slot in slots)
+            copy.Variables = copy.Variables.Remove(slot);
+        return copy;
+    }
+
     public Path Clone()
     {
         var copy = (Path)MemberwiseClone();

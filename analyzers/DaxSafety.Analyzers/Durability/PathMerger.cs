@@ -14,14 +14,14 @@ internal sealed class PathMerger
     private readonly EntityTable _entities;
     private readonly ObligationTable _obligations;
     private readonly FieldSlots _fields;
-    private readonly IReadOnlyCollection<int> _testedSlots;
+    private readonly HashSet<int> _testedSlots;
 
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
     {
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
-        _testedSlots = testedSlots;
+        _testedSlots = new HashSet<int>(testedSlots);
     }
 
     public PathSet Join(PathSet present, PathSet arriving)
@@ -94,9 +94,8 @@ internal sealed class PathMerger
 
     private bool ToldApart(Path a, Path b)
     {
-        foreach (var slot in _testedSlots)
-            if (a.Variables.TryGet(slot, out var mine) && b.Variables.TryGet(slot, out var theirs) && Disjoint(mine, theirs))
-                return true;
+        if (a.Variables.AnyChange(b.Variables, (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs)))
+            return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
     }

@@ -46,6 +46,9 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     /// <summary>Keys that both have, values combined.</summary>
     public IntMap<T> Intersect(IntMap<T> other, Func<T, T, T> combine) => new(Merge(_root, other._root, Drop, combine));
 
+    /// <summary>Whether some key that both have stands for values of which the test is true; parts that the maps share are not looked at.</summary>
+    public bool AnyChange(IntMap<T> other, Func<int, T, T, bool> test) => AnyChange(_root, other._root, test);
+
     public void ForEach(Action<int, T> action) => ForEach(_root, action);
 
     public List<KeyValuePair<int, T>> ToList()
@@ -128,6 +131,22 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
                 : Combine(around, onlyOne(around.Left), Merge(a, around.Right, onlyOne, combine));
         var (left, right) = (onlyOne(a), onlyOne(b));
         return left is null ? right : right is null ? left : Join(PrefixOf(a), left, PrefixOf(b), right);
+    }
+
+    private static bool AnyChange(Node? a, Node? b, Func<int, T, T, bool> test)
+    {
+        if (a is null || b is null || ReferenceEquals(a, b))
+            return false;
+        if (a is Leaf mine)
+            return new IntMap<T>(b).TryGet(mine.Key, out var theirs) && test(mine.Key, mine.Value, theirs);
+        if (b is Leaf leaf)
+            return new IntMap<T>(a).TryGet(leaf.Key, out var value) && test(leaf.Key, value, leaf.Value);
+        var (x, y) = ((Branch)a, (Branch)b);
+        if (x.Bit == y.Bit && x.Prefix == y.Prefix)
+            return AnyChange(x.Left, y.Left, test) || AnyChange(x.Right, y.Right, test);
+        if ((uint)x.Bit > (uint)y.Bit && x.Covers(y.Prefix))
+            return AnyChange((y.Prefix & x.Bit) == 0 ? x.Left : x.Right, y, test);
+        return (uint)y.Bit > (uint)x.Bit && y.Covers(x.Prefix) && AnyChange(x, (x.Prefix & y.Bit) == 0 ? y.Left : y.Right, test);
     }
 
     private static int PrefixOf(Node node) => node is Leaf leaf ? leaf.Key : ((Branch)node).Prefix;

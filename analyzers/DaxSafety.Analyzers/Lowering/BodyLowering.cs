@@ -25,7 +25,6 @@ internal sealed partial class BodyLowering
     private readonly Dictionary<CaptureId, int> _captureSlots = new();
     private readonly Dictionary<CaptureId, Place> _capturedPlaces = new();
     private readonly HashSet<CaptureId> _assignedCaptures = new();
-    private readonly Dictionary<CaptureId, ISymbol> _copiedFrom = new();
     private readonly List<Site> _sites = new();
     private readonly List<LoweredBody> _nested = new();
     private readonly Dictionary<ISymbol, LoweredBody> _localFunctions = new(SymbolEqualityComparer.Default);
@@ -33,6 +32,7 @@ internal sealed partial class BodyLowering
     private readonly HashSet<CallTarget> _callees = new();
     private readonly HashSet<ISymbol> _testedVariables = new(SymbolEqualityComparer.Default);
     private readonly HashSet<CaptureId> _testedCaptures = new();
+    private readonly Dictionary<CaptureId, ISymbol> _copiedBy = new();
     private readonly Dictionary<object, Condition> _testedBy = new();
 
     private int _returnSlot = Registers.None;
@@ -71,6 +71,7 @@ internal sealed partial class BodyLowering
                 LocalFunctionBody(function);
             graph = new GraphBuilder(_cfg, LowerBlock, _cancel);
             graph.Build();
+            new Scopes(_slotOf, _captureSlots, _nested).EndIn(graph);
         }
         catch (InsufficientExecutionStackException)
         {

@@ -206,6 +206,19 @@ internal sealed partial class BodyLowering
             Store(Place.Variable(SlotOf(symbol)), value, site);
     }
 
+    /// <summary>The variable whose value an expression is, below conversions.</summary>
+    private static ISymbol? SymbolBehind(IOperation operation)
+    {
+        while (operation is IConversionOperation { OperatorMethod: null } conversion)
+            operation = conversion.Operand;
+        return operation switch
+        {
+            ILocalReferenceOperation local => local.Local,
+            IParameterReferenceOperation parameter => parameter.Parameter,
+            _ => null,
+        };
+    }
+
     /// <summary>Remembers which variables and fields a condition reads: two conditions that share one are worth correlating.</summary>
     private void NoteTested(IOperation operation, Condition condition)
     {
@@ -217,7 +230,7 @@ internal sealed partial class BodyLowering
                 IParameterReferenceOperation parameter => parameter.Parameter,
                 IFieldReferenceOperation field => field.Field,
                 IPropertyReferenceOperation property => property.Property,
-                IFlowCaptureReferenceOperation reference => _copiedFrom.TryGetValue(reference.Id, out var copied) ? copied : (object)reference.Id,
+                IFlowCaptureReferenceOperation reference => _copiedBy.TryGetValue(reference.Id, out var copied) ? copied : (object)reference.Id,
                 _ => null,
             };
             if (symbol is null)
@@ -225,7 +238,12 @@ internal sealed partial class BodyLowering
             if (read is ILocalReferenceOperation or IParameterReferenceOperation)
                 _testedVariables.Add((ISymbol)symbol);
             if (read is IFlowCaptureReferenceOperation captured)
+            {
                 _testedCaptures.Add(captured.Id);
+                // `x?.Write()` tests a copy of x.
+                if (_copiedBy.TryGetValue(captured.Id, out var original))
+                    _testedVariables.Add(original);
+            }
             if (read is IParameterReferenceOperation)
                 condition.Correlated = true;
             if (_testedBy.TryGetValue(symbol, out var first))

@@ -298,15 +298,8 @@ internal sealed partial class BodyLowering
             return Registers.None;
         }
         // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
-        ISymbol? copied = capture.Value switch
-        {
-            IMemberReferenceOperation member => member.Member,
-            ILocalReferenceOperation local => local.Local,
-            IParameterReferenceOperation parameter => parameter.Parameter,
-            _ => null,
-        };
-        if (copied is not null)
-            _copiedFrom[capture.Id] = copied;
+        if ((SymbolBehind(capture.Value) ?? (capture.Value as IMemberReferenceOperation)?.Member) is { } copied)
+            _copiedBy[capture.Id] = copied;
         var value = Lower(capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);

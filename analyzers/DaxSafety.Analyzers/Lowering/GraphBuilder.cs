@@ -39,6 +39,9 @@ internal sealed class GraphBuilder
 
     public List<FlowNode> Nodes { get; } = new();
 
+    /// <summary>The block that each node runs; null for an exit.</summary>
+    public List<BasicBlock?> Blocks { get; } = new();
+
     public string? Failure { get; private set; }
 
     /// <summary>One copy of a finally region: which, where control goes afterwards, and the copy it stands in itself.</summary>
@@ -164,7 +167,7 @@ internal sealed class GraphBuilder
         var first = Nodes.Count;
         var clause = RegionsAround(_cfg.Blocks[block]).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch);
         foreach (var part in parts)
-            Add(new FlowNode(part) { CatchClause = clause is null ? 0 : NumberOf(clause) + 1 });
+            Add(_cfg.Blocks[block], new FlowNode(part) { CatchClause = clause is null ? 0 : NumberOf(clause) + 1 });
         MarkCatch(_cfg.Blocks[block], first);
         var last = Nodes.Count - 1;
         _nodesOf[(block, frame)] = (first, last);
@@ -205,7 +208,7 @@ internal sealed class GraphBuilder
         if (_exits.TryGetValue((source.Ordinal, frame, kind), out var node))
             return node;
         var content = new BlockContent();
-        node = Add(new FlowNode(content)
+        node = Add(null, new FlowNode(content)
         {
             Exit = kind,
             ExitLocation = ExitLocations.Of(_cfg, source),
@@ -215,8 +218,9 @@ internal sealed class GraphBuilder
         return node;
     }
 
-    private int Add(FlowNode node)
+    private int Add(BasicBlock? block, FlowNode node)
     {
+        Blocks.Add(block);
         Nodes.Add(node);
         return Graph.AddBlock();
     }
@@ -273,7 +277,7 @@ internal sealed class GraphBuilder
     private static GraphBuilder MakeEmpty()
     {
         var builder = new GraphBuilder(null!, null!, default);
-        builder.Add(new FlowNode(new BlockContent()) { Exit = ExitKind.Return });
+        builder.Add(null, new FlowNode(new BlockContent()) { Exit = ExitKind.Return });
         return builder;
     }
 }

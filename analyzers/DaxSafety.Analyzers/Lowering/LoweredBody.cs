@@ -53,6 +53,9 @@ internal sealed class FlowNode
     /// <summary>The return value's register, where <see cref="Exit"/> is one.</summary>
     public int ReturnValue { get; set; } = -1;
 
+    /// <summary>By the successor: variables that nobody reads any more on the way there, their scope being over. Null when there are none at all.</summary>
+    public int[][]? Dying { get; set; }
+
     /// <summary>How many of the successors, at the end of the list, are only reached by an exception.</summary>
     public int ExceptionSuccessors { get; set; }
 
