@@ -19,7 +19,7 @@ public sealed partial class ProgramTests
     public async Task Program_GetsWhatItAnnounces(string name)
     {
         var options = VerifyOptions.Default with { WithContractStubs = true, EditorConfig = System().Match(name) is { Success: true } os ? $"[*.cs]\ndax_safety.target_os = {os.Groups[1].Value}" : "" };
-        var reported = await AnalysisRun.Of(TestCompilation.From("using Microsoft.Win32.SafeHandles;\n" + Programs[name], options));
+        var reported = await AnalysisRun.Of(TestCompilation.From("using DaxSafety; using Microsoft.Win32.SafeHandles;\n" + Programs[name], options));
         Assert.Equal(
             Announced(Programs[name]).Order(StringComparer.Ordinal),
             reported.Select(diagnostic => $"{diagnostic.Location.GetLineSpan().StartLinePosition.Line}: {diagnostic.Id}").Order(StringComparer.Ordinal));
