@@ -264,6 +264,9 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
             case OpCode.OutArgument:
                 Assign(path, step.Dst, path.Outs is { } outs && outs.TryGetValue(step.B, out var left) ? left : Value.Untracked);
                 break;
+            case OpCode.BeginLoop:
+                BeginLoop(path, Read(path, step.A));
+                break;
             case OpCode.Escape:
                 Escape(path, step);
                 break;

@@ -60,9 +60,17 @@ internal sealed partial class BodyAnalysis
             ConditionKind.Equal => AssumeEqual(assumed, condition, a, Read(path, condition.B), holds),
             ConditionKind.Less => AssumeOrder(assumed, condition, a, Read(path, condition.B), holds, strict: true),
             ConditionKind.LessOrEqual => AssumeOrder(assumed, condition, a, Read(path, condition.B), holds, strict: false),
+            ConditionKind.Iterates => AssumeIterates(assumed, a, Read(path, condition.B), holds, condition.Correlated),
             ConditionKind.Matches => AssumeMatch(assumed, condition, a, holds),
             _ => true,
         };
+        if (possible && holds == condition.PartsWhen)
+            foreach (var part in condition.Parts)
+            {
+                if (Assume(assumed, part, condition.PartsWhen) is not { } narrowed)
+                    return null;
+                assumed = narrowed;
+            }
         return possible ? assumed : null;
     }
 
@@ -76,7 +84,7 @@ internal sealed partial class BodyAnalysis
             kept = new List<Ref> { Ref.Whole(EntityTable.Null) };
         if (kept.Count < value.Refs.Length)
             Narrow(path, condition.A, Value.OfRefs(kept));
-        if (value.Refs.Length == 1 && single.Entity > EntityTable.Untracked && !_entities[single.Entity].IsFresh)
+        if ((value.Refs.Length == 1 || (!isNull && kept.Count == 1)) && single.Entity > EntityTable.Untracked && !_entities[single.Entity].IsFresh)
             return Learn(path, _tests.Of(ConditionKind.IsNull, single.Entity), isNull ? Span.True : Span.False, condition.Correlated);
         return true;
     }
@@ -87,9 +95,9 @@ internal sealed partial class BodyAnalysis
     private bool AssumeEqual(Path path, Condition condition, Value a, Value b, bool equal)
     {
         if (b.AsConstant is { } right)
-            return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false);
+            return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false, condition.Domain);
         if (a.AsConstant is { } left)
-            return AssumeEqual(path, condition.B, b, left, equal, condition.Correlated, isBoolean: false);
+            return AssumeEqual(path, condition.B, b, left, equal, condition.Correlated, isBoolean: false, condition.Domain);
         if (a.Single is not { OffsetEntity: 0 } x || b.Single is not { OffsetEntity: 0 } y || x.Entity == EntityTable.Untracked || y.Entity == EntityTable.Untracked)
             return true;
         if (x.Entity == y.Entity)
@@ -101,7 +109,7 @@ internal sealed partial class BodyAnalysis
         return Learn(path, _tests.Of(ConditionKind.Equal, x.Entity, x.Offset, y.Entity, y.Offset), equal ? Span.True : Span.False, condition.Correlated);
     }
 
-    private bool AssumeEqual(Path path, int register, Value value, long constant, bool equal, bool remember, bool isBoolean)
+    private bool AssumeEqual(Path path, int register, Value value, long constant, bool equal, bool remember, bool isBoolean, long[]? domain = null)
     {
         // Of several known numbers, those that fit stay.
         if (value.Refs.All(place => place.IsConstant))
@@ -119,6 +127,8 @@ internal sealed partial class BodyAnalysis
         if (isBoolean && !equal)
             (target, equal) = (1 - target, true);
         var range = RangeOf(path, place.Entity);
+        if (!equal && domain is not null && domain.Contains(constant) && domain.All(named => named == constant || IsRuledOut(path, place.Entity, unchecked(named - place.Offset))))
+            return false;
         // Both outcomes are kept under one test, so that the two groups of paths can be told apart by it.
         var exactly = _tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, "number");
         if (equal)
@@ -130,6 +140,22 @@ internal sealed partial class BodyAnalysis
         if (range.High == target)
             return Learn(path, NumberTest(place.Entity), new Span(range.Low, target - 1), remember);
         return Learn(path, exactly, Span.False, remember);
+    }
+
+    /// <summary>What is more than a counter is more than the counter's first value.</summary>
+    private bool LearnBound(Path path, Ref less, Ref more, long by, bool remember)
+    {
+        var low = RangeOf(path, less.Entity).Low;
+        return low < int.MinValue || low > int.MaxValue
+            || Learn(path, NumberTest(more.Entity), new Span(low + less.Offset + by - more.Offset, long.MaxValue), remember);
+    }
+
+    /// <summary>The number can no longer be the one, by what is known of it.</summary>
+    private bool IsRuledOut(Path path, int entity, long number)
+    {
+        var range = RangeOf(path, entity);
+        return number < range.Low || number > range.High
+            || (path.Facts.TryGet(_tests.Of(ConditionKind.Equal, entity, 0, EntityTable.Zero, number, "number"), out var known) && known.Equals(Span.False));
     }
 
     private bool AssumeOrder(Path path, Condition condition, Value a, Value b, bool holds, bool strict)
@@ -152,6 +178,8 @@ internal sealed partial class BodyAnalysis
         }
         if (a.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } left || b.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } right)
             return true;
+        if (holds && !LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated))
+            return false;
         // a < b is not (b <= a): one order for both, so that each answers the other.
         return strict
             ? Learn(path, _tests.Of(ConditionKind.LessOrEqual, right.Entity, right.Offset, left.Entity, left.Offset), holds ? Span.False : Span.True, condition.Correlated)
@@ -164,6 +192,27 @@ internal sealed partial class BodyAnalysis
             return !(value.Single is { Entity: EntityTable.Null } && matches && condition.Key != "null");
         return Learn(path, _tests.Of(ConditionKind.Matches, place.Entity, place.Offset, 0, 0, condition.Key), matches ? Span.True : Span.False, condition.Correlated);
     }
+
+    /// <summary>A loop that ends before its first element says that the collection is empty, and one that has an element that it is not.</summary>
+    private bool AssumeIterates(Path path, Value enumerator, Value collection, bool holds, bool remember)
+    {
+        if (enumerator.Single is not { Entity: > EntityTable.Untracked } loop || collection.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } of)
+            return true;
+        var hasRun = HasRun(loop.Entity);
+        var hasAny = _tests.Of(ConditionKind.Iterates, of.Entity, key: "any");
+        if (!holds)
+            return !path.Facts.TryGet(hasRun, out var run) || !run.Equals(Span.False) || Learn(path, hasAny, Span.False, remember);
+        path.Facts = path.Facts.Remove(hasRun);
+        return Learn(path, hasAny, Span.True, remember);
+    }
+
+    private void BeginLoop(Path path, Value enumerator)
+    {
+        if (enumerator.Single is { Entity: > EntityTable.Untracked } loop)
+            path.Facts = path.Facts.Set(HasRun(loop.Entity), Span.False);
+    }
+
+    private int HasRun(int enumerator) => _tests.Of(ConditionKind.Iterates, enumerator, key: "run");
 
     private int NumberTest(int entity) => _tests.Of(ConditionKind.Truth, entity);
 

@@ -1,6 +1,7 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
+using DaxSafety.Analyzers.Options;
 using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
@@ -25,10 +26,13 @@ internal sealed partial class BodyAnalysis
                     if (Derived(path, call, effect) is { } derived)
                         Deliver(path, call, effect.Target, derived, ref result);
                     break;
+                case EffectKind.RunsOn:
+                    Deliver(path, call, effect.Target, RunsOn(path, call, effect), ref result);
+                    break;
                 case EffectKind.Measure:
                     Deliver(path, call, effect.Target, Measured(path, call, effect), ref result);
                     break;
-                case EffectKind.Write when effect.Target is not { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } || (call.VariablesByRef >> ordinal & 1) == 0:
+                case EffectKind.Write when !IsVariable(call, effect.Target):
                     Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
@@ -49,6 +53,10 @@ internal sealed partial class BodyAnalysis
         }
         return result;
     }
+
+    /// <summary>A by-ref argument that is a variable or field, and no address of memory.</summary>
+    private static bool IsVariable(CallSite call, Operand operand) =>
+        operand is { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } && (call.VariablesByRef >> ordinal & 1) != 0;
 
     private void ApplyFlush(Path path, CallSite call, Effect effect, int site)
     {
@@ -80,6 +88,9 @@ internal sealed partial class BodyAnalysis
         }
     }
 
+    /// <summary>Steps that certainly flush a view: a stream that nobody knows may be anything.</summary>
+    public HashSet<int> ViewFlushes { get; } = new();
+
     private void FlushView(Path path, CallSite call, Effect effect, int site)
     {
         var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
@@ -94,6 +105,8 @@ internal sealed partial class BodyAnalysis
             FirstOfTwo(path, target, site);
             return;
         }
+        if (target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
+            ViewFlushes.Add(site);
         Flush(path, new FlushFact(FlushKind.View, target, effect.Has("misses-tail")), site, () => disposal ? "dispose" : "view-flush", disposal);
     }
 
@@ -212,6 +225,8 @@ internal sealed partial class BodyAnalysis
     {
         if (effect["from"]?.AsOperand is not { } from)
             return null;
+        if (effect.Has("variable") && !IsVariable(call, from) && !IsVariable(call, effect.Target))
+            return null;
         var source = Operand(path, call, from);
         if (source.IsUntracked)
             return null;
@@ -222,17 +237,6 @@ internal sealed partial class BodyAnalysis
         if (effect["length"] is { } length && Number(path, call, length)?.Single is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } extent)
             source = Value.OfRefs(source.Refs.Select(place => place with { LengthEntity = extent.Entity, Length = extent.Offset }));
         return source;
-    }
-
-    private const int OffsetInPage = 1;
-    private const int FileLength = 2;
-
-    /// <summary>A number that is not known, but what it is about is.</summary>
-    private Value Measured(Path path, CallSite call, Effect effect)
-    {
-        if (effect["of"]?.AsOperand is not { } of || Operand(path, call, of).Single is not { Entity: > EntityTable.Untracked } place)
-            return Value.Untracked;
-        return Value.OfEntity(_entities.Intern(EntityKind.Measured, effect.Has("offset-in-page") ? OffsetInPage : FileLength, place.Entity).Id);
     }
 
     /// <summary>The range that an effect writes or flushes.</summary>
@@ -253,40 +257,6 @@ internal sealed partial class BodyAnalysis
         return target;
     }
 
-    /// <summary>The number that a table's expression stands for in this call; null when it names nothing.</summary>
-    private Value? Number(Path path, CallSite call, ByteExpression? expression)
-    {
-        if (expression is null)
-            return null;
-        Value? sum = null;
-        foreach (var term in expression.Terms)
-        {
-            var value = Number(path, call, term);
-            sum = sum is null ? value : Compute("+", sum, value, 1, isAddress: false);
-        }
-        return sum;
-    }
-
-    private Value Number(Path path, CallSite call, ByteTerm term)
-    {
-        if (term.LengthOf.Kind != OperandKind.None)
-            return Operand(path, call, term.LengthOf).Single is { LengthKnown: true } measured
-                ? Value.Of(new Ref(measured.LengthEntity, 0, measured.Length, Ref.Unknown, 0))
-                : Value.Untracked;
-        var factor = term.Factor;
-        if (term.SizeOf is { } name)
-        {
-            var size = TypeFacts.SizeOf(BodyLowering.TypeNamed(name, call.Method));
-            if (size == 0)
-                return Value.Untracked;
-            factor *= size;
-        }
-        if (term.Value.Kind == OperandKind.None)
-            return Value.Constant(factor);
-        var value = Operand(path, call, term.Value);
-        return factor == 1 ? value : Compute("*", value, Value.Constant(factor), 1, isAddress: false);
-    }
-
     private Value Create(Path path, CallSite call, Effect effect, int site)
     {
         var role = effect.Kind switch { EffectKind.File => MappingRole.File, EffectKind.Map => MappingRole.Map, _ => MappingRole.View };
@@ -304,6 +274,7 @@ internal sealed partial class BodyAnalysis
             UnknownBacking = effect.Has("unknown"),
             PageCache = role == MappingRole.View && effect["flags"] is null && !effect.Has("may-be-direct") && effect["desired-access"] is null && !effect.Has("unknown"),
             Ephemeral = effect.Has("volatile"),
+            Temporary = effect.Has("temporary"),
             Origin = _body.Sites[site],
         };
         if (role == MappingRole.View && mapping.Offset is null && mapping.Size is null && effect["of"] is not null)
@@ -315,24 +286,6 @@ internal sealed partial class BodyAnalysis
         entity.Mapping = mapping;
         NoteMapped(path, entity);
         return Value.OfEntity(entity.Id);
-    }
-
-    /// <summary>The constant that an operand is; of an object with options, the property that is called like the operand.</summary>
-    private long? OptionOf(Path path, CallSite call, Effect effect, string name)
-    {
-        if (Number(path, call, effect[name])?.Single is not { } value)
-            return null;
-        if (value.IsConstant)
-            return value.Offset;
-        if (value.Entity <= EntityTable.Statics)
-            return null;
-        long? option = null;
-        path.Fields.ForEach((slot, stored) =>
-        {
-            if (_fields[slot].Entity == value.Entity && string.Equals(_context.Lowering.Members.SymbolOf(_fields[slot].Field)?.Name, name, StringComparison.OrdinalIgnoreCase))
-                option = stored.AsConstant;
-        });
-        return option;
     }
 
     private void AddParents(Path path, CallSite call, Effect effect, Mapping mapping)

@@ -182,7 +182,7 @@ internal sealed partial class BodyAnalysis
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
-        inherited.IsCaptured |= obligation.IsCaptured
+        inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
         var attempts = 0;
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
@@ -207,49 +207,6 @@ internal sealed partial class BodyAnalysis
         if (!call.InvokesReceiver && !call.IsConstruction)
             RunArguments(path, call, site);
     }
-
-    /// <summary>Delegates passed to a call are taken as run by it.</summary>
-    private void RunArguments(Path path, CallSite call, int site)
-    {
-        foreach (var register in call.Arguments)
-        {
-            if (register < 0)
-                continue;
-            if (RunDescribed(path, Read(path, register), site))
-                continue;
-            foreach (var place in Read(path, register).Targets)
-                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
-                    RunClosure(path, summary, ReceiverOf(path, entity), call, site);
-        }
-    }
-
-    private void RunClosure(Path path, Summary summary, Value receiver, CallSite call, int site)
-    {
-        var step = new Instruction(OpCode.Call, -1, site: site, payload: call);
-        var merged = (Path?)null;
-        foreach (var ending in summary.Cases)
-        {
-            var after = path.Clone();
-            var import = new SummaryImport(this, after, summary, null, receiver, site, 0);
-            Perform(after, Running(call), step, new Ending(summary, ending, receiver, 0), import);
-            merged = merged is null ? after : _merger.Merge(merged, after);
-        }
-        path.Variables = merged!.Variables;
-        path.Fields = merged.Fields;
-        path.Facts = merged.Facts;
-        path.Pending = merged.Pending;
-        path.Settled = merged.Settled;
-        path.Flushed = merged.Flushed;
-        path.Released = merged.Released;
-    }
-
-    private static CallSite Running(CallSite call) => new()
-    {
-        Method = call.Method,
-        Effects = call.Effects,
-        Arguments = Array.Empty<int>(),
-        InvokesReceiver = true,
-    };
 
     /// <summary>A callee without source, row or implementation: its contract if it has one, else the documented default.</summary>
     private void CallUnknown(Path path, CallSite call, in Instruction step)

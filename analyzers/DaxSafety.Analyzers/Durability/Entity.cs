@@ -200,6 +200,9 @@ internal sealed class Mapping(MappingRole role)
     /// <summary>The file does not outlive the program.</summary>
     public bool Ephemeral;
 
+    /// <summary>A path rather than a file: one of a temporary file, of which nobody expects that it outlives a power cut.</summary>
+    public bool Temporary;
+
     /// <summary>Certainly in the page cache: a cache-line write-back does not reach the medium.</summary>
     public bool PageCache;
 

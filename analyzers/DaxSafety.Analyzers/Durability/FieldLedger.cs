@@ -99,6 +99,9 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
         var held = analysis.Entities[entity];
         if (held.Kind == EntityKind.Field)
             Unite(field, held.A);
+        // Whoever it was got from holds it too, and may flush it.
+        if (held is { Kind: EntityKind.Result, Mapping: null } || (held.Kind == EntityKind.Field && context.Lowering.Members.SymbolOf(held.A) is { } member && !context.Lowering.IsOwn(member)))
+            _doubtful.Add(field);
         if (held is { IsFresh: true, Mapping: { } mapping } && analysis.BackingOf(mapping) is not (false, false))
             _doubtful.Add(field);
         if (!heldBy.TryGetValue(entity, out var fields))

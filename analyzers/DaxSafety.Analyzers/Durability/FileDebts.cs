@@ -102,7 +102,7 @@ internal sealed partial class BodyAnalysis
 
     private void OweFile(Path path, CallSite call, Value file, int site, bool isNew)
     {
-        if (file.Targets.Any(place => IsEphemeral(place.Entity)) || path.Pending.ToList().Any(entry => IsDebtOf(entry.Key, file)))
+        if (file.Targets.Any(place => IsEphemeral(place.Entity) || IsTemporary(place.Entity)) || path.Pending.ToList().Any(entry => IsDebtOf(entry.Key, file)))
             return;
         var obligation = _obligations.Intern(site, Value.OfRefs(file.Targets.Select(place => Ref.Whole(place.Entity))), Debt.File);
         obligation.IsOfNewFile |= isNew;
@@ -118,6 +118,14 @@ internal sealed partial class BodyAnalysis
         EntityKind.Computed => IsWithoutMedium(_entities[path.A]),
         _ => false,
     };
+
+    /// <summary>Under a name that the framework made up for a temporary file, or in the directory of those.</summary>
+    private bool IsTemporary(int file)
+    {
+        var roots = new HashSet<int>();
+        CollectRoots(file, roots, 0);
+        return roots.Any(root => _entities[root] is { Kind: EntityKind.FileAt } named && _entities[named.A].Mapping is { Temporary: true });
+    }
 
     private bool IsEphemeral(int file) => _entities[file].Mapping is { } mapping && Ancestors(mapping).Append(mapping).Any(made => made.Ephemeral);
 
@@ -165,7 +173,11 @@ internal sealed partial class BodyAnalysis
     private void Delete(Path path, Value file)
     {
         foreach (var entry in path.Pending.ToList())
-            if (CertainlyBacks(file, _obligations[entry.Key].Target))
+            if (!CertainlyBacks(file, _obligations[entry.Key].Target))
+                continue;
+            else if (_obligations[entry.Key].Debt == Debt.File)
+                Settle(path, _obligations[entry.Key]);
+            else
                 path.Pending = path.Pending.Remove(entry.Key);
     }
 

@@ -9,7 +9,13 @@ namespace DaxSafety.Analyzers.Durability;
 /// <param name="Condition">What it tests.</param>
 /// <param name="Outcome">Which way the path goes.</param>
 /// <param name="Decides">The other way leads to a flush of the write.</param>
-internal sealed record PathStep(int Node, Condition Condition, bool Outcome, bool Decides);
+internal sealed record PathStep(int Node, Condition Condition, bool Outcome, bool Decides)
+{
+    /// <summary>The branch in words: <c>'ok' is false</c>.</summary>
+    public string Text => Condition.Kind == ConditionKind.Iterates
+        ? $"'{Condition.Text}' {(Outcome != Condition.Negated ? "has an element" : "is empty or at its end")}"
+        : $"'{Condition.Text}' is {(Outcome ? "true" : "false")}";
+}
 
 /// <summary>Finds, after convergence, a path on which a write reaches an exit undone, and the branch that decided it.</summary>
 internal sealed class PathExplainer

@@ -76,7 +76,17 @@ internal sealed class SummaryImport
             var target = Entity(owner);
             if (!target.IsUntracked)
                 store(target, field, Translate(value));
+            else if (!Theirs[owner].IsFresh)
+                KeptElsewhere(Translate(value));
         }
+    }
+
+    /// <summary>What the callee made is kept by an object that the caller does not follow: whose business it is, nobody can tell here.</summary>
+    private void KeptElsewhere(Value value)
+    {
+        foreach (var place in value.Targets)
+            if (_caller.Entities[place.Entity].IsFresh)
+                _caller.Entities[place.Entity].Escaped = true;
     }
 
     /// <summary>Captured variables and by-ref parameters that have new values.</summary>

@@ -36,6 +36,9 @@ internal enum OpCode : byte
     /// <summary>Dst is what the call in Payload left in its parameter B.</summary>
     OutArgument,
 
+    /// <summary>A loop over the enumerator in A begins.</summary>
+    BeginLoop,
+
     /// <summary>A becomes visible outside of the analysed code: an event, a collection, a delegate that somebody keeps.</summary>
     Escape,
 }
@@ -78,6 +81,9 @@ internal enum ConditionKind : byte
     /// <summary>A is at most B.</summary>
     LessOrEqual,
 
+    /// <summary>The enumerator A has one more element; B is what it enumerates.</summary>
+    Iterates,
+
     /// <summary>A has the shape that Key names (a type or another pattern).</summary>
     Matches,
 }
@@ -102,6 +108,14 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
 
     /// <summary>Whether the same variable or field decides more than one condition of the body, so that its outcome is worth remembering.</summary>
     public bool Correlated;
+
+    /// <summary>The only numbers that A can be, when its type names them: an enum's.</summary>
+    public long[]? Domain;
+
+    /// <summary>Conditions that have outcome <see cref="PartsWhen"/> each whenever this one has it: of <c>&gt; 3 and &lt; 10</c>.</summary>
+    public Condition[] Parts = Array.Empty<Condition>();
+
+    public bool PartsWhen;
 
     /// <summary>It reads only what is decided elsewhere: a flag parameter, a member, an option, a clock.</summary>
     public bool IsPolicy;

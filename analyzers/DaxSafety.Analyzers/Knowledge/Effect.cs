@@ -5,7 +5,7 @@ namespace DaxSafety.Analyzers.Knowledge;
 /// <summary>What a member can do to mapped memory. The words of the effect tables, one to one.</summary>
 internal enum EffectKind
 {
-    /// <summary><c>file(target, path:, options:, mode:, access:, [volatile])</c>: target is an open file; a volatile one is not meant to last. <c>mode</c> is a FileMode or, with the same numbers, a Win32 disposition.</summary>
+    /// <summary><c>file(target, path:, options:, mode:, access:, [volatile], [temporary])</c>: target is an open file; a volatile one is not meant to last. A <c>temporary</c> one is the path of a temporary file. <c>mode</c> is a FileMode or, with the same numbers, a Win32 disposition.</summary>
     File,
 
     /// <summary><c>map(target, file:, path:, capacity:, access:, page-protection:, [anonymous], [unknown])</c>: target maps a file as a whole. <c>access</c> is a MemoryMappedFileAccess, <c>page-protection</c> Win32's (PAGE_READWRITE is 4, PAGE_WRITECOPY 8).</summary>
@@ -15,12 +15,15 @@ internal enum EffectKind
     /// <c>access</c> is a MemoryMappedFileAccess, <c>protection</c> and <c>flags</c> are mmap's, <c>desired-access</c> is MapViewOfFile's (FILE_MAP_COPY is 1). On a type's row, <c>view(this, unknown)</c>: every value of the type is a view.</summary>
     View,
 
-    /// <summary><c>derive(target, from:, offset:, length:, [page-base], [at-position], [by-get-span])</c>: target names the same mapping, file or memory as another operand. Without an offset it starts where that does;
-    /// <c>page-base</c>: at the page below it, so that PointerOffset has to be added; <c>at-position</c>: somewhere in it; <c>by-get-span</c>: what the object's own GetSpan returns, where that is in source.</summary>
+    /// <summary><c>derive(target, from:, offset:, length:, [page-base], [at-position], [by-get-span], [variable])</c>: target names the same mapping, file or memory as another operand. Without an offset it starts where that does;
+    /// <c>page-base</c>: at the page below it, so that PointerOffset has to be added; <c>at-position</c>: somewhere in it; <c>by-get-span</c>: what the object's own GetSpan returns, where that is in source; <c>variable</c>: only when the by-ref argument is a variable or field, whose value is meant.</summary>
     Derive,
 
     /// <summary><c>measure(target, of:, what)</c>: target is a number that tells something of another operand: <c>offset-in-page</c>, where a view starts in its first page; <c>file-length</c>.</summary>
     Measure,
+
+    /// <summary><c>runs-on(target, system:, what)</c>: target is true when the program runs on that system; <c>system</c> is a member of that name.</summary>
+    RunsOn,
 
     /// <summary><c>write(target, offset:, length:, [at-position])</c>. Without an offset at target's start; <c>at-position</c>: at a stream's own position, which is not known. Without a length of unknown length.</summary>
     Write,
@@ -67,6 +70,9 @@ internal enum EffectKind
 
     /// <summary><c>fails(how)</c>: how the result tells that the call failed: <c>minus-one</c>, <c>false</c>, <c>non-zero</c>.</summary>
     Fails,
+
+    /// <summary><c>tells()</c>: whoever waits for the work learns that it failed.</summary>
+    Tells,
 
     /// <summary><c>keep(target, value:)</c>: target holds on to another operand; the value is out of the caller's sight.</summary>
     Keep,

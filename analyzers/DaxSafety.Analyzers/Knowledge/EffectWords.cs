@@ -12,11 +12,12 @@ internal sealed record EffectWord(
     EffectKind Kind, string Word, bool HasTarget, ImmutableArray<string> Operands, ImmutableArray<string> Flags, ImmutableArray<string> Essential)
 {
     public static readonly ImmutableArray<EffectWord> All = ImmutableArray.Create(
-        Of(EffectKind.File, "file", "path options mode access", "volatile", essential: "path"),
+        Of(EffectKind.File, "file", "path options mode access", "volatile temporary", essential: "path"),
         Of(EffectKind.Map, "map", "file path capacity access page-protection", "anonymous unknown"),
         Of(EffectKind.View, "view", "of path offset size access protection flags desired-access", "anonymous may-be-direct unknown"),
-        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span", essential: "from"),
+        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span variable", essential: "from"),
         Of(EffectKind.Measure, "measure", "of", "offset-in-page file-length", essential: "of"),
+        Of(EffectKind.RunsOn, "runs-on", "system", "windows linux macos other", essential: "system"),
         Of(EffectKind.Write, "write", "offset length", "at-position"),
         Of(EffectKind.FlushView, "flush-view", "offset length", "misses-tail disposal first-of-two"),
         Of(EffectKind.FlushFile, "flush-file", "when command", essential: "when command"),
@@ -32,6 +33,7 @@ internal sealed record EffectWord(
         Of(EffectKind.Delete, "delete"),
         Of(EffectKind.FlushDirectory, "flush-directory"),
         Bare(EffectKind.Fails, "fails", "minus-one false non-zero"),
+        Bare(EffectKind.Tells, "tells"),
         Of(EffectKind.Keep, "keep", "value", essential: "value"),
         Bare(EffectKind.Exit, "exit"));
 

@@ -20,6 +20,8 @@ internal sealed partial class BodyLowering
         var method = invocation.TargetMethod;
         if (method.ReturnType.SpecialType == SpecialType.System_String && PathStart(invocation) is { } start)
             return _steps.Into(OpCode.Constant, payload: start);
+        if (method.ReturnType.SpecialType == SpecialType.System_String && TemporaryStart(invocation) is { } temporary)
+            return Lower(temporary);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
@@ -92,6 +94,8 @@ internal sealed partial class BodyLowering
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        if (IsInSource(constructor))
+            EmitInitializers(constructor, creation, instance, arguments);
         EmitCall(constructor, creation, instance, arguments, isConstruction: true, outs: outs);
         return instance;
     }

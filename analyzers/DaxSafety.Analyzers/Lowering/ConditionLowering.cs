@@ -25,6 +25,8 @@ internal sealed partial class BodyLowering
             else
                 break;
         }
+        if (LoopCondition(test, negated) is { } loop)
+            return loop;
         return test switch
         {
             IIsNullOperation isNull => Make(ConditionKind.IsNull, Lower(isNull.Operand), -1, negated, operation),
@@ -96,13 +98,22 @@ internal sealed partial class BodyLowering
         var right = Known(Lower(binary.RightOperand), binary.RightOperand);
         return binary.OperatorKind switch
         {
-            BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals => Make(ConditionKind.Equal, left, right, negated, whole),
+            BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals => WithDomain(Make(ConditionKind.Equal, left, right, negated, whole), EnumOf(binary)),
             BinaryOperatorKind.LessThan => Make(ConditionKind.Less, left, right, negated, whole),
             BinaryOperatorKind.LessThanOrEqual => Make(ConditionKind.LessOrEqual, left, right, negated, whole),
             BinaryOperatorKind.GreaterThan => Make(ConditionKind.Less, right, left, negated, whole),
             BinaryOperatorKind.GreaterThanOrEqual => Make(ConditionKind.LessOrEqual, right, left, negated, whole),
             _ => Make(ConditionKind.Opaque, -1, -1, negated, whole),
         };
+    }
+
+    /// <summary>The type of the compared values, below the conversions to numbers that a comparison of enums has.</summary>
+    private static ITypeSymbol? EnumOf(IBinaryOperation binary)
+    {
+        var operand = binary.LeftOperand;
+        while (operand is IConversionOperation { OperatorMethod: null } conversion)
+            operand = conversion.Operand;
+        return operand.Type;
     }
 
     private static bool IsNullConstant(IOperation operation)
@@ -121,15 +132,19 @@ internal sealed partial class BodyLowering
             case IConstantPatternOperation constant when IsNullConstant(constant.Value):
                 return Make(ConditionKind.IsNull, value, -1, negated, whole);
             case IConstantPatternOperation constant:
-                return Make(ConditionKind.Equal, Known(value, operand), Lower(constant.Value), negated, whole);
+                return WithDomain(Make(ConditionKind.Equal, Known(value, operand), Lower(constant.Value), negated, whole), operand.Type);
             case IRelationalPatternOperation relation:
                 return OfRelation(Known(value, operand), relation, negated, whole);
             case IDeclarationPatternOperation declaration:
                 Declare(declaration.DeclaredSymbol, value, whole);
                 return declaration.MatchesNull ? Make(ConditionKind.Opaque, -1, -1, negated, whole)
-                    : SymbolEqualityComparer.Default.Equals(operand.Type, declaration.MatchedType)
+                    : IsOnlyNullTest(operand.Type, declaration.MatchedType)
                         ? Make(ConditionKind.IsNull, value, -1, !negated, whole)
                         : Make(ConditionKind.Matches, Known(value, operand), -1, negated, whole, declaration.MatchedType?.ToDisplayString());
+            case ITypePatternOperation type when IsOnlyNullTest(operand.Type, type.MatchedType):
+                return Make(ConditionKind.IsNull, value, -1, !negated, whole);
+            case IBinaryPatternOperation both when both.DescendantsAndSelf().All(part => part is not (IDeclarationPatternOperation or IRecursivePatternOperation)):
+                return OfBinaryPattern(Known(value, operand), operand, both, negated, whole);
             case ITypePatternOperation type:
                 return Make(ConditionKind.Matches, Known(value, operand), -1, negated, whole, type.MatchedType.ToDisplayString());
             case IRecursivePatternOperation { PropertySubpatterns.IsEmpty: true, DeconstructionSubpatterns.IsEmpty: true } recursive
@@ -143,6 +158,34 @@ internal sealed partial class BodyLowering
             else if (inner is IRecursivePatternOperation { DeclaredSymbol: { } named })
                 Declare(named, Registers.None, whole);
         return Make(ConditionKind.Matches, Known(value, operand), -1, negated, whole, pattern.Syntax.ToString());
+    }
+
+    /// <summary>A value of the type is one of the matched type unless it is null.</summary>
+    private static bool IsOnlyNullTest(ITypeSymbol? type, ITypeSymbol? matched) => SymbolEqualityComparer.Default.Equals(type, matched)
+        || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], matched));
+
+    /// <summary>When <c>x and y</c> holds, both do; when <c>x or y</c> does not, neither does.</summary>
+    private Condition OfBinaryPattern(int value, IOperation operand, IBinaryPatternOperation pattern, bool negated, IOperation whole)
+    {
+        var isAnd = pattern.OperatorKind == BinaryOperatorKind.And;
+        var parts = new[] { OfPattern(value, operand, pattern.LeftPattern, false, whole), OfPattern(value, operand, pattern.RightPattern, false, whole) };
+        var condition = Make(ConditionKind.Matches, value, -1, negated, whole, pattern.Syntax.ToString());
+        condition.Parts = parts;
+        condition.PartsWhen = isAnd;
+        return condition;
+    }
+
+    private const int MostNamedValues = 32;
+
+    /// <summary>An enum's values are those it names, unless they are flags.</summary>
+    private static Condition WithDomain(Condition condition, ITypeSymbol? type)
+    {
+        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Enum } named || named.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "FlagsAttribute"))
+            return condition;
+        var values = named.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue).Select(member => Normalize(member.ConstantValue) as long? ?? long.MinValue).Distinct().ToList();
+        if (values.Count is > 1 and <= MostNamedValues)
+            condition.Domain = values.ToArray();
+        return condition;
     }
 
     private Condition OfRelation(int value, IRelationalPatternOperation relation, bool negated, IOperation whole)
@@ -187,7 +230,7 @@ internal sealed partial class BodyLowering
                 IParameterReferenceOperation parameter => parameter.Parameter,
                 IFieldReferenceOperation field => field.Field,
                 IPropertyReferenceOperation property => property.Property,
-                IFlowCaptureReferenceOperation reference => (object)reference.Id,
+                IFlowCaptureReferenceOperation reference => _copiedBy.TryGetValue(reference.Id, out var copied) ? copied : (object)reference.Id,
                 _ => null,
             };
             if (symbol is null)

@@ -37,6 +37,8 @@ internal sealed partial class BodyLowering
                 return LowerIncrement(step);
             case IDeconstructionAssignmentOperation deconstruction:
                 return LowerDeconstruction(deconstruction.Target, deconstruction.Value, deconstruction);
+            case IInvocationOperation or IMemberReferenceOperation when SystemCheckBehind(operation) is { } check:
+                return Lower(check);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
             case IObjectCreationOperation creation:
@@ -71,6 +73,8 @@ internal sealed partial class BodyLowering
                 return Lower(yield.ReturnedValue);
             case IEventAssignmentOperation assignment:
                 return LowerEventAssignment(assignment);
+            case IInterpolatedStringOperation when TemporaryStart(operation) is { } temporary:
+                return Lower(temporary);
             case IInterpolatedStringOperation when PathStart(operation) is { } start:
                 return _steps.Into(OpCode.Constant, payload: start);
             case IIsPatternOperation or IIsNullOperation:
@@ -293,10 +297,12 @@ internal sealed partial class BodyLowering
             RememberPlace(capture.Id, LowerPlace(capture.Value));
             return Registers.None;
         }
-        if (SymbolBehind(capture.Value) is { } copied)
+        // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
+        if ((SymbolBehind(capture.Value) ?? (capture.Value as IMemberReferenceOperation)?.Member) is { } copied)
             _copiedBy[capture.Id] = copied;
         var value = Lower(capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
+        NoteEnumerator(capture);
         return value;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using DaxSafety.Analyzers.Knowledge;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -15,6 +16,8 @@ internal sealed class LoweringContext
 {
     private readonly ConcurrentDictionary<ISymbol, LoweredBody?> _bodies = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<LoweredBody>> _initializers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, IOperation?> _values = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _matters = new(SymbolEqualityComparer.Default);
 
     private readonly Func<SyntaxTree, bool> _isReached;
@@ -95,7 +98,10 @@ internal sealed class LoweringContext
         || Types.CanCarryMapping(method.ReturnType) || method.Parameters.Any(parameter => parameter.RefKind == RefKind.Out);
 
     /// <summary>The initializers of a type's fields and automatic properties that can lead to mappings.</summary>
-    public IEnumerable<LoweredBody> InitializersOf(INamedTypeSymbol type, CancellationToken cancel)
+    public ImmutableArray<LoweredBody> InitializersOf(INamedTypeSymbol type, CancellationToken cancel) =>
+        _initializers.GetOrAdd(type.OriginalDefinition, definition => LowerInitializers(definition, cancel).ToImmutableArray());
+
+    private IEnumerable<LoweredBody> LowerInitializers(INamedTypeSymbol type, CancellationToken cancel)
     {
         if (!IsOwn(type))
             yield break;
@@ -114,6 +120,19 @@ internal sealed class LoweringContext
                 yield return BodyOf(member, graph, cancel);
         }
     }
+
+    /// <summary>The one expression that gives a member its value: its initializer, or what its body is an arrow to; null when there is none.</summary>
+    public IOperation? ValueOf(ISymbol member, CancellationToken cancel) => _values.GetOrAdd(member.OriginalDefinition, definition =>
+    {
+        var expression = definition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancel) switch
+        {
+            VariableDeclaratorSyntax variable => variable.Initializer?.Value,
+            PropertyDeclarationSyntax property => property.ExpressionBody?.Expression ?? property.Initializer?.Value,
+            MethodDeclarationSyntax method => method.ExpressionBody?.Expression,
+            _ => null,
+        };
+        return expression is null ? null : ModelOf(expression.SyntaxTree).GetOperation(expression, cancel);
+    });
 
     private static ControlFlowGraph? InitializerGraph(ISymbolInitializerOperation operation, CancellationToken cancel) => operation switch
     {

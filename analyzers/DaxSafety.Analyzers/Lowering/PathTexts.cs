@@ -14,8 +14,16 @@ internal sealed partial class BodyLowering
     public static bool IsWithoutMedium(string path) =>
         path.StartsWith("/dev/", StringComparison.Ordinal) && PlacesWithoutMedium.Any(place => string.CompareOrdinal(path, 5, place, 0, place.Length) == 0);
 
+    /// <summary>The path of a temporary file, or of their directory, that a composed path starts with; null when it does not.</summary>
+    private IInvocationOperation? TemporaryStart(IOperation operation) =>
+        Leftmost(operation) is IInvocationOperation start && !ReferenceEquals(start, operation)
+            && _context.Knowledge.EffectsOf(start.TargetMethod).Any(effect => effect.Has("temporary")) ? start : null;
+
     /// <summary>The constant that a composed path starts with, if that says where it leads; else null.</summary>
-    private static string? PathStart(IOperation operation)
+    private static string? PathStart(IOperation operation) =>
+        Leftmost(operation).ConstantValue is { HasValue: true, Value: string start } && IsWithoutMedium(start) ? start : null;
+
+    private static IOperation Leftmost(IOperation operation)
     {
         var leftmost = operation;
         while (true)
@@ -42,6 +50,6 @@ internal sealed partial class BodyLowering
             }
             break;
         }
-        return leftmost.ConstantValue is { HasValue: true, Value: string start } && IsWithoutMedium(start) ? start : null;
+        return leftmost;
     }
 }

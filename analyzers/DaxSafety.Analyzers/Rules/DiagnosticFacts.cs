@@ -31,7 +31,7 @@ internal static class DiagnosticFacts
         }
         if (steps is { Count: > 0 })
             properties[DiagnosticKeys.Path] = string.Join("\n", steps.Select(step =>
-                $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: '{step.Condition.Text}' is {(step.Outcome ? "true" : "false")}"));
+                $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: {step.Text}"));
         AddMapping(context, entity, properties);
         return properties.ToImmutable();
     }

@@ -25,5 +25,6 @@ internal static class FlushPolicy
     }
 
     private static bool IsPolicy(RuleContext context, PathStep step) =>
-        step.Condition.IsPolicy || context.Outcome.Analysis.IsPolicy(step.Condition, context.Outcome.States[step.Node]);
+        // A loop over what is to be flushed: nothing in it, nothing to flush.
+        step.Condition.Kind == ConditionKind.Iterates || step.Condition.IsPolicy || context.Outcome.Analysis.IsPolicy(step.Condition, context.Outcome.States[step.Node]);
 }

@@ -22,11 +22,15 @@ internal static class Shortfalls
                 continue;
             foreach (var exit in write.Exits)
                 foreach (var attempt in context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts))
-                    if (attempt.Shortfall == shortfall && seen.Add(attempt.Site))
+                    if (attempt.Shortfall == shortfall && !IsAfterthought(context, attempt, exit) && seen.Add(attempt.Site))
                         found.Add((attempt, write));
         }
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
     }
+
+    /// <summary>A disposal at the end of a body that has tried to flush before: that flush is the one to complete.</summary>
+    private static bool IsAfterthought(RuleContext context, Attempt attempt, OpenExit exit) => attempt.Detail == "dispose"
+        && context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts).Any(other => other.Shortfall == attempt.Shortfall && other.Detail != "dispose");
 
     /// <summary>A flush that can never be enough is wrong whoever owns the mapping; one that somebody may complete is the owner's, or of who promised to leave nothing to complete.</summary>
     private static bool Counts(RuleContext context, OwedWrite write, Shortfall shortfall) => context.Contract.MakesOwe(write) || write.Owner switch

@@ -22,7 +22,7 @@ internal static class FlushFailureIgnored
                     continue;
                 if (call.ResultDropped && call.Effects.Any(effect => effect.Kind == EffectKind.Fails))
                     Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
-                else if (call.Effects.Any(IsDurable) && IsSwallowed(context, number))
+                else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site)) && IsSwallowed(context, number))
                     Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
             }
         }
@@ -34,8 +34,8 @@ internal static class FlushFailureIgnored
         context.Report(RuleCatalog.FlushFailureIgnored, context.Site(site).ReportedLocation, [], ImmutableDictionary<string, string?>.Empty, what);
     }
 
-    private static bool IsDurable(Effect effect) =>
-        effect.Kind is EffectKind.FlushFile or EffectKind.Persist || (effect.Kind == EffectKind.FlushView && !effect.Has("disposal"));
+    private static bool IsDurable(RuleContext context, Effect effect, int site) => effect.Kind is EffectKind.FlushFile or EffectKind.Persist
+        || (effect.Kind == EffectKind.FlushView && !effect.Has("disposal") && context.Outcome.Analysis.ViewFlushes.Contains(site));
 
     /// <summary>Whether a catch clause around a node goes on as if nothing had happened.</summary>
     private static bool IsSwallowed(RuleContext context, int node)
@@ -84,7 +84,7 @@ internal static class FlushFailureIgnored
     {
         OpCode.StoreField or OpCode.Write => true,
         OpCode.Copy => step.Dst >= 0 && step.Dst < body.Slots.Length && body.Slots[step.Dst] is { Kind: not SlotKind.Capture, Symbol: { } variable } && !IsCaught(variable),
-        OpCode.Call => step.Payload is CallSite call && (!call.Targets.IsEmpty || call.Effects.Any(effect => effect.Kind == EffectKind.Exit)),
+        OpCode.Call => step.Payload is CallSite call && (!call.Targets.IsEmpty || call.Effects.Any(effect => effect.Kind is EffectKind.Exit or EffectKind.Tells)),
         _ => false,
     };
 

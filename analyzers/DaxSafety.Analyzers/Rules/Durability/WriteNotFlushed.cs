@@ -91,7 +91,7 @@ internal static class WriteNotFlushed
         var line = Lines.Of(node.ExitLocation);
         var what = node.Exit == ExitKind.Yield ? $"the path that stops being iterated at line {line}" : $"the path that leaves at line {line}";
         return steps.LastOrDefault(step => step.Decides) is { } step
-            ? $"{what} (when '{step.Condition.Text}' is {(step.Outcome ? "true" : "false")})"
+            ? $"{what} (when {step.Text})"
             : what;
     }
 }

@@ -28,6 +28,9 @@ public sealed class FileNotDurableTests
     [InlineData("using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);")]
     [InlineData("using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Options = FileOptions.DeleteOnClose });")]
     [InlineData("using var file = new FileStream(\"/dev/shm/queue\", FileMode.Create);")]
+    [InlineData("path = Path.GetTempFileName(); using var file = new FileStream(path, FileMode.Create);")]
+    [InlineData("path = Path.Combine(Path.GetTempPath(), path); using var file = new FileStream(path, FileMode.Create);")]
+    [InlineData("using var file = new FileStream($\"{Path.GetTempPath()}/{path}\", FileMode.Create);")]
     [InlineData("using var file = new FileStream($\"/dev/shm/{path}\", FileMode.Create);")]
     [InlineData("using var file = new FileStream(Path.Combine(\"/dev/shm\", path), FileMode.Create);")]
     [InlineData("var file = new FileStream(path, FileMode.Create); Keep(file);")]
@@ -45,6 +48,7 @@ public sealed class FileNotDurableTests
     [InlineData("var fd = open(directory, 0); if (fsync(fd) != 0) throw new IOException();")]
     [InlineData("sync();")]
     [InlineData("File.Delete(path);")]
+    [InlineData("if (File.Exists(path)) File.Delete(path);")]
     [InlineData("throw new IOException();")]
     public async Task FileThatIsFlushedItself_IsSilent(string after) =>
         await Verify.Silent(Mapping("using var file = new FileStream(path, FileMode.CreateNew); file.SetLength(4096);", after), Rules);

@@ -32,6 +32,13 @@ public sealed class FlushFailureIgnoredTests
     [InlineData("try { view.Write(0, 1); view.Flush(); } finally { Risky(); }")]
     public async Task CatchThatDoesNotHideIt_IsSilent(string body) => await Verify.Silent(WithView(body), Rules);
 
+    [Theory]
+    [InlineData("try { Console.Out.Flush(); } catch { }")]
+    [InlineData("try { source.Flush(); } catch { }")]
+    [InlineData("try { RandomAccess.FlushToDisk(file); } catch (Exception e) { done.SetException(e); return; } done.SetResult();")]
+    public async Task StreamThatNobodyKnows_AndFailureThatIsPassedOn_AreSilent(string body) => await Verify.Silent(
+        $$"""class Store { MemoryMappedFile _map; void Save(Stream source, Microsoft.Win32.SafeHandles.SafeFileHandle file, TaskCompletionSource done) { {{body}} } }""", Rules);
+
     [Fact]
     public async Task CatchThatReturnsFalse_IsSilent() => await Verify.Silent("""
         class Store

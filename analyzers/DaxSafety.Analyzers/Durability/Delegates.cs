@@ -1,0 +1,69 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Delegates that a call is given: what they do, it does.</summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>Delegates passed to a call are taken as run by it.</summary>
+    private void RunArguments(Path path, CallSite call, int site)
+    {
+        foreach (var register in call.Arguments)
+        {
+            if (register < 0)
+                continue;
+            if (RunDescribed(path, Read(path, register), site))
+                continue;
+            foreach (var place in Read(path, register).Targets)
+                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
+                    RunClosure(path, summary, ReceiverOf(path, entity), call, site);
+        }
+    }
+
+    private void RunClosure(Path path, Summary summary, Value receiver, CallSite call, int site)
+    {
+        var step = new Instruction(OpCode.Call, -1, site: site, payload: call);
+        var merged = (Path?)null;
+        var running = Running(call, summary.Body.Symbol);
+        foreach (var ending in summary.Cases)
+        {
+            var after = path.Clone();
+            var import = new SummaryImport(this, after, summary, running, receiver, site, 0);
+            Perform(after, running, step, new Ending(summary, ending, receiver, 0), import);
+            merged = merged is null ? after : _merger.Merge(merged, after);
+        }
+        path.Variables = merged!.Variables;
+        path.Fields = merged.Fields;
+        path.Facts = merged.Facts;
+        path.Pending = merged.Pending;
+        path.Settled = merged.Settled;
+        path.Flushed = merged.Flushed;
+        path.Released = merged.Released;
+    }
+
+    /// <summary>The call of a delegate by somebody who was given it: its parameters are what else was given of their types.</summary>
+    private static CallSite Running(CallSite call, IMethodSymbol? lambda) => new()
+    {
+        Method = call.Method,
+        Effects = call.Effects,
+        Arguments = lambda is null ? Array.Empty<int>() : lambda.Parameters.Select(parameter => RegisterOf(call, parameter.Type)).ToArray(),
+        InvokesReceiver = true,
+    };
+
+    private static int RegisterOf(CallSite call, ITypeSymbol type)
+    {
+        var found = Registers.None;
+        foreach (var parameter in call.Method.Parameters)
+        {
+            if (!SymbolEqualityComparer.Default.Equals(parameter.Type, type) || parameter.Ordinal >= call.Arguments.Length || call.Arguments[parameter.Ordinal] < 0)
+                continue;
+            // Of several of the type nobody knows which.
+            if (found >= 0)
+                return Registers.None;
+            found = call.Arguments[parameter.Ordinal];
+        }
+        return found < 0 && !call.Method.IsStatic && SymbolEqualityComparer.Default.Equals(call.Method.ContainingType, type) ? call.Receiver : found;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>What a new object holds before its constructor runs: the initializers of its fields, which may use a primary constructor's parameters.</summary>
+internal sealed partial class BodyLowering
+{
+    private void EmitInitializers(IMethodSymbol constructor, IObjectCreationOperation creation, int instance, int[] arguments)
+    {
+        if (IsPrimary(constructor))
+            foreach (var parameter in constructor.Parameters)
+                if (arguments[parameter.Ordinal] >= 0 && _context.Types.CanCarryMapping(parameter.Type))
+                    _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(parameter), arguments[parameter.Ordinal]));
+        foreach (var body in _context.InitializersOf(constructor.ContainingType, _cancel))
+        {
+            if (body.Failure is not null)
+                continue;
+            var target = new CallTarget(null, body);
+            AddCallee(target);
+            var call = new CallSite
+            {
+                Method = constructor,
+                Effects = ImmutableArray<Effect>.Empty,
+                Receiver = instance,
+                Arguments = Array.Empty<int>(),
+                Targets = ImmutableArray.Create(target),
+                IsConstruction = true,
+            };
+            _steps.Into(OpCode.Call, site: AddSite(creation), payload: call);
+        }
+    }
+
+    private bool IsPrimary(IMethodSymbol constructor) =>
+        constructor.OriginalDefinition.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(_cancel) is TypeDeclarationSyntax);
+}

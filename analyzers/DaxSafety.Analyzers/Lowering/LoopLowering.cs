@@ -1,0 +1,79 @@
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// <c>foreach</c>: whether the first element is there depends on the collection, so that two loops over one collection both run or
+/// neither does. In the graph a loop is a captured enumerator whose MoveNext is the condition.
+/// </summary>
+internal sealed partial class BodyLowering
+{
+    /// <summary>The collection behind a captured enumerator: its slot, and how the source names it.</summary>
+    private readonly Dictionary<CaptureId, (int Slot, IOperation Collection)> _enumerated = new();
+
+    private void NoteEnumerator(IFlowCaptureOperation capture)
+    {
+        if (EnumeratedBy(capture.Value) is not { } collection)
+            return;
+        var slot = _slots.Count;
+        _slots.Add(new Slot(SlotKind.Capture, null, -1, HoldsAddress: false));
+        _steps.Add(new Instruction(OpCode.Copy, slot, Known(Lower(collection), collection)));
+        _steps.Add(new Instruction(OpCode.BeginLoop, -1, CaptureSlot(capture.Id)));
+        _enumerated[capture.Id] = (slot, collection);
+    }
+
+    private IOperation? EnumeratedBy(IOperation value)
+    {
+        while (value is IConversionOperation { OperatorMethod: null } conversion)
+            value = conversion.Operand;
+        if (value is not IInvocationOperation { TargetMethod.Name: "GetEnumerator", Arguments.IsEmpty: true, Instance: { } collection })
+            return null;
+        while (collection is IConversionOperation { OperatorMethod: null } conversion)
+            collection = conversion.Operand;
+        return IsPlainRead(collection) ? collection : null;
+    }
+
+    /// <summary>Reading it twice is reading it once.</summary>
+    private bool IsPlainRead(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation or IParameterReferenceOperation or IInstanceReferenceOperation => true,
+        IFieldReferenceOperation field => field.Instance is null || IsPlainRead(field.Instance),
+        IPropertyReferenceOperation { Arguments.IsEmpty: true } property => !HasOwnCode(property.Property) && (property.Instance is null || IsPlainRead(property.Instance)),
+        _ => false,
+    };
+
+    /// <summary>The condition of a loop over a collection that has a name; null for any other.</summary>
+    private Condition? LoopCondition(IOperation test, bool negated)
+    {
+        if (test is not IInvocationOperation { TargetMethod.Name: "MoveNext", Arguments.IsEmpty: true, Instance: { } instance })
+            return null;
+        while (instance is IConversionOperation { OperatorMethod: null } conversion)
+            instance = conversion.Operand;
+        if (instance is not IFlowCaptureReferenceOperation reference || !_enumerated.TryGetValue(reference.Id, out var loop))
+            return null;
+        Lower(test);
+        var condition = new Condition(ConditionKind.Iterates, CaptureSlot(reference.Id), loop.Slot, negated, null, loop.Collection.Syntax.ToString(), AddSite(loop.Collection));
+        NoteEnumerated(loop.Collection, condition);
+        return condition;
+    }
+
+    private void NoteEnumerated(IOperation collection, Condition condition)
+    {
+        ISymbol? symbol = collection switch
+        {
+            ILocalReferenceOperation local => local.Local,
+            IParameterReferenceOperation parameter => parameter.Parameter,
+            IMemberReferenceOperation member => member.Member,
+            _ => null,
+        };
+        if (symbol is null)
+            return;
+        if (_testedBy.TryGetValue(symbol, out var first))
+            first.Correlated = condition.Correlated = true;
+        else
+            _testedBy[symbol] = condition;
+    }
+}
