@@ -18,6 +18,7 @@ internal sealed class SummaryImport
     private readonly int _site;
     private readonly int _target;
     private readonly Dictionary<int, Value> _imported = new();
+    private SummaryCase? _ending;
 
     public SummaryImport(BodyAnalysis caller, Path path, Summary summary, CallSite? call, Value receiver, int site, int target)
     {
@@ -36,6 +37,7 @@ internal sealed class SummaryImport
     /// <summary>Whether the caller can see the ending: its conditions on parameters agree with the arguments.</summary>
     public bool IsPossible(SummaryCase ending)
     {
+        _ending = ending;
         if (ending.Path.Facts.IsEmpty)
             return true;
         foreach (var (kind, entity, test) in _summary.Analysis.TestsOnOneEntity())
@@ -218,9 +220,12 @@ internal sealed class SummaryImport
         if (entity.Mapping is { } mapping)
             Describe(mine, mapping, entity.Id);
         mine.Name ??= entity.Kind == EntityKind.Allocated ? null : entity.Name;
-        mine.Escaped |= entity.Escaped;
+        mine.Escaped |= entity.Escaped || IsPrivateToOneOfSeveral(entity.Id);
         return Value.OfEntity(mine.Id);
     }
+
+    /// <summary>What one of several possible callees made and does not return is that callee's business, in its own type: another may run.</summary>
+    private bool IsPrivateToOneOfSeveral(int entity) => _call is { Targets.Length: > 1 } && _ending is { } ending && !ending.Result.MayBe(entity);
 
     /// <summary>What a constructor has made of its object.</summary>
     public void Become(int instance)

@@ -141,7 +141,10 @@ internal sealed class KnowledgeBase
         var declared = inherited.ContainingType.GetDocumentationCommentId();
         if (declared is null || inherited.GetDocumentationCommentId() is not { } id || heir.GetDocumentationCommentId() is not { } type)
             return null;
-        return _index.Find(inherited.MetadataName, "M:" + type.Substring(2) + id.Substring(declared.Length));
+        // A member of an extension block is documented under another name than the block.
+        return id.Length > declared.Length && string.CompareOrdinal(id, 2, declared, 2, declared.Length - 2) == 0
+            ? _index.Find(inherited.MetadataName, "M:" + type.Substring(2) + id.Substring(declared.Length))
+            : null;
     }
 
     private static ISymbol? Overridden(ISymbol member) => member switch

@@ -25,18 +25,24 @@ internal sealed class Implementations
 
     private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method)
     {
-        var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
-        if (HasBody(method) && SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _assembly))
-            found.Add(method);
-        if (method.ContainingType is not { } owner || owner.IsSealed || owner.IsValueType)
-            return found.ToImmutable();
-        foreach (var type in _types.Value)
+        var (candidates, found) = (new List<IMethodSymbol>(), new List<IMethodSymbol>());
+        Add(method);
+        // What implements an interface may be abstract or virtual itself.
+        for (var i = 0; i < candidates.Count; i++)
+            if (candidates[i].ContainingType is { IsSealed: false, IsValueType: false } owner)
+                foreach (var type in _types.Value)
+                    Add(owner.TypeKind == TypeKind.Interface ? Implementing(type, candidates[i]) : Overriding(type, candidates[i]));
+        return found.ToImmutableArray();
+
+        void Add(IMethodSymbol? candidate)
         {
-            var candidate = owner.TypeKind == TypeKind.Interface ? Implementing(type, method) : Overriding(type, method);
-            if (candidate is not null && SymbolEqualityComparer.Default.Equals(candidate.ContainingAssembly, _assembly) && HasBody(candidate) && !found.Contains(candidate, SymbolEqualityComparer.Default))
+            if (candidate is null || !SymbolEqualityComparer.Default.Equals(candidate.ContainingAssembly, _assembly) && !ReferenceEquals(candidate, method)
+                || candidates.Contains(candidate, SymbolEqualityComparer.Default))
+                return;
+            candidates.Add(candidate);
+            if (HasBody(candidate) && SymbolEqualityComparer.Default.Equals(candidate.ContainingAssembly, _assembly))
                 found.Add(candidate);
         }
-        return found.ToImmutable();
     }
 
     private static bool HasBody(IMethodSymbol method) => !method.IsAbstract && !method.IsExtern && method.DeclaringSyntaxReferences.Length > 0;

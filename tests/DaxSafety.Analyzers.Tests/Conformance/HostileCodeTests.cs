@@ -59,6 +59,29 @@ public sealed class HostileCodeTests
         IEnumerable<Microsoft.CodeAnalysis.Text.TextSpan> Each(int step) => tokens.Where((_, index) => index % step == 0);
     }
 
+    /// <summary>Members of an extension block have no type of their own in documentation IDs.</summary>
+    [Fact]
+    public async Task ExtensionBlocks_DoNotThrow()
+        => await AnalysisRun.Of(TestCompilation.From("""
+            static class Extensions
+            {
+                extension(MemoryMappedViewAccessor view) { public void Write(int value) => view.Write(0, value); public void Flush(bool all) => view.Flush(); }
+                extension<T>(Span<T> span) { public void Fill(int count, T value) => span.Slice(0, count).Fill(value); public void Reverse(int count) => span.Slice(0, count).Reverse(); }
+            }
+            class Store
+            {
+                void Save(MemoryMappedFile map, Span<byte> data, int[] all)
+                {
+                    var view = map.CreateViewAccessor();
+                    view.Write(1);
+                    view.Flush(true);
+                    data.Fill(3, 1);
+                    data.Reverse(2);
+                    new Span<int>(all).Fill(2, 1);
+                }
+            }
+            """, VerifyOptions.Default with { AllowErrors = true }));
+
     [Fact]
     public async Task TwentyRunsAtOnce_SayTheSame()
     {
