@@ -107,7 +107,8 @@ internal sealed partial class BodyAnalysis
         }
         if (target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
             ViewFlushes.Add(site);
-        Flush(path, new FlushFact(FlushKind.View, target, effect.Has("misses-tail")), site, () => disposal ? "dispose" : "view-flush", disposal);
+        var flush = new FlushFact(FlushKind.View, target, effect.Has("misses-tail")) { OfAnything = disposal || call.Effects.Any(other => other.Kind == EffectKind.FlushWeak) };
+        Flush(path, flush, site, () => disposal ? "dispose" : "view-flush", disposal);
     }
 
     /// <summary>A flush whose second step is named by the system it belongs to, whatever the project targets.</summary>

@@ -98,8 +98,9 @@ internal sealed partial class BodyAnalysis
 
     private void NoteFlush(Path path, FlushFact flush)
     {
-        foreach (var place in flush.Target.Targets)
-            _flushedByName.Add(place.Entity);
+        if (!flush.OfAnything)
+            foreach (var place in flush.Target.Targets)
+                _flushedByName.Add(place.Entity);
         if (flush.Target.Refs.All(place => !_entities[place.Entity].IsRooted) && flush.Kind != FlushKind.Fence)
         {
             MayFlush.Add(flush);

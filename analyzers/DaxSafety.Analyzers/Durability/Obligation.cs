@@ -119,7 +119,11 @@ internal enum FlushKind : byte
 /// <param name="Kind">What it is worth.</param>
 /// <param name="Target">What is flushed, with the range.</param>
 /// <param name="MissesTail">The base library's view flush.</param>
-internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail);
+internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
+{
+    /// <summary>The call flushes whatever its target is: that somebody flushes a stream does not make it a mapping.</summary>
+    public bool OfAnything { get; init; }
+}
 
 /// <summary>Numbers for obligations, attempts and flush facts, for one analysis.</summary>
 internal sealed class ObligationTable

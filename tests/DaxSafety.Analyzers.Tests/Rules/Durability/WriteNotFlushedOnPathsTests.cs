@@ -115,4 +115,12 @@ public sealed class WriteNotFlushedOnPathsTests
             }
         }
         """;
+
+    /// <summary>That somebody flushes a stream does not make it a mapping; a stream that is one owes by what its maker knows.</summary>
+    [Theory]
+    [InlineData("void Save(Stream stream, byte[] data, bool ok) { stream.Write(data); if (ok) stream.Flush(); }")]
+    [InlineData("async Task Save(Stream stream, byte[] data, int n) { await stream.WriteAsync(data); while (n-- > 3) { await stream.FlushAsync(); } }")]
+    [InlineData("void Save(TextWriter writer, bool ok) { writer.Write(1); if (ok) writer.Flush(); }")]
+    public async Task FlushOfAnyStream_IsNoSignOfAMapping(string member) =>
+        await Verify.Silent($$"""class C { MemoryMappedFile _map; {{member}} }""", DurabilityRules);
 }
