@@ -1,3 +1,4 @@
+using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
 
@@ -24,7 +25,14 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     public void Enter(AnalyzedBody body)
     {
         if (body.Summary is null)
+        {
+            // It was given up: whatever field it names, it may flush.
+            foreach (var node in body.Body.Nodes)
+                foreach (var step in node.Content.Instructions)
+                    if (step.Code == OpCode.LoadField)
+                        _flushed.Add(step.B);
             return;
+        }
         var analysis = body.Analysis;
         var heldBy = new Dictionary<int, List<int>>();
         var visible = body.Body.Symbol is { DeclaredAccessibility: not Accessibility.Private };

@@ -73,6 +73,7 @@ internal sealed class CompilationSession
 
     private void Report(OperationBlockAnalysisContext context, DurabilityModel model, ISymbol owner, AnalyzedBody analyzed)
     {
+        _analyzed.Add(analyzed);
         if (Outcome.Of(analyzed, model.Context.Options.ExceptionalPaths) is not { } outcome)
         {
             var reason = analyzed.Body.Failure ?? "its branches and calls took too many steps";
@@ -80,7 +81,6 @@ internal sealed class CompilationSession
             return;
         }
         var rules = new RuleContext(outcome, model, context.ReportDiagnostic, context.CancellationToken);
-        _analyzed.Add(analyzed);
         WriteNotFlushed.Report(rules);
         MappingNeverFlushed.Report(rules, _undecided.Add);
         FlushNotDurable.Report(rules, _undecided.Add);

@@ -127,4 +127,41 @@ public sealed class ReachTests
             void Run(ISink sink) { var writer = new Writer(sink); writer.Put(1); }
         }
         """, VerifyOptions.Default with { OnlyIds = ["DAX1001", "DAX1002"] });
+
+    /// <summary>A body over its budget says so and nothing else, and what it might flush is not held against others.</summary>
+    [Fact]
+    public async Task BodyThatIsGivenUp_IsReportedAsSuchAndMayFlush()
+    {
+        const int depth = 9;
+        var body = "_view.Flush();";
+        for (var i = 0; i < depth; i++)
+        {
+            body = $$"""
+                for (var k{{i}} = 0; k{{i}} < n; k{{i}}++)
+                {
+                    try
+                    {
+                        if (f(x{{i}})) { x{{(i + 1) % depth}} = x{{i}} + k{{i}}; continue; }
+                        if (f(k{{i}})) break;
+                        if (f({{i}})) return;
+                        {{body}}
+                        x{{i}} = x{{(i + 2) % depth}};
+                    }
+                    finally { f({{i}}); }
+                }
+                """;
+        }
+        await Verify.Analyzer($$"""
+            sealed class Log(MemoryMappedFile map)
+            {
+                private readonly MemoryMappedViewAccessor _view = map.CreateViewAccessor();
+                public void Put(int value) => _view.Write(0, value);
+                public void {|DAX9002:Commit|}(int n, Func<int, bool> f)
+                {
+                    {{string.Concat(Enumerable.Range(0, depth).Select(i => $"int x{i} = n; "))}}
+                    {{body}}
+                }
+            }
+            """, VerifyOptions.Default);
+    }
 }
