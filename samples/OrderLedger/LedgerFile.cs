@@ -34,7 +34,14 @@ internal static class LedgerFile
 
     private static void Create(string path, long magic, long size)
     {
-        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.CreateNew, mapName: null, size);
+        // The file itself is safe before anything is in it: its length, and the name it is found by.
+        using (var created = new FileStream(path, FileMode.CreateNew))
+        {
+            created.SetLength(size);
+            created.Flush(flushToDisk: true);
+        }
+
+        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0);
 
         // The view is released together with the file.
         var header = file.CreateViewAccessor(0, HeaderSize);
