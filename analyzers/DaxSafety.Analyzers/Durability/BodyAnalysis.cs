@@ -5,7 +5,7 @@ namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>
 /// The analysis of one body: what each path has written, flushed and left dirty. This file holds the set-up and the plain
-/// steps; calls, tables' effects, flushes and branches have files of their own. One instance analyses one body once.
+/// steps; fields and closures, calls, tables' effects, flushes and branches have files of their own. One instance analyses one body once.
 /// </summary>
 internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
 {
@@ -300,128 +300,5 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         if (entity.Dependents is not null)
             foreach (var dependent in entity.Dependents)
                 ForgetFacts(path, _entities[dependent]);
-    }
-
-    private Value LoadField(Path path, Value target, int field)
-    {
-        if (field == MemberNumbers.Self)
-            return target;
-        Value? loaded = null;
-        foreach (var place in target.Refs)
-        {
-            if (place.Entity is EntityTable.Null)
-                continue;
-            if (place.Entity is EntityTable.Zero or EntityTable.Untracked)
-                return Value.Untracked;
-            var slot = _fields.Of(place.Entity, field);
-            var value = path.Fields.TryGet(slot, out var assigned) ? assigned : _fields.AtEntry(slot);
-            loaded = loaded is null ? value : Value.Join(loaded, value);
-        }
-        return loaded ?? Value.Untracked;
-    }
-
-    private void StoreField(Path path, Value target, int field, Value value)
-    {
-        if (field == MemberNumbers.Self)
-        {
-            Become(target, value);
-            return;
-        }
-        var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
-        if (field == MemberNumbers.Element)
-        {
-            // In an array or a collection it is out of sight: whoever walks it may flush it.
-            EscapeAll(path, value);
-            MarkGivenAway(value);
-        }
-        foreach (var place in target.Targets)
-        {
-            var slot = _fields.Of(place.Entity, field);
-            var kept = strong ? value : Value.Join(value, path.Fields.TryGet(slot, out var before) ? before : Value.Null);
-            path.Fields = path.Fields.Set(slot, kept);
-        }
-    }
-
-    private Value FieldAtEntry(int owner, int field)
-    {
-        if (owner is EntityTable.Zero or EntityTable.Null or EntityTable.Untracked)
-            return Value.Untracked;
-        if (_origins.Of(field, _cancel) is { AliasOf: { } alias } origin)
-        {
-            var named = FieldAtEntry(owner, alias);
-            return origin.AtStart ? named : Value.OfRefs(named.Refs.Select(place => place.Somewhere()));
-        }
-        if (_entities.Field(owner, field) is not { } entity)
-            return Value.Untracked;
-        if (entity.Name is null)
-            Describe(entity, owner, field);
-        return Value.OfEntity(entity.Id);
-    }
-
-    private void Describe(Entity entity, int owner, int field)
-    {
-        var symbol = _context.Lowering.Members.SymbolOf(field);
-        entity.Name = symbol?.Name ?? "element";
-        entity.Mapping = _context.MappingOf(symbol);
-        if (_origins.Of(field, _cancel) is not { Template: { } template } origin)
-            return;
-        var mapping = new Mapping(template.Role)
-        {
-            Offset = template.Offset,
-            Size = template.Size,
-            Anonymous = template.Anonymous,
-            UnknownBacking = template.UnknownBacking,
-            ReadOnly = template.ReadOnly,
-            CopyOnWrite = template.CopyOnWrite,
-            Ephemeral = template.Ephemeral,
-            PageCache = template.PageCache,
-            KnownTail = template.KnownTail,
-            Origin = template.Origin,
-        };
-        foreach (var parent in origin.ParentFields)
-            mapping.Parents.Add(FieldAtEntry(owner, parent));
-        entity.Mapping = mapping;
-    }
-
-    private Value Close(Path path, in Instruction step)
-    {
-        var closure = (ClosureInfo)step.Payload!;
-        var entity = _entities.Intern(EntityKind.Closure, step.Site, 0, closure);
-        if (closure.Receiver >= 0)
-            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), Read(path, closure.Receiver));
-        return Value.OfEntity(entity.Id);
-    }
-
-    /// <summary>Something keeps a value that the analysis does not follow; code that was handed out may run at any time from here on.</summary>
-    private void Escape(Path path, in Instruction step)
-    {
-        foreach (var place in Read(path, step.A).Targets)
-        {
-            var entity = _entities[place.Entity];
-            if (entity is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } && _summaryOf(closure.Target) is { } summary)
-                ApplyWritesOf(summary, path, step.Site);
-            else
-                EscapeDeep(path, place.Entity, 0);
-        }
-    }
-
-    private void EscapeDeep(Path path, int entity, int depth)
-    {
-        if (_entities[entity].Escaped || depth > 3)
-            return;
-        _entities[entity].Escaped = true;
-        path.Fields.ForEach((slot, value) =>
-        {
-            if (_fields[slot].Entity != entity)
-                return;
-            foreach (var place in value.Targets)
-                EscapeDeep(path, place.Entity, depth + 1);
-        });
-    }
-
-    private void EscapeAll(Path path, Value value)
-    {
-        foreach (var place in value.Targets)
-            EscapeDeep(path, place.Entity, 0);
     }
 }
