@@ -30,6 +30,17 @@ internal static unsafe class CacheLineFlush
             ((delegate* unmanaged<void*, nuint, void>)s_writeBack)(address, length);
     }
 
+    /// <summary>
+    /// As <see cref="WriteBack"/> for bytes of a single line, or none. Of its own, because where both of the other's calls are
+    /// inlined the compiler may merge them into the slow one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WriteBackLine(void* address, nuint length)
+    {
+        if (length != 0)
+            ((delegate* unmanaged[SuppressGCTransition]<void*, nuint, void>)s_writeBack)(address, length);
+    }
+
     /// <summary>Returns when every write-back and non-temporal store of this thread has reached the persistence domain.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fence()

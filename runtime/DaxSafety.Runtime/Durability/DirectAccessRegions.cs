@@ -25,6 +25,15 @@ internal static unsafe class DirectAccessRegions
             : Search(known.Sorted, (nuint)address, length);
     }
 
+    /// <summary>Whether all of a range lies in the newest region: all that a caller in a hurry asks; else it asks <see cref="GranularityOf"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool NewestHolds(void* address, nuint length)
+    {
+        Snapshot known = s_snapshot;
+        nuint offset = (nuint)address - known.NewestStart;
+        return offset < known.NewestLength && length <= known.NewestLength - offset;
+    }
+
     public static void Add(AddressRange range, PersistGranularity granularity)
     {
         lock (s_gate)

@@ -15,10 +15,7 @@ public static unsafe partial class PersistentMemory
     /// <param name="source">What to copy; it may overlap the destination.</param>
     /// <param name="destination">Where to, at any alignment; as many bytes must be mapped and writable.</param>
     public static void Copy(ReadOnlySpan<byte> source, void* destination)
-    {
-        fixed (byte* from = source)
-            StreamingCopy.Copy(from, (byte*)destination, (nuint)source.Length);
-    }
+        => StreamingCopy.Copy(ref MemoryMarshal.GetReference(source), (byte*)destination, (nuint)source.Length);
 
     /// <summary>
     /// Copies bytes into a mapping and makes them durable.
@@ -33,18 +30,14 @@ public static unsafe partial class PersistentMemory
     /// <exception cref="IOException">The system refused; nothing may be taken as durable.</exception>
     public static void CopyAndPersist(ReadOnlySpan<byte> source, void* destination)
     {
-        nuint length = (nuint)source.Length;
-        fixed (byte* from = source)
+        if (DirectAccessRegions.NewestHolds(destination, (nuint)source.Length))
         {
-            if (DirectAccessRegions.GranularityOf(destination, length) != PersistGranularity.Page)
-            {
-                StreamingCopy.Copy(from, (byte*)destination, length);
-                CacheLineFlush.Fence();
-            }
-            else if (length != 0)
-            {
-                CopyThroughPages(from, destination, length);
-            }
+            StreamingCopy.Copy(ref MemoryMarshal.GetReference(source), (byte*)destination, (nuint)source.Length);
+            CacheLineFlush.Fence();
+        }
+        else
+        {
+            CopyAndPersistAnywhere(source, destination);
         }
     }
 
@@ -85,11 +78,19 @@ public static unsafe partial class PersistentMemory
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CopyThroughPages(byte* from, void* destination, nuint length)
+    private static void CopyAndPersistAnywhere(ReadOnlySpan<byte> source, void* destination)
     {
-        AddressRange range = new(destination, length);
-        MappingProbe.RequireShared(range, nameof(destination));
-        Buffer.MemoryCopy(from, destination, length, length);
-        PageFlush.Flush(range, null);
+        AddressRange range = new(destination, (nuint)source.Length);
+        if (DirectAccessRegions.GranularityOf(destination, range.Length) != PersistGranularity.Page)
+        {
+            Copy(source, destination);
+            CacheLineFlush.Fence();
+        }
+        else if (range.Length != 0)
+        {
+            MappingProbe.RequireShared(range, nameof(destination));
+            source.CopyTo(new Span<byte>(destination, source.Length));
+            PageFlush.Flush(range, null);
+        }
     }
 }

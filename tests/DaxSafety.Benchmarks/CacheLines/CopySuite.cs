@@ -43,21 +43,21 @@ internal sealed unsafe class CopySuite : IRatioSuite
         int operations = Math.Clamp((1 << 20) / bytes, 1, 4_000), rounds = bytes <= 1 << 20 ? SmallRounds : LargeRounds;
         nuint step = (nuint)bytes, mask = Window - 1;
         SideBySide c = SideBySide.Measure(
-            rounds, () => Ours(to, from, mask, step, bytes, operations), () => pmem.CopiesInC(to, from, mask, step, step, operations));
+            rounds, () => Ours(to, from, mask, bytes, operations), () => pmem.CopiesInC(to, from, mask, step, step, operations));
         report.Add(name, c.Ratio, Limit, c.Detail(operations));
         SideBySide csharp = SideBySide.Measure(
-            rounds, () => Ours(to, from, mask, step, bytes, operations), () => FromCSharp(pmem, to, from, mask, step, operations));
+            rounds, () => Ours(to, from, mask, bytes, operations), () => FromCSharp(pmem, to, from, mask, step, operations));
         report.Add($"{name}.from-csharp", csharp.Ratio, Limit, csharp.Detail(operations));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Ours(byte* to, byte* from, nuint mask, nuint step, int bytes, long rounds)
+    private static void Ours(byte* to, byte* from, nuint mask, int bytes, long rounds)
     {
         nuint at = 0;
-        for (long r = 0; r < rounds; r++)
+        for (; rounds > 0; rounds--)
         {
             PersistentMemory.CopyAndPersist(new ReadOnlySpan<byte>(from, bytes), to + at);
-            at = (at + step) & mask;
+            at = (at + (nuint)bytes) & mask;
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed unsafe class MarkSuite : IRatioSuite
 {
     /// <summary>Hot rounds are short and many: on a busy machine most of them then pass undisturbed.</summary>
     private const int HotRounds = 151, HotMarks = 100_000;
-    private const int Rounds = 31, Marks = 1 << 20;
+    private const int Rounds = 101, Marks = 1 << 20;
     private const long Lines = 1 << 24;
 
     public IReadOnlyList<string> Prefixes => ["mark"];

@@ -35,6 +35,27 @@ public sealed unsafe class StreamingCopyTests
         }
     }
 
+    /// <summary>From here on both halves are copied at once, in pages: lengths that leave nothing, lines, and part of a line for the end.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 64)]
+    [InlineData(0, 4096 + 192)]
+    [InlineData(13, 8192 + 77)]
+    public void LongCopy_CopiesExactly_AndTouchesNothingElse(int misalignment, int more)
+    {
+        int length = (int)StreamingCopy.LongCopy + more;
+        byte[] source = new byte[length];
+        new Random(3).NextBytes(source);
+        foreach (string width in Sse2.IsSupported ? new[] { "512", "256", "128", "best" } : ["best"])
+        {
+            using GuardedBuffer to = new(length, misalignment);
+            fixed (byte* from = source)
+                Copy(width, from, to.Address, (nuint)length);
+            Assert.True(to.IsIntact, $"{width}: wrote outside");
+            Assert.True(to.Bytes.SequenceEqual(source), $"{width}: not the same bytes");
+        }
+    }
+
     [Theory, MemberData(nameof(Widths))]
     public void Fill_FillsExactly_AndTouchesNothingElse(string width)
     {
@@ -76,10 +97,10 @@ public sealed unsafe class StreamingCopyTests
     {
         switch (width)
         {
-            case "512": StreamingCopy.Copy<Line512>(from, to, length); break;
-            case "256": StreamingCopy.Copy<Line256>(from, to, length); break;
-            case "128": StreamingCopy.Copy<Line128>(from, to, length); break;
-            default: StreamingCopy.Copy(from, to, length); break;
+            case "512": StreamingCopy.Copy<Line512>(ref *from, to, length); break;
+            case "256": StreamingCopy.Copy<Line256>(ref *from, to, length); break;
+            case "128": StreamingCopy.Copy<Line128>(ref *from, to, length); break;
+            default: StreamingCopy.Copy(ref *from, to, length); break;
         }
     }
 
