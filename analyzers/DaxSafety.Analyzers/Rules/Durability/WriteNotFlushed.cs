@@ -27,7 +27,7 @@ internal static class WriteNotFlushed
         return owed.Owner switch
         {
             Owner.Local => true,
-            Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsReportedInside
+            Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsJudgedInside
                 && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity))
                 && FlushPolicy.IsInconsistent(context, owed),
             _ => false,
