@@ -10,6 +10,10 @@ internal sealed partial class BodyAnalysis
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
             return Value.OfRefs(left.Refs.Select(place => Moved(place, operation == "+" ? distance * scale : -distance * scale)));
+        if (IsNumberOfSeveral(left) && right.AsConstant is not null)
+            return Value.JoinAll(left.Refs.Select(place => Compute(operation, Value.Of(place), right, scale, isAddress)));
+        if (IsNumberOfSeveral(right) && left.AsConstant is not null)
+            return Value.JoinAll(right.Refs.Select(place => Compute(operation, left, Value.Of(place), scale, isAddress)));
         if (left.Single is not { } a || right.Single is not { } b)
             return Lost(left);
         if (a.Entity == EntityTable.Untracked && b.Entity == EntityTable.Untracked)
@@ -27,6 +31,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>The view's own offset inside its first page: adding it to the acquired pointer gives the view's start.</summary>
     private bool IsOffsetInPage(Ref number) => number is { OffsetEntity: 0, Offset: 0 } && _entities[number.Entity] is { Kind: EntityKind.Measured, A: OffsetInPage };
+
+    /// <summary>One of several numbers: the counter of a loop in its first round and later.</summary>
+    private bool IsNumberOfSeveral(Value value) => value.Refs.Length > 1 && value.Refs.All(place => place.IsConstant || _entities[place.Entity].Kind is EntityKind.AtLeast or EntityKind.Computed);
 
     private static Value Lost(Value value) => Value.OfRefs(value.Refs.Select(place => place.Somewhere()));
 

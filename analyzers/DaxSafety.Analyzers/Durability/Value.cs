@@ -103,6 +103,8 @@ internal sealed class Value : IEquatable<Value>
         return result.Equals(a) ? a : result;
     }
 
+    public static Value JoinAll(IEnumerable<Value> values) => values.Aggregate(Join);
+
     private static void Add(List<Ref> refs, Ref place)
     {
         for (var i = 0; i < refs.Count; i++)
