@@ -33,7 +33,7 @@ internal sealed class SummaryStore
         _concern = new Concern(context, origins);
     }
 
-    public AnalyzedBody? Of(IMethodSymbol method, CancellationToken cancel) => Of(new CallTarget(method.OriginalDefinition, null), cancel);
+    public AnalyzedBody? Of(IMethodSymbol method, CancellationToken cancel) => Of(new CallTarget(method.OriginalDefinition), cancel);
 
     public AnalyzedBody? Of(CallTarget target, CancellationToken cancel)
     {
@@ -84,7 +84,7 @@ internal sealed class SummaryStore
     }
 
     private LoweredBody? Lower(CallTarget target, CancellationToken cancel) =>
-        target.Body ?? (target.Method is { } method ? _context.Lowering.BodyOf(method, cancel) : null);
+        target.Body ?? _context.Lowering.BodyOf(target.Symbol!, cancel);
 
     /// <summary>Analyses bodies that call each other. All callees outside of the group are published already.</summary>
     private Group<AnalyzedBody?> AnalyzeGroup(IReadOnlyList<CallTarget> group, bool recursive, CancellationToken cancel)

@@ -206,7 +206,7 @@ internal sealed partial class BodyLowering
             var implementations = _context.Implementations.Of(method);
             return implementations.Length > MostImplementations
                 ? ImmutableArray<CallTarget>.Empty
-                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found, null)).ToImmutableArray();
+                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found)).ToImmutableArray();
         }
         if (!receiverIsAddress && !_context.Matters(method))
             return ImmutableArray<CallTarget>.Empty;
@@ -218,7 +218,7 @@ internal sealed partial class BodyLowering
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
         if (method.MethodKind == MethodKind.LocalFunction)
-            return LocalFunctionBody(method) is { } body ? new CallTarget(null, body) : null;
-        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method, null) : null;
+            return LocalFunctionBody(method) is { } body ? new CallTarget(body) : null;
+        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method) : null;
     }
 }

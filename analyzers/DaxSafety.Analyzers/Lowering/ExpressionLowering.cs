@@ -309,8 +309,8 @@ internal sealed partial class BodyLowering
     private int LowerLambda(IFlowAnonymousFunctionOperation lambda)
     {
         var body = LowerNested(lambda);
-        AddCallee(new CallTarget(null, body));
-        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(null, body), Registers.None));
+        AddCallee(new CallTarget(body));
+        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(body), Registers.None));
     }
 
     private int LowerMethodReference(IMethodReferenceOperation reference)
