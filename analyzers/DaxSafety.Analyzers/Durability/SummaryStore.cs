@@ -100,10 +100,12 @@ internal sealed class SummaryStore
             return current;
         }
         var digests = "";
-        for (var round = 0; round < (recursive ? MostRounds : 1); round++)
+        for (var round = 0; round < MostRounds; round++)
         {
             foreach (var target in group)
                 current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own) : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
+            if (!recursive)
+                break;
             var now = string.Join("\n", group.Select(target => current[target]?.Summary?.Digest()));
             if (now == digests)
                 break;

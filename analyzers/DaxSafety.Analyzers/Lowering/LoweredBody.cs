@@ -87,9 +87,6 @@ internal sealed class LoweredBody
 
     public required ImmutableArray<Site> Sites { get; init; }
 
-    /// <summary>The most temporaries that a block uses.</summary>
-    public required int TemporaryCount { get; init; }
-
     /// <summary>Lambdas and local functions declared directly in this body.</summary>
     public required ImmutableArray<LoweredBody> Nested { get; init; }
 
