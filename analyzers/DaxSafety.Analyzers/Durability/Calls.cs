@@ -202,6 +202,7 @@ internal sealed partial class BodyAnalysis
         // A callee that says [LeavesDirty] answers for nothing.
         inherited.IsReportedInside |= (obligation.IsReportedInside
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
+        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !IsOfSameType(summary.Body) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
@@ -212,6 +213,8 @@ internal sealed partial class BodyAnalysis
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
         path.Settled = path.Settled.Remove(inherited.Id);
     }
+
+    private bool IsOfSameType(LoweredBody callee) => callee.Symbol is { ContainingType: { } type } && SymbolEqualityComparer.Default.Equals(type, _body.Symbol?.ContainingType);
 
     /// <summary>Code that is handed out and may run later: what it writes is owed, what it flushes is not counted on.</summary>
     private void ApplyWritesOf(Summary summary, Path path, int site)

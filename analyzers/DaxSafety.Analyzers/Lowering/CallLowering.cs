@@ -24,6 +24,8 @@ internal sealed partial class BodyLowering
             return Lower(temporary);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
+        if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
+            EmitInitializers(method, invocation, receiver, arguments);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
             receiverType: StaticType(invocation.Instance), outs: outs);
         return result;
