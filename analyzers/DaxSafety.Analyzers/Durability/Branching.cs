@@ -24,6 +24,9 @@ internal sealed class TestTable
         return number;
     }
 
+    /// <summary>The number of a test of one entity, if anything has tested that.</summary>
+    public int? Find(ConditionKind kind, int entity) => _numbers.TryGetValue((kind, entity, 0, EntityTable.Zero, 0, null), out var number) ? number : null;
+
     /// <summary>The entity whose number a test is about, if it is that kind of test.</summary>
     public int? EntityOfNumber(int test) => _numbersTested.TryGetValue(test, out var entity) ? entity : null;
 
@@ -47,8 +50,11 @@ internal sealed class TestTable
 /// <summary>Which edges of a branch a group of paths can take, and what is known after taking one.</summary>
 internal sealed partial class BodyAnalysis
 {
-    /// <summary>The path as it goes on when the condition has the outcome; null when it cannot have it.</summary>
-    private Path? Assume(Path path, Condition condition, bool outcome)
+    /// <summary>Ways in which one condition can come about, up to which each is a group of paths of its own.</summary>
+    private const int MostWays = 8;
+
+    /// <summary>The path as it goes on when the condition has the outcome: nothing when it cannot have it, several groups when it can come about in several ways.</summary>
+    private List<Path> Assume(Path path, Condition condition, bool outcome)
     {
         var holds = outcome != condition.Negated;
         var a = Read(path, condition.A);
@@ -64,14 +70,31 @@ internal sealed partial class BodyAnalysis
             ConditionKind.Matches => AssumeMatch(assumed, condition, a, holds),
             _ => true,
         };
-        if (possible && holds == condition.PartsWhen)
-            foreach (var part in condition.Parts)
-            {
-                if (Assume(assumed, part, condition.PartsWhen) is not { } narrowed)
-                    return null;
-                assumed = narrowed;
-            }
-        return possible ? assumed : null;
+        var ways = new List<Path>(1);
+        if (!possible)
+            return ways;
+        ways.Add(assumed);
+        if (condition.Parts.Length == 0)
+            return ways;
+        return holds == condition.PartsWhen ? AssumeEach(ways, condition.Parts, condition.Parts.Length, holds) : AssumeSome(ways, condition.Parts, holds);
+    }
+
+    /// <summary>The first parts all have the outcome.</summary>
+    private List<Path> AssumeEach(List<Path> ways, Condition[] parts, int count, bool outcome)
+    {
+        for (var i = 0; i < count && ways.Count > 0; i++)
+            ways = ways.SelectMany(way => Assume(way, parts[i], outcome)).ToList();
+        return ways;
+    }
+
+    /// <summary>One part has the outcome, and those before it have not: a way for each.</summary>
+    private List<Path> AssumeSome(List<Path> paths, Condition[] parts, bool outcome)
+    {
+        var ways = new List<Path>();
+        for (var i = 0; i < parts.Length; i++)
+            foreach (var way in AssumeEach(paths, parts, i, !outcome))
+                ways.AddRange(Assume(way, parts[i], outcome));
+        return ways.Count > MostWays ? paths : ways;
     }
 
     private bool AssumeNull(Path path, Condition condition, Value value, bool isNull)
@@ -84,8 +107,19 @@ internal sealed partial class BodyAnalysis
             kept = new List<Ref> { Ref.Whole(EntityTable.Null) };
         if (kept.Count < value.Refs.Length)
             Narrow(path, condition.A, Value.OfRefs(kept));
+        if (!isNull && kept.Count == 1 && !LearnHolders(path, single.Entity))
+            return false;
         if ((value.Refs.Length == 1 || (!isNull && kept.Count == 1)) && single.Entity > EntityTable.Untracked && !_entities[single.Entity].IsFresh)
             return Learn(path, _tests.Of(ConditionKind.IsNull, single.Entity), isNull ? Span.True : Span.False, condition.Correlated);
+        return true;
+    }
+
+    /// <summary>What a field was read from was not null: <c>h?.V</c> that is there says that <c>h</c> is.</summary>
+    private bool LearnHolders(Path path, int entity)
+    {
+        for (; _entities[entity] is { Kind: EntityKind.Field, B: > EntityTable.Statics and var holder }; entity = (int)holder)
+            if (_tests.Find(ConditionKind.IsNull, (int)holder) is { } test && !Learn(path, test, Span.False, remember: true))
+                return false;
         return true;
     }
 

@@ -175,8 +175,10 @@ internal sealed partial class BodyAnalysis
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
             return;
-        var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.Debt);
-        inherited.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        var inner = obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        var (written, attempts) = WithEarlierRounds(path, site, Value.OfRefs(tracked), inner);
+        var inherited = _obligations.Intern(site, written, obligation.Debt);
+        inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing.
         inherited.IsReportedInside |= (obligation.IsReportedInside
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
@@ -184,7 +186,6 @@ internal sealed partial class BodyAnalysis
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
-        var attempts = 0;
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));

@@ -300,6 +300,8 @@ internal sealed partial class BodyLowering
         // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
         if ((SymbolBehind(capture.Value) ?? (capture.Value as IMemberReferenceOperation)?.Member) is { } copied)
             _copiedBy[capture.Id] = copied;
+        if (capture.Value is ITupleOperation tuple)
+            _capturedTuples[capture.Id] = tuple;
         var value = Lower(capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);
