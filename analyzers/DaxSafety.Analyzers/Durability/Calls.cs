@@ -20,6 +20,8 @@ internal sealed partial class BodyAnalysis
             RunArguments(path, call, step.Site);
             return call.Effects.Any(effect => effect.Kind == EffectKind.Exit) ? new List<Path>() : new List<Path> { path };
         }
+        if (call.InvokesReceiver && Read(path, call.Receiver) is { Refs.Length: > 1 } several && several.Targets.Any(place => _entities[place.Entity].Payload is ClosureInfo { Described: not null }))
+            return CallEach(step, path, call, several);
         if (call.InvokesReceiver && RunDescribed(path, Read(path, call.Receiver), step.Site))
             return new List<Path> { path };
         if (Endings(path, call) is not { } endings)
@@ -34,6 +36,14 @@ internal sealed partial class BodyAnalysis
             ApplyContract(result, call, step.Site, endings);
         return results;
     }
+
+    /// <summary>A delegate that is one of several: each is called on a group of paths of its own.</summary>
+    private List<Path> CallEach(Instruction step, Path path, CallSite call, Value several) => several.Targets.ToList().SelectMany(place =>
+    {
+        var chosen = path.Clone();
+        Assign(chosen, call.Receiver, Value.Of(place));
+        return Call(step, chosen);
+    }).ToList();
 
     /// <summary>Which object the constructor call at a site fills.</summary>
     private readonly Dictionary<int, int> _constructions = new();

@@ -22,26 +22,6 @@ internal sealed partial class BodyAnalysis
         return obligation;
     }
 
-    /// <summary>
-    /// A step that writes elsewhere while its own earlier write is still owed stands in a loop: one obligation for all rounds, somewhere
-    /// in the same memory, or each round would be a group of paths of its own.
-    /// </summary>
-    private (Value Written, int Attempts) WithEarlierRounds(Path path, int site, Value written, Site? inner)
-    {
-        var attempts = 0;
-        foreach (var earlier in _obligations.OfSite(site))
-        {
-            if (earlier.Debt != Debt.Bytes || !Equals(earlier.Inner, inner) || !path.Pending.TryGet(earlier.Id, out var status)
-                || !earlier.Target.Refs.Select(place => place.Entity).SequenceEqual(written.Refs.Select(place => place.Entity)))
-                continue;
-            attempts = _obligations.Merge(attempts, status.Attempts);
-            path.Pending = path.Pending.Remove(earlier.Id);
-            if (!earlier.Target.Equals(written))
-                written = Value.OfRefs(written.Refs.Select(place => place.Somewhere()));
-        }
-        return (written, attempts);
-    }
-
     private bool CanOwe(Ref place)
     {
         var entity = _entities[place.Entity];

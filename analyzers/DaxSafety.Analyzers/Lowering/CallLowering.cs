@@ -26,6 +26,7 @@ internal sealed partial class BodyLowering
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
             receiverType: StaticType(invocation.Instance), outs: outs);
+        NoteResize(invocation, receiver);
         return result;
     }
 

@@ -185,6 +185,8 @@ internal sealed partial class BodyLowering
                 value = EmitCall(method, node, Registers.None, new[] { value, right });
                 continue;
             }
+            if (node.Type?.SpecialType == SpecialType.System_Boolean)
+                NoteTested(node, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
             value = Arithmetic(node, value, right);
         }
         return value;
