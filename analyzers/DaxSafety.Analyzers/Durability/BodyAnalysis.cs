@@ -158,10 +158,12 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     {
         var kept = new List<Path>();
         foreach (var path in outcomes)
-            if (Assume(path, condition, outcome) is { } assumed)
-                kept.Add(assumed);
+            kept.AddRange(Assume(path, condition, outcome));
         Forget(kept);
-        return kept.Count == 0 ? null : _merger.Normalize(kept);
+        if (kept.Count == 0)
+            return null;
+        // The ways in which a pattern does not match are told apart by the next pattern.
+        return condition.Parts.Length > 0 && kept.Count <= MostWays ? new PathSet(kept) : _merger.Normalize(kept);
     }
 
     private static void Forget(List<Path> paths)

@@ -20,6 +20,8 @@ internal sealed partial class BodyAnalysis
             RunArguments(path, call, step.Site);
             return call.Effects.Any(effect => effect.Kind == EffectKind.Exit) ? new List<Path>() : new List<Path> { path };
         }
+        if (call.InvokesReceiver && Read(path, call.Receiver) is { Refs.Length: > 1 } several && several.Targets.Any(place => _entities[place.Entity].Payload is ClosureInfo { Described: not null }))
+            return CallEach(step, path, call, several);
         if (call.InvokesReceiver && RunDescribed(path, Read(path, call.Receiver), step.Site))
             return new List<Path> { path };
         if (Endings(path, call) is not { } endings)
@@ -34,6 +36,14 @@ internal sealed partial class BodyAnalysis
             ApplyContract(result, call, step.Site, endings);
         return results;
     }
+
+    /// <summary>A delegate that is one of several: each is called on a group of paths of its own.</summary>
+    private List<Path> CallEach(Instruction step, Path path, CallSite call, Value several) => several.Targets.ToList().SelectMany(place =>
+    {
+        var chosen = path.Clone();
+        Assign(chosen, call.Receiver, Value.Of(place));
+        return Call(step, chosen);
+    }).ToList();
 
     /// <summary>Which object the constructor call at a site fills.</summary>
     private readonly Dictionary<int, int> _constructions = new();
@@ -197,8 +207,10 @@ internal sealed partial class BodyAnalysis
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
             return;
-        var inherited = _obligations.Intern(site, Value.OfRefs(tracked), obligation.Debt);
-        inherited.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        var inner = obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        var (written, attempts) = WithEarlierRounds(path, site, Value.OfRefs(tracked), inner);
+        var inherited = _obligations.Intern(site, written, obligation.Debt);
+        inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing.
         inherited.IsReportedInside |= (obligation.IsReportedInside
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
@@ -207,7 +219,6 @@ internal sealed partial class BodyAnalysis
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
-        var attempts = 0;
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));

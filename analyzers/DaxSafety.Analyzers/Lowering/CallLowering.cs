@@ -28,6 +28,7 @@ internal sealed partial class BodyLowering
             EmitInitializers(method, invocation, receiver, arguments);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
             receiverType: StaticType(invocation.Instance), outs: outs);
+        NoteResize(invocation, receiver);
         return result;
     }
 
