@@ -191,6 +191,8 @@ internal sealed partial class BodyLowering
                 value = EmitCall(method, node, Registers.None, new[] { value, right });
                 continue;
             }
+            if (node.Type?.SpecialType == SpecialType.System_Boolean)
+                NoteTested(node, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
             value = Arithmetic(node, value, right);
         }
         return value;
@@ -230,6 +232,8 @@ internal sealed partial class BodyLowering
         // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
         if ((SymbolBehind(capture.Value) ?? (capture.Value as IMemberReferenceOperation)?.Member) is { } copied)
             _copiedBy[capture.Id] = copied;
+        if (capture.Value is ITupleOperation tuple)
+            _capturedTuples[capture.Id] = tuple;
         var value = Lower(capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);
@@ -239,8 +243,8 @@ internal sealed partial class BodyLowering
     private int LowerLambda(IFlowAnonymousFunctionOperation lambda)
     {
         var body = LowerNested(lambda);
-        AddCallee(new CallTarget(null, body));
-        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(null, body), Registers.None));
+        AddCallee(new CallTarget(body));
+        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(body), Registers.None));
     }
 
     private int LowerMethodReference(IMethodReferenceOperation reference)

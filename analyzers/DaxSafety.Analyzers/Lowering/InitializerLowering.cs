@@ -24,11 +24,10 @@ internal sealed partial class BodyLowering
                     _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(property), arguments[parameter.Ordinal]));
             }
         }
-        foreach (var body in _context.InitializersOf(constructor.ContainingType, _cancel))
+        foreach (var target in _context.InitializersOf(constructor.ContainingType, _cancel))
         {
-            if (body.Failure is not null)
+            if (target.Symbol!.IsStatic)
                 continue;
-            var target = new CallTarget(null, body);
             AddCallee(target);
             var call = new CallSite
             {
