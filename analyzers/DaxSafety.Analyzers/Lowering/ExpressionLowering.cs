@@ -234,6 +234,8 @@ internal sealed partial class BodyLowering
             _copiedBy[capture.Id] = copied;
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
+        if (ReadsOnlyPolicy(capture.Value))
+            _policyCaptures.Add(capture.Id);
         var value = Lower(capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);
