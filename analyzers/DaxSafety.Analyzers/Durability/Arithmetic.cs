@@ -10,6 +10,10 @@ internal sealed partial class BodyAnalysis
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
             return Value.OfRefs(left.Refs.Select(place => Moved(place, operation == "+" ? distance * scale : -distance * scale)));
+        if (operation is "Or" or "And" or "ExclusiveOr" && OfConstants(left, right, Bitwise(operation)) is { } bits)
+            return bits;
+        if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
+            return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
         if (left.Single is not { } a || right.Single is not { } b)
             return Lost(left);
         if (a.Entity == EntityTable.Untracked && b.Entity == EntityTable.Untracked)
@@ -24,6 +28,18 @@ internal sealed partial class BodyAnalysis
             _ => a.IsConstant && b.IsConstant ? Value.Untracked : IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
     }
+
+    private static Func<long, long, long> Bitwise(string operation) => operation switch
+    {
+        "Or" => (x, y) => x | y,
+        "And" => (x, y) => x & y,
+        _ => (x, y) => x ^ y,
+    };
+
+    /// <summary>What comes of every pair of known numbers; null when one of them is not known. So <c>any |= Put(x)</c> is a flag.</summary>
+    private static Value? OfConstants(Value left, Value right, Func<long, long, long> compute) =>
+        !left.Refs.All(place => place.IsConstant) || !right.Refs.All(place => place.IsConstant) ? null
+        : Value.OfRefs(left.Refs.SelectMany(x => right.Refs.Select(y => Ref.Number(compute(x.Offset, y.Offset)))).Distinct());
 
     /// <summary>The view's own offset inside its first page: adding it to the acquired pointer gives the view's start.</summary>
     private bool IsOffsetInPage(Ref number) => number is { OffsetEntity: 0, Offset: 0 } && _entities[number.Entity] is { Kind: EntityKind.Measured, A: OffsetInPage };

@@ -25,14 +25,14 @@ internal sealed class DurabilityModel
 
     /// <summary>A body with the lambdas and local functions in it, analysed where they are concerned with mappings.</summary>
     public IEnumerable<AnalyzedBody> WithNested(ISymbol owner, LoweredBody body, CancellationToken cancel) =>
-        WithNested(owner is IMethodSymbol method ? new CallTarget(method.OriginalDefinition, null) : new CallTarget(null, body), body, cancel);
+        WithNested(LoweringContext.IsKept(owner) ? new CallTarget(owner.OriginalDefinition) : new CallTarget(body), body, cancel);
 
     private IEnumerable<AnalyzedBody> WithNested(CallTarget target, LoweredBody body, CancellationToken cancel)
     {
         if (_summaries.IfConcerned(target, cancel) is { } analyzed)
             yield return analyzed;
         foreach (var nested in body.Nested)
-            foreach (var inner in WithNested(new CallTarget(null, nested), nested, cancel))
+            foreach (var inner in WithNested(new CallTarget(nested), nested, cancel))
                 yield return inner;
     }
 
@@ -122,7 +122,7 @@ internal sealed class DurabilityModel
                 continue;
             ledger.Enter(analyzed);
             foreach (var nested in analyzed.Body.Nested)
-                foreach (var inner in WithNested(new CallTarget(null, nested), nested, cancel))
+                foreach (var inner in WithNested(new CallTarget(nested), nested, cancel))
                     ledger.Enter(inner);
         }
         return _ledgers.GetOrAdd(type, ledger);

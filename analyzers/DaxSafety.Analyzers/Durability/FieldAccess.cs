@@ -38,12 +38,23 @@ internal sealed partial class BodyAnalysis
             EscapeAll(path, value);
             MarkGivenAway(value);
         }
+        NoteHeld(value, field);
         foreach (var place in target.Targets)
         {
             var slot = _fields.Of(place.Entity, field);
             var kept = strong ? value : Value.Join(value, path.Fields.TryGet(slot, out var before) ? before : Value.Null);
             path.Fields = path.Fields.Set(slot, kept);
         }
+    }
+
+    /// <summary>What the compilation's own fields have held at some time, of objects of the body's own as well.</summary>
+    public HashSet<(int Entity, int Field)> Held { get; } = new();
+
+    private void NoteHeld(Value value, int field)
+    {
+        if (field != MemberNumbers.Element && _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.IsOwn(symbol))
+            foreach (var place in value.Targets)
+                Held.Add((place.Entity, field));
     }
 
     private Value FieldAtEntry(int owner, int field)

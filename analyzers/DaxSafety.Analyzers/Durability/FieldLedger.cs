@@ -36,11 +36,10 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
         var analysis = body.Analysis;
         var heldBy = new Dictionary<int, List<int>>();
         var visible = body.Body.Symbol is { DeclaredAccessibility: not Accessibility.Private };
+        foreach (var (entity, field) in analysis.Held)
+            Hold(analysis, heldBy, entity, field);
         foreach (var ending in body.Summary.Cases)
         {
-            foreach (var entry in ending.Path.Fields.ToList())
-                foreach (var place in entry.Value.Targets)
-                    Hold(analysis, heldBy, place.Entity, analysis.Fields[entry.Key].Field);
             if (!visible)
                 continue;
             foreach (var place in ending.Result.Targets)

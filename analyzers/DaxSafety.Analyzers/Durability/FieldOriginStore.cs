@@ -61,7 +61,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private IEnumerable<AnalyzedBody> BodiesThatStore(INamedTypeSymbol type, CancellationToken cancel)
     {
         foreach (var initializer in _context.Lowering.InitializersOf(type, cancel))
-            if (_firstLook.Of(new CallTarget(null, initializer), cancel) is { } analyzed)
+            if (_firstLook.Of(initializer, cancel) is { } analyzed)
                 yield return analyzed;
         foreach (var method in TypeMembers.BodiesOf(type))
             if (_context.Lowering.BodyOf(method, cancel) is { } body && Stores(body) && _firstLook.Of(method, cancel) is { } analyzed)

@@ -14,9 +14,10 @@ internal sealed partial class BodyAnalysis
         var tracked = target.Targets.Where(CanOwe).ToList();
         if (tracked.Count == 0)
             return null;
-        var obligation = _obligations.Intern(site, Value.OfRefs(tracked), Debt.Bytes);
+        var (written, attempts) = WithEarlierRounds(path, site, Value.OfRefs(tracked), inner);
+        var obligation = _obligations.Intern(site, written, Debt.Bytes);
         obligation.Inner ??= inner;
-        path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, 0));
+        path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, attempts));
         path.Settled = path.Settled.Remove(obligation.Id);
         return obligation;
     }

@@ -87,6 +87,9 @@ internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
     /// <summary>A callee wrote to a mapping that its own type holds: the callee's type answers for it.</summary>
     public bool IsReportedInside { get; set; }
 
+    /// <summary>As <see cref="IsReportedInside"/>, and whether it is flushed on every path is the callee's question too: it is another type's, or flushes it on some.</summary>
+    public bool IsJudgedInside { get; set; }
+
     /// <summary>A callee wrote it that says [LeavesDirty]: it is not its type's business but its caller's.</summary>
     public bool IsCallersByContract { get; set; }
 
@@ -133,6 +136,7 @@ internal sealed class ObligationTable
     private readonly List<Obligation> _obligations = new();
     private readonly Dictionary<(int Site, Value Target, Debt Debt), Obligation> _index = new();
     private readonly Dictionary<(int Site, int Entity), int> _rangesOfSite = new();
+    private readonly Dictionary<int, List<Obligation>> _ofSite = new();
     private readonly List<Attempt[]> _attempts = new() { Array.Empty<Attempt>() };
     private readonly Dictionary<string, int> _attemptIndex = new() { [""] = 0 };
     private readonly List<FlushFact> _flushes = new();
@@ -160,8 +164,14 @@ internal sealed class ObligationTable
         var obligation = new Obligation(_obligations.Count, site, target, debt);
         _obligations.Add(obligation);
         _index.Add((site, target, debt), obligation);
+        if (!_ofSite.TryGetValue(site, out var ofSite))
+            _ofSite[site] = ofSite = new List<Obligation>();
+        ofSite.Add(obligation);
         return obligation;
     }
+
+    /// <summary>Everything that one step has come to owe so far.</summary>
+    public IReadOnlyList<Obligation> OfSite(int site) => _ofSite.TryGetValue(site, out var obligations) ? obligations : Array.Empty<Obligation>();
 
     public int Intern(FlushFact flush)
     {

@@ -16,12 +16,22 @@ internal sealed class PathMerger
     private readonly FieldSlots _fields;
     private readonly HashSet<int> _testedSlots;
 
+    // Made once: a method group of an instance is a new delegate wherever it stands.
+    private readonly Func<Value, Value, Value> _joinNumbers;
+    private readonly Func<Status, Status, Status> _mergeStatus;
+    private readonly Func<int, Value, Value> _onOnePath;
+    private readonly Func<int, Value, Value, bool> _tellsApart;
+
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
     {
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
         _testedSlots = new HashSet<int>(testedSlots);
+        _joinNumbers = JoinNumbers;
+        _mergeStatus = MergeStatus;
+        _onOnePath = OnOnePath;
+        _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
     }
 
     public PathSet Join(PathSet present, PathSet arriving)
@@ -89,12 +99,12 @@ internal sealed class PathMerger
 
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
     private bool OwesNothingNew(Path present, Path path) =>
-        present.Pending.Union(path.Pending, MergeStatus).Equals(present.Pending)
+        present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
         && present.Facts.Intersect(path.Facts, (x, y) => x.Around(y)).Equals(present.Facts);
 
     private bool ToldApart(Path a, Path b)
     {
-        if (a.Variables.AnyChange(b.Variables, (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs)))
+        if (a.Variables.AnyChange(b.Variables, _tellsApart))
             return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
@@ -126,29 +136,32 @@ internal sealed class PathMerger
 
     public Path Merge(Path a, Path b) => new()
     {
-        Variables = a.Variables.Union(b.Variables, JoinNumbers),
-        Fields = a.Fields.Union(b.Fields, Value.Join, (key, value) => Value.Join(value, _fields.AtEntry(key))),
+        Variables = a.Variables.Union(b.Variables, _joinNumbers),
+        Fields = a.Fields.Union(b.Fields, Value.Join, _onOnePath),
         Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
-        Pending = a.Pending.Union(b.Pending, MergeStatus),
+        Pending = a.Pending.Union(b.Pending, _mergeStatus),
         Settled = a.Settled.Union(b.Settled, (x, _) => x),
         Flushed = a.Flushed.Intersect(b.Flushed, (x, _) => x),
         Released = a.Released.Union(b.Released, (x, _) => x),
         Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
     };
 
+    /// <summary>A field that one group of paths has assigned is on the other what it was at entry; what a closure is bound to it is bound to from the start.</summary>
+    private Value OnOnePath(int field, Value value) =>
+        _entities[_fields[field].Entity].Kind == EntityKind.Closure ? value : Value.Join(value, _fields.AtEntry(field));
+
     /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
     private Value JoinNumbers(Value a, Value b)
     {
         var joined = Value.Join(a, b);
-        if (ReferenceEquals(joined, a) || joined.Refs.Length == 1)
-            return joined.IsUntracked && Lowest(a) is { } floor && Lowest(b) >= floor ? AtLeast(floor) : joined;
-        // A sum that grows in a loop would be followed round by round.
-        if (joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed))
-            return Value.Untracked;
-        var counted = joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2;
-        if (!counted || Lowest(a) is not { } mine || Lowest(b) is not { } theirs)
+        if (ReferenceEquals(joined, a))
             return joined;
-        return theirs < mine ? Value.Untracked : AtLeast(mine);
+        // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
+        var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2;
+        if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
+            return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(theirs >= mine ? mine : Math.Min(theirs, 1));
+        // A sum that grows in a loop would be followed round by round.
+        return joined.Refs.Length > 1 && joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed) ? Value.Untracked : joined;
     }
 
     private Value AtLeast(long lowest) => Value.OfEntity(_entities.Intern(EntityKind.AtLeast, 0, lowest).Id);

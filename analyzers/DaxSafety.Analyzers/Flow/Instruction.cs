@@ -81,7 +81,7 @@ internal enum ConditionKind : byte
     /// <summary>A is at most B.</summary>
     LessOrEqual,
 
-    /// <summary>The enumerator A has one more element; B is what it enumerates.</summary>
+    /// <summary>The enumerator A has one more element; B is what it enumerates. Without A, what B enumerates has any.</summary>
     Iterates,
 
     /// <summary>A has the shape that Key names (a type or another pattern).</summary>
@@ -108,6 +108,9 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
 
     /// <summary>Whether the same variable or field decides more than one condition of the body, so that its outcome is worth remembering.</summary>
     public bool Correlated;
+
+    /// <summary>For <see cref="ConditionKind.Iterates"/>: how many elements there are, or −1.</summary>
+    public int Size = -1;
 
     /// <summary>The only numbers that A can be, when its type names them: an enum's.</summary>
     public long[]? Domain;
@@ -140,6 +143,9 @@ internal sealed class BlockContent
 {
     public Instruction[] Instructions = Array.Empty<Instruction>();
     public Condition? Condition;
+
+    /// <summary>How many temporaries the instructions use.</summary>
+    public int TemporaryCount;
 
     /// <summary>The register of the value that leaves the body here, or −1.</summary>
     public int ReturnValue = -1;

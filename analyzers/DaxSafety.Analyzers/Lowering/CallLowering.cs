@@ -24,8 +24,11 @@ internal sealed partial class BodyLowering
             return Lower(temporary);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
+        if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
+            EmitInitializers(method, invocation, receiver, arguments);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
             receiverType: StaticType(invocation.Instance), outs: outs);
+        NoteResize(invocation, receiver);
         return result;
     }
 
@@ -206,7 +209,7 @@ internal sealed partial class BodyLowering
             var implementations = _context.Implementations.Of(method);
             return implementations.Length > MostImplementations
                 ? ImmutableArray<CallTarget>.Empty
-                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found, null)).ToImmutableArray();
+                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found)).ToImmutableArray();
         }
         if (!receiverIsAddress && !_context.Matters(method))
             return ImmutableArray<CallTarget>.Empty;
@@ -218,7 +221,7 @@ internal sealed partial class BodyLowering
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
         if (method.MethodKind == MethodKind.LocalFunction)
-            return LocalFunctionBody(method) is { } body ? new CallTarget(null, body) : null;
-        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method, null) : null;
+            return LocalFunctionBody(method) is { } body ? new CallTarget(body) : null;
+        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method) : null;
     }
 }

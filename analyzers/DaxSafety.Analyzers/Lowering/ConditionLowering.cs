@@ -31,7 +31,7 @@ internal sealed partial class BodyLowering
         {
             IIsNullOperation isNull => Make(ConditionKind.IsNull, Lower(isNull.Operand), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
-            IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Value, pattern.Pattern, negated, operation),
+            IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
             IPropertyReferenceOperation { Property: { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }, Instance: { } nullable } =>
                 Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
@@ -94,6 +94,8 @@ internal sealed partial class BodyLowering
             if (IsNullConstant(binary.LeftOperand))
                 return Make(ConditionKind.IsNull, Lower(binary.RightOperand), -1, negated, whole);
         }
+        if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && binary.RightOperand.ConstantValue is { HasValue: true, Value: bool truth })
+            return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);
         var left = Known(Lower(binary.LeftOperand), binary.LeftOperand);
         var right = Known(Lower(binary.RightOperand), binary.RightOperand);
         return binary.OperatorKind switch
@@ -123,58 +125,6 @@ internal sealed partial class BodyLowering
         return operation.ConstantValue is { HasValue: true, Value: null } || operation is IDefaultValueOperation { Type.IsReferenceType: true };
     }
 
-    private Condition OfPattern(int value, IOperation operand, IPatternOperation pattern, bool negated, IOperation whole)
-    {
-        while (pattern is INegatedPatternOperation not)
-            (pattern, negated) = (not.Pattern, !negated);
-        switch (pattern)
-        {
-            case IConstantPatternOperation constant when IsNullConstant(constant.Value):
-                return Make(ConditionKind.IsNull, value, -1, negated, whole);
-            case IConstantPatternOperation constant:
-                return WithDomain(Make(ConditionKind.Equal, Known(value, operand), Lower(constant.Value), negated, whole), operand.Type);
-            case IRelationalPatternOperation relation:
-                return OfRelation(Known(value, operand), relation, negated, whole);
-            case IDeclarationPatternOperation declaration:
-                Declare(declaration.DeclaredSymbol, value, whole);
-                return declaration.MatchesNull ? Make(ConditionKind.Opaque, -1, -1, negated, whole)
-                    : IsOnlyNullTest(operand.Type, declaration.MatchedType)
-                        ? Make(ConditionKind.IsNull, value, -1, !negated, whole)
-                        : Make(ConditionKind.Matches, Known(value, operand), -1, negated, whole, declaration.MatchedType?.ToDisplayString());
-            case ITypePatternOperation type when IsOnlyNullTest(operand.Type, type.MatchedType):
-                return Make(ConditionKind.IsNull, value, -1, !negated, whole);
-            case IBinaryPatternOperation both when both.DescendantsAndSelf().All(part => part is not (IDeclarationPatternOperation or IRecursivePatternOperation)):
-                return OfBinaryPattern(Known(value, operand), operand, both, negated, whole);
-            case ITypePatternOperation type:
-                return Make(ConditionKind.Matches, Known(value, operand), -1, negated, whole, type.MatchedType.ToDisplayString());
-            case IRecursivePatternOperation { PropertySubpatterns.IsEmpty: true, DeconstructionSubpatterns.IsEmpty: true } recursive
-                when SymbolEqualityComparer.Default.Equals(recursive.InputType, recursive.MatchedType):
-                Declare(recursive.DeclaredSymbol, value, whole);
-                return Make(ConditionKind.IsNull, value, -1, !negated, whole);
-        }
-        foreach (var inner in pattern.DescendantsAndSelf())
-            if (inner is IDeclarationPatternOperation { DeclaredSymbol: { } symbol })
-                Declare(symbol, Registers.None, whole);
-            else if (inner is IRecursivePatternOperation { DeclaredSymbol: { } named })
-                Declare(named, Registers.None, whole);
-        return Make(ConditionKind.Matches, Known(value, operand), -1, negated, whole, pattern.Syntax.ToString());
-    }
-
-    /// <summary>A value of the type is one of the matched type unless it is null.</summary>
-    private static bool IsOnlyNullTest(ITypeSymbol? type, ITypeSymbol? matched) => SymbolEqualityComparer.Default.Equals(type, matched)
-        || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], matched));
-
-    /// <summary>When <c>x and y</c> holds, both do; when <c>x or y</c> does not, neither does.</summary>
-    private Condition OfBinaryPattern(int value, IOperation operand, IBinaryPatternOperation pattern, bool negated, IOperation whole)
-    {
-        var isAnd = pattern.OperatorKind == BinaryOperatorKind.And;
-        var parts = new[] { OfPattern(value, operand, pattern.LeftPattern, false, whole), OfPattern(value, operand, pattern.RightPattern, false, whole) };
-        var condition = Make(ConditionKind.Matches, value, -1, negated, whole, pattern.Syntax.ToString());
-        condition.Parts = parts;
-        condition.PartsWhen = isAnd;
-        return condition;
-    }
-
     private const int MostNamedValues = 32;
 
     /// <summary>An enum's values are those it names, unless they are flags.</summary>
@@ -186,24 +136,6 @@ internal sealed partial class BodyLowering
         if (values.Count is > 1 and <= MostNamedValues)
             condition.Domain = values.ToArray();
         return condition;
-    }
-
-    private Condition OfRelation(int value, IRelationalPatternOperation relation, bool negated, IOperation whole)
-    {
-        var bound = Lower(relation.Value);
-        return relation.OperatorKind switch
-        {
-            BinaryOperatorKind.LessThan => Make(ConditionKind.Less, value, bound, negated, whole),
-            BinaryOperatorKind.LessThanOrEqual => Make(ConditionKind.LessOrEqual, value, bound, negated, whole),
-            BinaryOperatorKind.GreaterThan => Make(ConditionKind.Less, bound, value, negated, whole),
-            _ => Make(ConditionKind.LessOrEqual, bound, value, negated, whole),
-        };
-    }
-
-    private void Declare(ISymbol? symbol, int value, IOperation site)
-    {
-        if (symbol is not null)
-            Store(Place.Variable(SlotOf(symbol)), value, site);
     }
 
     /// <summary>The variable whose value an expression is, below conversions.</summary>
@@ -224,6 +156,9 @@ internal sealed partial class BodyLowering
     {
         foreach (var read in operation.DescendantsAndSelf())
         {
+            // `switch ((a, b))` tests a copy of the tuple: it is its elements that are tested.
+            if (read is IFlowCaptureReferenceOperation copy && _capturedTuples.TryGetValue(copy.Id, out var tuple))
+                NoteTested(tuple, condition);
             var symbol = read switch
             {
                 ILocalReferenceOperation local => local.Local,

@@ -11,18 +11,25 @@ namespace DaxSafety.Analyzers.Lowering;
 /// </summary>
 internal sealed partial class BodyLowering
 {
-    /// <summary>The collection behind a captured enumerator: its slot, and how the source names it.</summary>
-    private readonly Dictionary<CaptureId, (int Slot, IOperation Collection)> _enumerated = new();
+    /// <summary>The collection behind a captured enumerator: its slot, that of its size if it tells, and how the source names it.</summary>
+    private readonly Dictionary<CaptureId, (int Slot, int Size, IOperation Collection)> _enumerated = new();
 
     private void NoteEnumerator(IFlowCaptureOperation capture)
     {
         if (EnumeratedBy(capture.Value) is not { } collection)
             return;
+        var slot = IntoSlot(Known(Lower(collection), collection));
+        var size = SizeOf(collection.Type) is { } member ? IntoSlot(LoadOf(slot, member)) : Registers.None;
+        _steps.Add(new Instruction(OpCode.BeginLoop, -1, CaptureSlot(capture.Id)));
+        _enumerated[capture.Id] = (slot, size, collection);
+    }
+
+    private int IntoSlot(int register)
+    {
         var slot = _slots.Count;
         _slots.Add(new Slot(SlotKind.Capture, null, -1, HoldsAddress: false));
-        _steps.Add(new Instruction(OpCode.Copy, slot, Known(Lower(collection), collection)));
-        _steps.Add(new Instruction(OpCode.BeginLoop, -1, CaptureSlot(capture.Id)));
-        _enumerated[capture.Id] = (slot, collection);
+        _steps.Add(new Instruction(OpCode.Copy, slot, register));
+        return slot;
     }
 
     private IOperation? EnumeratedBy(IOperation value)
@@ -48,6 +55,8 @@ internal sealed partial class BodyLowering
     /// <summary>The condition of a loop over a collection that has a name; null for any other.</summary>
     private Condition? LoopCondition(IOperation test, bool negated)
     {
+        if (EmptinessCondition(test, negated) is { } emptiness)
+            return emptiness;
         if (test is not IInvocationOperation { TargetMethod.Name: "MoveNext", Arguments.IsEmpty: true, Instance: { } instance })
             return null;
         while (instance is IConversionOperation { OperatorMethod: null } conversion)
@@ -56,6 +65,7 @@ internal sealed partial class BodyLowering
             return null;
         Lower(test);
         var condition = new Condition(ConditionKind.Iterates, CaptureSlot(reference.Id), loop.Slot, negated, null, loop.Collection.Syntax.ToString(), AddSite(loop.Collection));
+        condition.Size = loop.Size;
         NoteEnumerated(loop.Collection, condition);
         return condition;
     }

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis;
 namespace DaxSafety.Analyzers.Rules;
 
 /// <summary>What a rule is given: the outcome of one body, and a place to put diagnostics.</summary>
-internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action<Diagnostic> report, CancellationToken cancel)
+internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action<Diagnostic> report, Action<Location> answered, CancellationToken cancel)
 {
     public Outcome Outcome { get; } = outcome;
 
@@ -20,6 +20,9 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
         report(Diagnostic.Create(rule, location, more, properties, arguments));
 
     public void Report(Diagnostic diagnostic) => report(diagnostic);
+
+    /// <summary>A write in a callee is reported here, where its mapping is owned: it is not also its type's mistake.</summary>
+    public void AnswerFor(Site inner) => answered(inner.Location);
 
     /// <summary>Where a write is reported.</summary>
     public Site SiteOf(Obligation obligation) =>

@@ -1,0 +1,131 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What the outcome of a comparison says about the numbers compared, and what it makes impossible.</summary>
+internal sealed partial class BodyAnalysis
+{
+    private bool AssumeEqual(Path path, Condition condition, Value a, Value b, bool equal)
+    {
+        if (b.AsConstant is { } right)
+            return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false, condition.Domain);
+        if (a.AsConstant is { } left)
+            return AssumeEqual(path, condition.B, b, left, equal, condition.Correlated, isBoolean: false, condition.Domain);
+        if (a.Single is not { OffsetEntity: 0 } x || b.Single is not { OffsetEntity: 0 } y || x.Entity == EntityTable.Untracked || y.Entity == EntityTable.Untracked)
+            return true;
+        if (x.Entity == y.Entity)
+            return equal == (x.Offset == y.Offset);
+        if (_entities[x.Entity].Kind == EntityKind.Constant && _entities[y.Entity].Kind == EntityKind.Constant)
+            return equal == Equals(_entities[x.Entity].Payload, _entities[y.Entity].Payload);
+        if (x.Entity > y.Entity)
+            (x, y) = (y, x);
+        return Learn(path, _tests.Of(ConditionKind.Equal, x.Entity, x.Offset, y.Entity, y.Offset), equal ? Span.True : Span.False, condition.Correlated);
+    }
+
+    private bool AssumeEqual(Path path, int register, Value value, long constant, bool equal, bool remember, bool isBoolean, long[]? domain = null)
+    {
+        // Of several known numbers, those that fit stay.
+        if (value.Refs.All(place => place.IsConstant))
+        {
+            var kept = value.Refs.Where(place => (place.Offset == constant) == equal).ToList();
+            if (kept.Count == 0)
+                return false;
+            if (kept.Count < value.Refs.Length)
+                Narrow(path, register, Value.OfRefs(kept));
+            return true;
+        }
+        if (value.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } place)
+            return true;
+        var target = unchecked(constant - place.Offset);
+        if (isBoolean && !equal)
+            (target, equal) = (1 - target, true);
+        var range = RangeOf(path, place.Entity);
+        if (!equal && domain is not null && domain.Contains(constant) && domain.All(named => named == constant || IsRuledOut(path, place.Entity, unchecked(named - place.Offset))))
+            return false;
+        // Both outcomes are kept under one test, so that the two groups of paths can be told apart by it.
+        var exactly = _tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, "number");
+        if (equal)
+            return Learn(path, exactly, Span.True, remember) && Learn(path, NumberTest(place.Entity), new Span(target, target), remember);
+        if (range.Low == target && range.High == target)
+            return false;
+        if (range.Low == target)
+            return Learn(path, NumberTest(place.Entity), new Span(target + 1, range.High), remember);
+        if (range.High == target)
+            return Learn(path, NumberTest(place.Entity), new Span(range.Low, target - 1), remember);
+        return Learn(path, exactly, Span.False, remember);
+    }
+
+    /// <summary>A flag that holds a comparison says what the comparison says: <c>var any = n > 0; … if (any)</c>.</summary>
+    private bool AssumeCompared(Path path, Value flag, bool holds)
+    {
+        if (flag.Single is not { OffsetEntity: 0, Offset: 0 } place || _entities[place.Entity] is not { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> how } compared)
+            return true;
+        var left = Value.Of(Ref.Whole(compared.A) with { Offset = how.Item2 });
+        var right = Value.Of(Ref.Whole((int)compared.B) with { Offset = how.Item3 });
+        return how.Item1 switch
+        {
+            nameof(BinaryOperatorKind.LessThan) => AssumeOrder(path, AsComparison, left, right, holds, strict: true),
+            nameof(BinaryOperatorKind.LessThanOrEqual) => AssumeOrder(path, AsComparison, left, right, holds, strict: false),
+            nameof(BinaryOperatorKind.GreaterThan) => AssumeOrder(path, AsComparison, right, left, holds, strict: true),
+            nameof(BinaryOperatorKind.GreaterThanOrEqual) => AssumeOrder(path, AsComparison, right, left, holds, strict: false),
+            nameof(BinaryOperatorKind.Equals) => AssumeSame(path, left, right, holds),
+            nameof(BinaryOperatorKind.NotEquals) => AssumeSame(path, left, right, !holds),
+            nameof(BinaryOperatorKind.Or) when !holds => AssumeSame(path, left, Value.Constant(0), true) && AssumeSame(path, right, Value.Constant(0), true),
+            nameof(BinaryOperatorKind.And) when holds => AssumeSame(path, left, Value.Constant(1), true) && AssumeSame(path, right, Value.Constant(1), true),
+            _ => true,
+        };
+    }
+
+    private bool AssumeSame(Path path, Value left, Value right, bool same) => right.MayBe(EntityTable.Null)
+        ? AssumeNull(path, AsComparison, left, same)
+        : AssumeEqual(path, AsComparison, left, right, same);
+
+    /// <summary>Stands for a comparison that was made earlier: nothing is narrowed, and what is learnt is remembered.</summary>
+    private static readonly Condition AsComparison = new(ConditionKind.Opaque, Registers.None, Registers.None, false, null, "", -1) { Correlated = true };
+
+    /// <summary>What is more than a counter is more than the counter's first value.</summary>
+    private bool LearnBound(Path path, Ref less, Ref more, long by, bool remember)
+    {
+        var low = RangeOf(path, less.Entity).Low;
+        return low < int.MinValue || low > int.MaxValue
+            || Learn(path, NumberTest(more.Entity), new Span(low + less.Offset + by - more.Offset, long.MaxValue), remember);
+    }
+
+    /// <summary>The number can no longer be the one, by what is known of it.</summary>
+    private bool IsRuledOut(Path path, int entity, long number)
+    {
+        var range = RangeOf(path, entity);
+        return number < range.Low || number > range.High
+            || (path.Facts.TryGet(_tests.Of(ConditionKind.Equal, entity, 0, EntityTable.Zero, number, "number"), out var known) && known.Equals(Span.False));
+    }
+
+    private bool AssumeOrder(Path path, Condition condition, Value a, Value b, bool holds, bool strict)
+    {
+        if (b.AsConstant is { } high && a.Single is { OffsetEntity: 0 } x)
+        {
+            var bound = unchecked(high - x.Offset);
+            if (x.IsConstant)
+                return holds == (strict ? x.Offset < high : x.Offset <= high);
+            var limit = strict ? bound - 1 : bound;
+            return x.Entity == EntityTable.Untracked
+                || Learn(path, NumberTest(x.Entity), holds ? new Span(long.MinValue, limit) : new Span(limit + 1, long.MaxValue), condition.Correlated);
+        }
+        if (a.AsConstant is { } low && b.Single is { OffsetEntity: 0 } y)
+        {
+            var bound = unchecked(low - y.Offset);
+            var limit = strict ? bound + 1 : bound;
+            return y.Entity == EntityTable.Untracked
+                || Learn(path, NumberTest(y.Entity), holds ? new Span(limit, long.MaxValue) : new Span(long.MinValue, limit - 1), condition.Correlated);
+        }
+        if (a.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } left || b.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } right)
+            return true;
+        if (holds && !LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated))
+            return false;
+        // a < b is not (b <= a): one order for both, so that each answers the other.
+        return strict
+            ? Learn(path, _tests.Of(ConditionKind.LessOrEqual, right.Entity, right.Offset, left.Entity, left.Offset), holds ? Span.False : Span.True, condition.Correlated)
+            : Learn(path, _tests.Of(ConditionKind.LessOrEqual, left.Entity, left.Offset, right.Entity, right.Offset), holds ? Span.True : Span.False, condition.Correlated);
+    }
+}

@@ -1,0 +1,40 @@
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What the rounds of a loop have in common.</summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>
+    /// A step that writes again what it wrote before stands in a loop: one obligation for all its rounds, somewhere in the same memory, or
+    /// each round would make groups of paths of its own.
+    /// </summary>
+    private (Value Written, int Attempts) WithEarlierRounds(Path path, int site, Value written, Site? inner)
+    {
+        var attempts = 0;
+        foreach (var earlier in _obligations.OfSite(site))
+        {
+            if (earlier.Debt != Debt.Bytes || !Equals(earlier.Inner, inner) || !NameTheSame(earlier.Target, written))
+                continue;
+            var isPending = path.Pending.TryGet(earlier.Id, out var status);
+            if (!isPending && !path.Settled.Contains(earlier.Id))
+                continue;
+            attempts = _obligations.Merge(attempts, status.Attempts);
+            path.Pending = path.Pending.Remove(earlier.Id);
+            path.Settled = path.Settled.Remove(earlier.Id);
+            if (!earlier.Target.Equals(written))
+                written = Value.OfRefs(written.Refs.Select(place => place.Somewhere()));
+        }
+        return (written, attempts);
+    }
+
+    private static bool NameTheSame(Value a, Value b)
+    {
+        if (a.Refs.Length != b.Refs.Length)
+            return false;
+        for (var i = 0; i < a.Refs.Length; i++)
+            if (a.Refs[i].Entity != b.Refs[i].Entity)
+                return false;
+        return true;
+    }
+}

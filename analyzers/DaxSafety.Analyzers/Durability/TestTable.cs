@@ -1,0 +1,47 @@
+using DaxSafety.Analyzers.Flow;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Numbers for tests on entities, so that the outcome of one can be remembered for the next equal one.</summary>
+internal sealed class TestTable
+{
+    private readonly Dictionary<(ConditionKind Kind, int A, long OffsetA, int B, long OffsetB, string? Key), int> _numbers = new();
+    private readonly Dictionary<int, List<int>> _about = new();
+    private readonly Dictionary<int, int> _numbersTested = new();
+
+    public int Of(ConditionKind kind, int a, long offsetA = 0, int b = 0, long offsetB = 0, string? key = null)
+    {
+        if (_numbers.TryGetValue((kind, a, offsetA, b, offsetB, key), out var number))
+            return number;
+        number = _numbers.Count;
+        _numbers.Add((kind, a, offsetA, b, offsetB, key), number);
+        Note(a, number);
+        if (kind == ConditionKind.Truth)
+            _numbersTested[number] = a;
+        if (b != EntityTable.Zero)
+            Note(b, number);
+        return number;
+    }
+
+    /// <summary>The number of a test of one entity, if anything has tested that.</summary>
+    public int? Find(ConditionKind kind, int entity) => _numbers.TryGetValue((kind, entity, 0, EntityTable.Zero, 0, null), out var number) ? number : null;
+
+    /// <summary>The entity whose number a test is about, if it is that kind of test.</summary>
+    public int? EntityOfNumber(int test) => _numbersTested.TryGetValue(test, out var entity) ? entity : null;
+
+    public IReadOnlyList<int> About(int entity) => _about.TryGetValue(entity, out var tests) ? tests : Array.Empty<int>();
+
+    public IEnumerable<(ConditionKind Kind, int A, int Test)> OnOneEntity()
+    {
+        foreach (var entry in _numbers)
+            if (entry.Key is { B: EntityTable.Zero, OffsetA: 0, OffsetB: 0 })
+                yield return (entry.Key.Kind, entry.Key.A, entry.Value);
+    }
+
+    private void Note(int entity, int test)
+    {
+        if (!_about.TryGetValue(entity, out var tests))
+            _about[entity] = tests = new List<int>();
+        tests.Add(test);
+    }
+}

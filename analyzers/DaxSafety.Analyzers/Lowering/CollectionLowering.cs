@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// How many elements a library's collection has: <c>foreach</c>, <c>Any</c>, <c>IsEmpty</c> and <c>Count</c> are one question, whose answer
+/// holds until a call changes the collection.
+/// </summary>
+internal sealed partial class BodyLowering
+{
+    /// <summary>What calls that ask and change nothing begin with.</summary>
+    private static readonly string[] Questions =
+    {
+        "Contains", "IndexOf", "LastIndexOf", "Get", "TryGet", "Find", "Exists", "TrueForAll", "BinarySearch", "CopyTo", "TryCopyTo", "To", "As", "Peek", "TryPeek",
+        "ForEach", "Equals", "Slice", "Is", "Sort", "Reverse", "EnsureCapacity", "ConvertAll", "Fill",
+    };
+
+    private bool? _asksSizes;
+
+    /// <summary>The property that tells how many elements a library's collection has.</summary>
+    private IPropertySymbol? SizeOf(ITypeSymbol? type)
+    {
+        foreach (var candidate in TypesOf(type))
+            foreach (var name in new[] { "Count", "Length" })
+                if (candidate.GetMembers(name).OfType<IPropertySymbol>().FirstOrDefault(property => property is { Type.SpecialType: SpecialType.System_Int32, IsStatic: false }) is { } found)
+                    return _context.IsOwn(found) ? null : found;
+        return null;
+    }
+
+    private static IEnumerable<ITypeSymbol> TypesOf(ITypeSymbol? type)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+            yield return current;
+        foreach (var implemented in type is { TypeKind: TypeKind.Interface } ? type.AllInterfaces : System.Collections.Immutable.ImmutableArray<INamedTypeSymbol>.Empty)
+            yield return implemented;
+    }
+
+    /// <summary>After a call that may change how many elements there are, nobody knows how many.</summary>
+    private void NoteResize(IInvocationOperation invocation, int receiver)
+    {
+        if (receiver < 0 || invocation.TargetMethod.IsStatic || Questions.Any(question => invocation.TargetMethod.Name.StartsWith(question, StringComparison.Ordinal)))
+            return;
+        if (invocation.Instance?.Type is not { IsReferenceType: true } type || SizeOf(type) is not { } size || !AsksSizes())
+            return;
+        var addsOne = invocation.TargetMethod is { ReturnsVoid: true, Name: "Add" or "Insert" or "Push" or "Enqueue" or "AddLast" or "AddFirst" };
+        var now = addsOne
+            ? _steps.Into(OpCode.Arithmetic, LoadOf(receiver, size), _steps.Into(OpCode.Constant, payload: 1L), scale: 1, payload: "+", site: AddSite(invocation))
+            : Known(Registers.None, invocation);
+        _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(size), now, site: AddSite(invocation)));
+    }
+
+    /// <summary>Whether the body depends on any size at all: most that fill a collection do not.</summary>
+    private bool AsksSizes() => _asksSizes ??= _cfg.Blocks
+        .SelectMany(block => block.BranchValue is { } value ? block.Operations.Add(value) : block.Operations)
+        .SelectMany(operation => operation.DescendantsAndSelf())
+        .Any(operation => operation is IPropertyReferenceOperation { Property.Name: "Count" or "Length" or "IsEmpty" } or IInvocationOperation { TargetMethod.Name: "GetEnumerator" or "Any" });
+
+    /// <summary><c>x.Any()</c> and <c>x.IsEmpty</c> of the library's collections.</summary>
+    private Condition? EmptinessCondition(IOperation test, bool negated)
+    {
+        var collection = test switch
+        {
+            IInvocationOperation { TargetMethod: { Name: "Any", ContainingType.Name: "Enumerable", Parameters.Length: 1 }, Arguments: { Length: 1 } arguments } => arguments[0].Value,
+            IPropertyReferenceOperation { Property: { Name: "IsEmpty" } property, Instance: { } instance } when !_context.IsOwn(property) && SizeOf(property.ContainingType) is not null => instance,
+            _ => null,
+        };
+        while (collection is IConversionOperation { OperatorMethod: null } conversion)
+            collection = conversion.Operand;
+        if (collection is null || !IsPlainRead(collection))
+            return null;
+        var of = Known(Lower(collection), collection);
+        var condition = new Condition(ConditionKind.Iterates, Registers.None, of, negated != test is IPropertyReferenceOperation, null, test.Syntax.ToString(), AddSite(test));
+        condition.Size = SizeOf(collection.Type) is { } size ? LoadOf(of, size) : Registers.None;
+        condition.IsPolicy = ReadsOnlyPolicy(test);
+        NoteEnumerated(collection, condition);
+        return condition;
+    }
+}
