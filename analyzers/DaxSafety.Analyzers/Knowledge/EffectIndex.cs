@@ -58,7 +58,7 @@ internal sealed class EffectIndex
     public EffectRow? FindImport(string library, string entryPoint)
     {
         var row = FindExactImport(library, entryPoint);
-        return row is null && library == NativeLibrary.Windows && entryPoint.Length > 1 && entryPoint[entryPoint.Length - 1] is 'A' or 'W'
+        return row is null && library == NativeLibrary.Windows && entryPoint.Length > 1 && NativeLibrary.WindowsEncodings.Contains(entryPoint[entryPoint.Length - 1])
             ? FindExactImport(library, entryPoint.Substring(0, entryPoint.Length - 1))
             : row;
     }

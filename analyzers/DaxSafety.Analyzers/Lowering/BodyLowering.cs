@@ -32,7 +32,6 @@ internal sealed partial class BodyLowering
     private readonly HashSet<CallTarget> _callees = new();
     private readonly HashSet<ISymbol> _testedVariables = new(SymbolEqualityComparer.Default);
     private readonly HashSet<CaptureId> _testedCaptures = new();
-    private readonly HashSet<CaptureId> _policyCaptures = new();
     private readonly Dictionary<CaptureId, ISymbol> _copiedBy = new();
     private readonly Dictionary<object, Condition> _testedBy = new();
 

@@ -144,6 +144,8 @@ internal sealed partial class BodyLowering
         }
         var place = LowerPlace(assignment.Target);
         var value = Lower(assignment.Value);
+        if (assignment.Target is ILocalReferenceOperation { Local: var local })
+            NotePolicy(local, assignment.Value);
         Store(place, value, assignment);
         return value;
     }
@@ -234,9 +236,8 @@ internal sealed partial class BodyLowering
             _copiedBy[capture.Id] = copied;
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
-        if (ReadsOnlyPolicy(capture.Value))
-            _policyCaptures.Add(capture.Id);
         var value = Lower(capture.Value);
+        NotePolicy(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);
         return value;
