@@ -116,6 +116,11 @@ internal sealed partial class BodyLowering
         foreach (var argument in arguments)
             if (argument >= 0)
                 _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
+        // A thread or a timer runs what it is made with at some time.
+        if (creation is IObjectCreationOperation { Constructor: { } constructor })
+            foreach (var parameter in constructor.Parameters)
+                if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
+                    _steps.Add(new Instruction(OpCode.Escape, -1, arguments[parameter.Ordinal], site: AddSite(creation)));
         return instance;
     }
 

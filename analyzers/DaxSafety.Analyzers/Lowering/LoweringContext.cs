@@ -91,7 +91,7 @@ internal sealed class LoweringContext
         method = method.OriginalDefinition;
         if (_matters.TryGetValue(method, out var known))
             return known;
-        return _matters[method] = method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction
+        return _matters[method] = method.ContainingType is { Name: "", ContainingType: not null } || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction
             || method.Parameters.Any(parameter => parameter.RefKind is not (RefKind.None or RefKind.Out) || Types.CanCarryMapping(parameter.Type))
             || (MayHoldMapping(method) && (!IsOwn(method) || IsReached(method)));
     }

@@ -38,6 +38,9 @@ internal sealed partial class BodyLowering
         {
             case ILocalReferenceOperation { Local: var local }:
                 return OfVariable(local, local.Type);
+            case IParameterReferenceOperation { Parameter.ContainingSymbol: INamedTypeSymbol { TypeKind: not TypeKind.Delegate } }:
+                // Of an extension block: what its members are called on.
+                return Place.Variable(ThisSlot);
             case IParameterReferenceOperation { Parameter: var parameter }:
                 return IsPrimaryConstructorCapture(parameter)
                     ? Place.OfField(ThisSlot, FieldNumber(parameter))
