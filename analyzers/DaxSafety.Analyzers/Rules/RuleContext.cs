@@ -65,8 +65,10 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
         var entity = Outcome.Analysis.Entities[obligation.Target.Targets.First().Entity];
         if (entity.Kind == EntityKind.Field)
             return NameOf(entity);
-        var written = SiteOf(obligation).Receiver;
-        return (entity.Kind == EntityKind.This ? written : null) ?? entity.Name ?? written ?? "the mapping";
+        // An own handle is called by its type: its members name it in many ways.
+        if (entity is { Kind: EntityKind.This, Mapping: not null } && Outcome.Body.Symbol?.ContainingType is { } handle)
+            return handle.Name;
+        return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
     }
 }
 
