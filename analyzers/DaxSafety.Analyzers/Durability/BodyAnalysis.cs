@@ -86,7 +86,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
             if (entity is null)
                 continue;
             entity.Name = variable.Name ?? "this";
-            entity.Mapping ??= _context.MappingOf(variable.Symbol);
+            entity.Mapping ??= variable.Kind == SlotKind.This ? MappingOfThis() : _context.MappingOf(variable.Symbol);
             path.Variables = path.Variables.Set(slot, Value.OfEntity(entity.Id));
             Hold(entity.Id, slot);
         }

@@ -1,5 +1,8 @@
+using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
+using DaxSafety.Analyzers.Options;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -55,6 +58,15 @@ internal sealed partial class BodyAnalysis
     private static bool IsVariable(CallSite call, Operand operand) =>
         operand is { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } && (call.VariablesByRef >> ordinal & 1) != 0;
 
+    /// <summary>The targets that may have the role; null when there is none.</summary>
+    private Value? OnlyRole(Value value, MappingRole role)
+    {
+        var kept = value.Targets.Where(place => _entities[place.Entity].Mapping is { } mapping
+            ? mapping.Role == role
+            : _entities[place.Entity].IsRooted && role == MappingRole.View).ToList();
+        return kept.Count == 0 ? null : kept.Count == value.Refs.Length ? value : Value.OfRefs(kept.Concat(value.Refs.Where(place => place.Entity == EntityTable.Untracked)));
+    }
+
     private void Deliver(Path path, CallSite call, Operand target, Value value, ref Value? result)
     {
         switch (target.Kind)
@@ -73,13 +85,6 @@ internal sealed partial class BodyAnalysis
                 (path.Outs ??= new())[target.Ordinal] = value;
                 break;
         }
-    }
-
-    /// <summary>An object that itself names the memory from here on.</summary>
-    private void Become(Value target, Value value)
-    {
-        if (value.Single is { } place && target.Single is { Entity: not (EntityTable.Null or EntityTable.Untracked) } instance && place.Entity > EntityTable.Statics)
-            _entities[instance.Entity].Mapping ??= _entities[place.Entity].Mapping;
     }
 
     private Value Operand(Path path, CallSite call, Operand operand) => operand.Kind switch

@@ -213,7 +213,7 @@ internal sealed partial class BodyAnalysis
         inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing.
         inherited.IsReportedInside |= (obligation.IsReportedInside
-            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
+            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !IsOfSameType(summary.Body) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
@@ -224,6 +224,10 @@ internal sealed partial class BodyAnalysis
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
         path.Settled = path.Settled.Remove(inherited.Id);
     }
+
+    /// <summary>A handle's own member that another member of the same object calls.</summary>
+    private static bool IsOfSameHandle(BodyAnalysis callee, Obligation obligation, List<Ref> target) =>
+        callee.Entities[EntityTable.This].Mapping is not null && obligation.Target.Targets.All(place => place.Entity == EntityTable.This) && target.All(place => place.Entity == EntityTable.This);
 
     private bool IsOfSameType(LoweredBody callee) => callee.Symbol is { ContainingType: { } type } && SymbolEqualityComparer.Default.Equals(type, _body.Symbol?.ContainingType);
 

@@ -42,6 +42,8 @@ internal sealed class DurabilityModel
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
     public FieldVerdict VerdictOn(int field, CancellationToken cancel)
     {
+        if (Context.Lowering.Members.SymbolOf(field) is INamedTypeSymbol)
+            return FieldVerdict.AskAll;
         if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !Context.Lowering.IsOwn(symbol))
             return FieldVerdict.Flushed;
         var ledger = LedgerOf(type.OriginalDefinition, cancel);

@@ -1,9 +1,10 @@
+using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 
 namespace DaxSafety.Analyzers.Durability;
 
-/// <summary>What the tables call a flush, by its kind: of a view, of a file, by msync, of cache lines; each strong enough for the system that the code targets, or an attempt.</summary>
+/// <summary>What the tables call a flush: of a view, a range, a file, cache lines, with the flags that decide what it is worth.</summary>
 internal sealed partial class BodyAnalysis
 {
     private void ApplyFlush(Path path, CallSite call, Effect effect, int site)
@@ -125,14 +126,5 @@ internal sealed partial class BodyAnalysis
             FlushFile(path, new FlushFact(FlushKind.File, target, false), site, () => "view-not-flushed-first");
         if (when != 0 && IsNative(call.Method))
             FlushDirectory(path);
-    }
-
-    /// <summary>The targets that may have the role; null when there is none.</summary>
-    private Value? OnlyRole(Value value, MappingRole role)
-    {
-        var kept = value.Targets.Where(place => _entities[place.Entity].Mapping is { } mapping
-            ? mapping.Role == role
-            : _entities[place.Entity].IsRooted && role == MappingRole.View).ToList();
-        return kept.Count == 0 ? null : kept.Count == value.Refs.Length ? value : Value.OfRefs(kept.Concat(value.Refs.Where(place => place.Entity == EntityTable.Untracked)));
     }
 }

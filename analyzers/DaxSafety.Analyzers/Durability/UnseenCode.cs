@@ -17,7 +17,7 @@ internal sealed partial class BodyAnalysis
             ApplyContract(path, call, step.Site, null);
             return;
         }
-        var isHarmless = call.Targets.IsEmpty && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual;
+        var isHarmless = call.Targets.IsEmpty && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual && !_context.Lowering.Knowledge.IsUnseenImport(method);
         _runsUnseenCode |= call.InvokesReceiver || !(call.IsFramework || isHarmless);
         if (call.IsFramework || call.InvokesReceiver || isHarmless)
             return;

@@ -102,6 +102,8 @@ internal sealed class Value : IEquatable<Value>
         return result.Equals(a) ? a : result;
     }
 
+    public static Value JoinAll(IEnumerable<Value> values) => values.Aggregate(Join);
+
     private bool Holds(Value other)
     {
         foreach (var place in other.Refs)

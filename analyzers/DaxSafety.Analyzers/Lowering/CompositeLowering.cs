@@ -64,6 +64,11 @@ internal sealed partial class BodyLowering
             return Registers.None;
         }
         var whole = Lower(source);
+        if (source?.Type is { IsTupleType: false } type && DeconstructOf(type, targets.Elements.Length) is { } method)
+        {
+            LowerDeconstruct(method, whole, targets, site);
+            return whole;
+        }
         for (var i = 0; i < targets.Elements.Length; i++)
         {
             var part = TupleField(source?.Type, i) is { } field && whole >= 0
@@ -72,6 +77,34 @@ internal sealed partial class BodyLowering
             StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
         }
         return whole;
+    }
+
+    /// <summary>The member of the compilation that takes a value apart; null when it is none or none for certain.</summary>
+    private IMethodSymbol? DeconstructOf(ITypeSymbol type, int count)
+    {
+        for (var declaring = type; declaring is not null && _context.IsOwn(declaring); declaring = declaring.BaseType)
+            if (declaring.GetMembers("Deconstruct").OfType<IMethodSymbol>().FirstOrDefault(method => !method.IsStatic && method.Parameters.Length == count) is { } found)
+                return found;
+        return null;
+    }
+
+    private void LowerDeconstruct(IMethodSymbol method, int whole, ITupleOperation targets, IOperation site)
+    {
+        if (!method.IsImplicitlyDeclared)
+        {
+            var outs = targets.Elements.Select((element, ordinal) => (ordinal, PlaceOfElement(element), element)).ToList();
+            EmitCall(method, site, whole, outs.Select(_ => Registers.None).ToArray(), isVirtual: method.IsVirtual, outs: outs);
+            return;
+        }
+        // A record's own: its parameters are its properties.
+        for (var i = 0; i < targets.Elements.Length; i++)
+        {
+            var property = method.ContainingType.GetMembers(method.Parameters[i].Name).OfType<IPropertySymbol>().FirstOrDefault();
+            var part = property is null || whole < 0 ? Registers.None : Load(HasOwnCode(property)
+                ? new Place(PlaceKind.Property, whole, Property: property, Arguments: Array.Empty<int>())
+                : Place.OfField(whole, FieldNumber(property)));
+            StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
+        }
     }
 
     private Place PlaceOfElement(IOperation element) =>

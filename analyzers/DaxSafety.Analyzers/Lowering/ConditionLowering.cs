@@ -54,7 +54,7 @@ internal sealed partial class BodyLowering
     /// Whether a condition depends on what is set elsewhere: members of this object, options, bool and enum parameters, a
     /// clock. A member of an argument counts when it is a flag too.
     /// </summary>
-    private static bool ReadsOnlyPolicy(IOperation operation)
+    private bool ReadsOnlyPolicy(IOperation operation)
     {
         var readsPolicy = false;
         var pending = new Stack<IOperation>();
@@ -70,6 +70,9 @@ internal sealed partial class BodyLowering
                 case IInvocationOperation { Arguments.IsEmpty: true, Instance: null or IInstanceReferenceOperation }:
                     readsPolicy = true;
                     continue;
+                case ILocalReferenceOperation or IFlowCaptureReferenceOperation when IsPolicy(read):
+                    readsPolicy = true;
+                    continue;
                 case ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation:
                     return false;
                 case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
@@ -80,6 +83,21 @@ internal sealed partial class BodyLowering
         }
         return readsPolicy;
     }
+
+    /// <summary>What every assignment of a local so far makes of it: a clock's reading, a copy of an option. Constants decide nothing.</summary>
+    private readonly Dictionary<object, bool> _policyOf = new();
+
+    private bool IsPolicy(IOperation read) => _policyOf.TryGetValue(read is ILocalReferenceOperation local ? local.Local : ((IFlowCaptureReferenceOperation)read).Id, out var isPolicy) && isPolicy;
+
+    private void NotePolicy(object holder, IOperation value)
+    {
+        if (!value.ConstantValue.HasValue)
+            _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
+    }
+
+    /// <summary>What an object answers to a question is data, and no setting.</summary>
+    private static bool AsksWithArguments(IOperation value) =>
+        value.DescendantsAndSelf().Any(part => part is IInvocationOperation { Instance: not null, Arguments.IsEmpty: false });
 
     private static bool IsFlag(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Boolean } or { TypeKind: TypeKind.Enum }
         || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments.Length: 1 } nullable && nullable.TypeArguments[0].SpecialType == SpecialType.System_Boolean;

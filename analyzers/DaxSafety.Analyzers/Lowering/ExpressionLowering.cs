@@ -144,6 +144,8 @@ internal sealed partial class BodyLowering
         }
         var place = LowerPlace(assignment.Target);
         var value = Lower(assignment.Value);
+        if (assignment.Target is ILocalReferenceOperation { Local: var local })
+            NotePolicy(local, assignment.Value);
         Store(place, value, assignment);
         return value;
     }
@@ -235,6 +237,7 @@ internal sealed partial class BodyLowering
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
         var value = Lower(capture.Value);
+        NotePolicy(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);
         return value;

@@ -35,6 +35,11 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     /// <summary>Whether anybody durably flushes what this write's field holds.</summary>
     public FieldVerdict VerdictOn(OwedWrite write) => write.Member is { } member ? model.VerdictOn(member, cancel) : FieldVerdict.Flushed;
 
+    /// <summary>The own handle, by number, whose object is what a member of it writes to; null when it is something else.</summary>
+    public int? HandleWritten(OwedWrite write) => write.Owner == Owner.Caller && write.Obligation.Target.Targets.All(place => place.Entity == EntityTable.This)
+        ? OwnHandles.Of(Outcome.Body.Symbol?.ContainingType, Analysis).Select(handle => (int?)handle).FirstOrDefault()
+        : null;
+
     /// <summary>A mapping that the type of a member holds and writes, and that only a flush can make durable; null when there is none for certain.</summary>
     public string? MappingLeftTo(IMethodSymbol member) => model.MappingLeftTo(member, cancel);
 
@@ -60,7 +65,8 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
         var entity = Outcome.Analysis.Entities[obligation.Target.Targets.First().Entity];
         if (entity.Kind == EntityKind.Field)
             return NameOf(entity);
-        return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
+        var written = SiteOf(obligation).Receiver;
+        return (entity.Kind == EntityKind.This ? written : null) ?? entity.Name ?? written ?? "the mapping";
     }
 }
 

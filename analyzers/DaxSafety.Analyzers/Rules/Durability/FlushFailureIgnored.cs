@@ -16,13 +16,14 @@ internal static class FlushFailureIgnored
         for (var number = 0; number < context.Outcome.Body.Nodes.Length; number++)
         {
             var node = context.Outcome.Body.Nodes[number];
-            foreach (var step in node.Content.Instructions)
+            for (var index = 0; index < node.Content.Instructions.Length; index++)
             {
+                var step = node.Content.Instructions[index];
                 if (step is not { Code: OpCode.Call, Payload: CallSite call } || reported.Contains(step.Site))
                     continue;
                 if (call.ResultDropped && call.Effects.Any(effect => effect.Kind == EffectKind.Fails))
                     Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
-                else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site)) && IsSwallowed(context, number))
+                else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site)) && IsSwallowed(context, number, index))
                     Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
             }
         }
@@ -38,18 +39,46 @@ internal static class FlushFailureIgnored
         || (effect.Kind == EffectKind.FlushView && !effect.Has("disposal") && context.Outcome.Analysis.ViewFlushes.Contains(site));
 
     /// <summary>Whether a catch clause around a node goes on as if nothing had happened.</summary>
-    private static bool IsSwallowed(RuleContext context, int node)
+    private static bool IsSwallowed(RuleContext context, int node, int step)
     {
         var body = context.Outcome.Body;
-        var successors = body.Graph.Successors(node);
-        for (var i = successors.Length - body.Nodes[node].ExceptionSuccessors; i < successors.Length; i++)
-            if (body.Nodes[successors[i]].CatchesFlushFailures && GoesOn(context, successors[i]))
+        foreach (var handler in HandlersOf(body, node))
+            if (body.Nodes[handler].CatchesFlushFailures && GoesOn(context, handler, node) && !NotesSuccess(body, node, step, handler))
                 return true;
         return false;
     }
 
+    private static IEnumerable<int> HandlersOf(LoweredBody body, int node)
+    {
+        var successors = body.Graph.Successors(node);
+        return successors.Skip(successors.Length - body.Nodes[node].ExceptionSuccessors);
+    }
+
+    private static IEnumerable<int> NextOf(LoweredBody body, int node)
+    {
+        var successors = body.Graph.Successors(node);
+        return successors.Take(successors.Length - body.Nodes[node].ExceptionSuccessors);
+    }
+
+    /// <summary>What follows the flush in its try sets a variable that is tested: <c>ok = true</c>.</summary>
+    private static bool NotesSuccess(LoweredBody body, int flush, int step, int handler)
+    {
+        var seen = new HashSet<int> { flush };
+        var pending = new Queue<int>(seen);
+        while (pending.Count > 0)
+        {
+            var node = pending.Dequeue();
+            if (body.Nodes[node].Content.Instructions.Skip(node == flush ? step + 1 : 0).Any(next => next.Code == OpCode.Copy && body.TestedSlots.Contains(next.Dst) && body.Slots[next.Dst].Symbol is not null))
+                return true;
+            foreach (var next in NextOf(body, node))
+                if (HandlersOf(body, next).Contains(handler) && seen.Add(next))
+                    pending.Enqueue(next);
+        }
+        return false;
+    }
+
     /// <summary>Nothing in the clause keeps a record, asks the program's own code, or tells the caller, and control leaves it normally.</summary>
-    private static bool GoesOn(RuleContext context, int handler)
+    private static bool GoesOn(RuleContext context, int handler, int flush)
     {
         var body = context.Outcome.Body;
         var clause = body.Nodes[handler].CatchClause;
@@ -62,22 +91,39 @@ internal static class FlushFailureIgnored
             var node = pending.Dequeue();
             if (body.Nodes[node].Content.Instructions.Any(step => KeepsRecord(body, step)))
                 return false;
-            var successors = body.Graph.Successors(node);
-            for (var i = 0; i < successors.Length - body.Nodes[node].ExceptionSuccessors; i++)
+            foreach (var next in NextOf(body, node))
             {
-                var next = successors[i];
                 if (body.Nodes[next].CatchClause == clause && body.Nodes[next].Exit == ExitKind.None)
                 {
                     if (seen.Add(next))
                         pending.Enqueue(next);
                 }
-                else if (body.Nodes[next].Exit == ExitKind.None || (body.Nodes[next].Exit == ExitKind.Return && !TellsTheCaller(context, next)))
+                else
                 {
-                    leaves = true;
+                    leaves |= body.Nodes[next].Exit == ExitKind.None ? ReturnsWithout(body, next, flush) : body.Nodes[next].Exit == ExitKind.Return && !TellsTheCaller(context, next);
                 }
             }
         }
         return leaves;
+    }
+
+    /// <summary>Whether the body can return without trying the flush again.</summary>
+    private static bool ReturnsWithout(LoweredBody body, int from, int flush)
+    {
+        var seen = new HashSet<int> { flush, from };
+        var pending = new Queue<int>();
+        if (from != flush)
+            pending.Enqueue(from);
+        while (pending.Count > 0)
+        {
+            var node = pending.Dequeue();
+            if (body.Nodes[node].Exit is ExitKind.Return or ExitKind.Yield)
+                return true;
+            foreach (var next in NextOf(body, node))
+                if (seen.Add(next))
+                    pending.Enqueue(next);
+        }
+        return false;
     }
 
     private static bool KeepsRecord(LoweredBody body, in Instruction step) => step.Code switch
