@@ -45,7 +45,7 @@ internal sealed partial class BodyAnalysis
         if (!equal && domain is not null && domain.Contains(constant) && domain.All(named => named == constant || IsRuledOut(path, place.Entity, unchecked(named - place.Offset))))
             return false;
         // Both outcomes are kept under one test, so that the two groups of paths can be told apart by it.
-        var exactly = _tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, "number");
+        var exactly = _tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, TestTable.Number);
         if (equal)
             return Learn(path, exactly, Span.True, remember) && Learn(path, NumberTest(place.Entity), new Span(target, target), remember);
         if (range.Low == target && range.High == target)
@@ -98,7 +98,7 @@ internal sealed partial class BodyAnalysis
     {
         var range = RangeOf(path, entity);
         return number < range.Low || number > range.High
-            || (path.Facts.TryGet(_tests.Of(ConditionKind.Equal, entity, 0, EntityTable.Zero, number, "number"), out var known) && known.Equals(Span.False));
+            || (path.Facts.TryGet(_tests.Of(ConditionKind.Equal, entity, 0, EntityTable.Zero, number, TestTable.Number), out var known) && known.Equals(Span.False));
     }
 
     private bool AssumeOrder(Path path, Condition condition, Value a, Value b, bool holds, bool strict)

@@ -1,6 +1,7 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -18,6 +19,8 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     private readonly HashSet<int> _disposed = new();
     private bool _someFileFlushed;
     private bool _anythingFlushed;
+    private bool _someAreUnseen;
+    private readonly HashSet<string> _namedUnseen = new(StringComparer.Ordinal);
     private readonly HashSet<int> _exposed = new();
     private readonly HashSet<int> _doubtful = new();
     private readonly HashSet<int> _written = new();
@@ -27,12 +30,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     {
         if (body.Summary is null)
         {
-            // It was given up: whatever field it names, it may flush.
-            foreach (var node in body.Body.Nodes)
-                foreach (var step in node.Content.Instructions)
-                    if (step.Code == OpCode.LoadField)
-                        _flushed.Add(step.B);
-            _flushed.UnionWith(OwnHandles.Of(body.Body.Symbol?.ContainingType, context));
+            EnterUnseen(body.Body);
             return;
         }
         var analysis = body.Analysis;
@@ -59,6 +57,23 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
         EnterPromise(body.Body);
         MayFlushFiles |= analysis.MayFlushFiles;
     }
+
+    /// <summary>It was given up: whatever field it names, it may flush, and whatever it is handed. One that could not even be lowered has only its text.</summary>
+    private void EnterUnseen(LoweredBody body)
+    {
+        _someAreUnseen = true;
+        foreach (var node in body.Nodes)
+            foreach (var step in node.Content.Instructions)
+                if (step.Code == OpCode.LoadField)
+                    _flushed.Add(step.B);
+        if (body.Failure is not null)
+            _namedUnseen.UnionWith(body.Syntax.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText));
+    }
+
+    private bool MayBeFlushedUnseen(int field) => _someAreUnseen && (IsExposed(field) || SymbolOf(field) is INamedTypeSymbol
+        || _sameAs.Keys.Append(field).Append(Find(field)).Any(other => Find(other) == Find(field) && SymbolOf(other) is { } named && _namedUnseen.Contains(named.Name)));
+
+    private ISymbol? SymbolOf(int field) => context.Lowering.Members.SymbolOf(field);
 
     private void EnterWeakFlushes(BodyAnalysis analysis)
     {
@@ -155,7 +170,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
     public bool IsFlushed(int field)
     {
-        if (Any(_flushed, field) || ((_anythingFlushed || _someFileFlushed) && context.Lowering.Members.SymbolOf(field) is INamedTypeSymbol))
+        if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol))
             return true;
         var (byView, byFile) = (Any(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);

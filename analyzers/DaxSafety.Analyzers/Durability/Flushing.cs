@@ -95,7 +95,9 @@ internal sealed partial class BodyAnalysis
     private readonly HashSet<int> _flushedByName = new();
 
     /// <summary>Known to be mapped: by its type, its origin, its contract, or because the body flushes it.</summary>
-    public bool IsKnownMapping(int entity) => _entities[entity].Mapping is { Role: MappingRole.View } || _flushedByName.Contains(entity);
+    public bool IsKnownMapping(int entity) => _entities[entity].Mapping is { Role: MappingRole.View } || IsFlushedByName(entity);
+
+    public bool IsFlushedByName(int entity) => _flushedByName.Contains(entity);
 
     private void NoteFlush(Path path, FlushFact flush)
     {

@@ -190,6 +190,7 @@ internal sealed class ExitReach
             return (Owner.Local, null);
         if (_fieldOf.TryGetValue(entity.Id, out var field))
             return field == MemberNumbers.Element ? (Owner.Elsewhere, null) : (Owner.Member, field);
-        return entity.Mapping is { } mapping && _analysis.IsOfUnknownBacking(mapping) ? (Owner.Caller, null) : (Owner.Local, null);
+        // Whoever flushes what nobody knows takes it for a file's.
+        return entity.Mapping is { } mapping && _analysis.IsOfUnknownBacking(mapping) && !_analysis.IsFlushedByName(entity.Id) ? (Owner.Caller, null) : (Owner.Local, null);
     }
 }

@@ -10,7 +10,7 @@ internal sealed partial class BodyAnalysis
 {
     public LoweredBody Body => _body;
 
-    public IEnumerable<(ConditionKind Kind, int Entity, int Test)> TestsOnOneEntity() => _tests.OnOneEntity();
+    public IEnumerable<(ConditionKind Kind, int Entity, long Number, int Test)> TestsOnOneEntity() => _tests.OnOneEntity();
 
     public Value ValueOf(Path path, int register) => Read(path, register);
 
@@ -49,9 +49,12 @@ internal sealed partial class BodyAnalysis
         return entity;
     }
 
-    /// <summary>Adds what an ending of a callee says of a value; false when the path contradicts it.</summary>
-    public bool Suppose(Path path, ConditionKind kind, Value value, Span span)
+    /// <summary>Adds what an ending of a callee says of a value, or of how it compares with a number; false when the path contradicts it.</summary>
+    public bool Suppose(Path path, ConditionKind kind, Value value, long number, Span span)
     {
+        // Merged from paths with either outcome.
+        if (kind != ConditionKind.Truth && !span.Equals(Span.True) && !span.Equals(Span.False))
+            return true;
         if (kind == ConditionKind.IsNull)
         {
             var isNull = span.Equals(Span.True);
@@ -60,12 +63,14 @@ internal sealed partial class BodyAnalysis
             return value.Single is not { Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
                 || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), span, remember: true);
         }
+        if (kind == ConditionKind.Equal)
+            return AssumeEqual(path, Registers.None, value, number, span.Equals(Span.True), remember: true, isBoolean: false);
         if (kind != ConditionKind.Truth)
             return true;
         if (value.Refs.All(place => place.IsConstant))
             return value.Refs.Any(place => place.Offset >= span.Low && place.Offset <= span.High);
-        return value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } number
-            || Learn(path, NumberTest(number.Entity), span, remember: true);
+        return value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } flag
+            || Learn(path, NumberTest(flag.Entity), span, remember: true);
     }
 
     /// <summary>What by-ref parameters hold at an exit.</summary>

@@ -46,6 +46,14 @@ internal sealed class Summary
     /// </summary>
     public bool IsTellable { get; private init; } = true;
 
+    /// <summary>Whether an ending is only for callers whose arguments agree with what it has tested.</summary>
+    public bool IsConditional { get; private init; } = true;
+
+    /// <summary>For bodies that call each other: what each ending of one tests of its arguments is not known before the others' are.</summary>
+    public Summary Unconditional => _unconditional ??= new Summary(Analysis, Body, Cases) { IsTellable = IsTellable, IsConditional = false };
+
+    private Summary? _unconditional;
+
     /// <summary>Whether a caller that is not concerned with mappings otherwise becomes so by calling this.</summary>
     public bool TellsOfMappings { get; }
 

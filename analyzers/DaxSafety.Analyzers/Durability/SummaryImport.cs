@@ -38,13 +38,13 @@ internal sealed class SummaryImport
     public bool IsPossible(SummaryCase ending)
     {
         _ending = ending;
-        if (ending.Path.Facts.IsEmpty)
+        if (ending.Path.Facts.IsEmpty || !_summary.IsConditional)
             return true;
-        foreach (var (kind, entity, test) in _summary.Analysis.TestsOnOneEntity())
+        foreach (var (kind, entity, number, test) in _summary.Analysis.TestsOnOneEntity())
         {
             if (!ending.Path.Facts.TryGet(test, out var span) || !Theirs[entity].IsRooted)
                 continue;
-            if (!_caller.Suppose(_path, kind, Entity(entity), span))
+            if (!_caller.Suppose(_path, kind, Entity(entity), number, span))
                 return false;
         }
         return true;

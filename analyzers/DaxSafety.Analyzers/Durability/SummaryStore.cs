@@ -103,7 +103,7 @@ internal sealed class SummaryStore
         for (var round = 0; round < MostRounds; round++)
         {
             foreach (var target in group)
-                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own) : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
+                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own)?.Unconditional : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
             if (!recursive)
                 break;
             var now = string.Join("\n", group.Select(target => current[target]?.Summary?.Digest()));

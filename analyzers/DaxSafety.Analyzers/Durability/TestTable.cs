@@ -31,12 +31,16 @@ internal sealed class TestTable
 
     public IReadOnlyList<int> About(int entity) => _about.TryGetValue(entity, out var tests) ? tests : Array.Empty<int>();
 
-    public IEnumerable<(ConditionKind Kind, int A, int Test)> OnOneEntity()
+    /// <summary>Tests of one entity alone; of a number with the one it is compared with.</summary>
+    public IEnumerable<(ConditionKind Kind, int A, long Number, int Test)> OnOneEntity()
     {
         foreach (var entry in _numbers)
-            if (entry.Key is { B: EntityTable.Zero, OffsetA: 0, OffsetB: 0 })
-                yield return (entry.Key.Kind, entry.Key.A, entry.Value);
+            if (entry.Key is { B: EntityTable.Zero, OffsetA: 0 } key && (key.OffsetB == 0 || key.Key == Number))
+                yield return (key.Kind, key.A, key.OffsetB, entry.Value);
     }
+
+    /// <summary>The key of a comparison of one entity with a number.</summary>
+    public const string Number = "number";
 
     private void Note(int entity, int test)
     {

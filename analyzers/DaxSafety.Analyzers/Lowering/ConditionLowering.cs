@@ -1,5 +1,6 @@
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -41,7 +42,7 @@ internal sealed partial class BodyLowering
 
     private Condition Make(ConditionKind kind, int a, int b, bool negated, IOperation operation, string? key = null)
     {
-        var text = operation.Syntax.ToString();
+        var text = operation.Syntax.Parent is CaseSwitchLabelSyntax { Parent.Parent: SwitchStatementSyntax decided } ? $"{decided.Expression} is {operation.Syntax}" : operation.Syntax.ToString();
         if (text.Length > LongestConditionText || text.IndexOf('\n') >= 0)
             text = text.Substring(0, Math.Min(LongestConditionText, text.Length)).Split('\n')[0].TrimEnd() + "…";
         var condition = new Condition(a < 0 ? ConditionKind.Opaque : kind, a, b, negated, key, text, AddSite(operation));
@@ -197,7 +198,8 @@ internal sealed partial class BodyLowering
                 if (_copiedBy.TryGetValue(captured.Id, out var original))
                     _testedVariables.Add(original);
             }
-            if (read is IParameterReferenceOperation)
+            // A caller may know it.
+            if (symbol is IParameterSymbol)
                 condition.Correlated = true;
             if (_testedBy.TryGetValue(symbol, out var first))
                 first.Correlated = condition.Correlated = true;

@@ -121,6 +121,30 @@ public sealed class HostileCodeTests
         Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), $"It took {watch.Elapsed}.");
     }
 
+    /// <summary>What could not be lowered is not analysed: it may flush what it names, and whatever it is handed.</summary>
+    [Theory]
+    [InlineData("private MemoryMappedViewAccessor _view;", "_view")]
+    [InlineData("private MemoryMappedViewAccessor _view; public MemoryMappedViewAccessor View => _view;", "View")]
+    [InlineData("internal MemoryMappedViewAccessor _view;", "_view")]
+    public async Task BodyThatCannotBeLowered_MayFlushWhatItNames(string field, string flushed)
+    {
+        var knot = "Work();";
+        for (var depth = 0; depth < 8; depth++)
+            knot = $"while (Check()) {{ try {{ if (Check()) break; if (Check()) continue; Work(); }} finally {{ {knot} }} }}";
+        var reported = await AnalysisRun.Of(TestCompilation.From($$"""
+            class Store
+            {
+                {{field}}
+                public Store(MemoryMappedFile map) => _view = map.CreateViewAccessor();
+                public void Put(int x) => _view.Write(0, x);
+                public void Commit() { {{knot}} {{flushed}}.Flush(); }
+                static bool Check() => Environment.TickCount > 3;
+                static void Work() { }
+            }
+            """, VerifyOptions.Default));
+        Assert.Equal(["DAX9002"], reported.Select(diagnostic => diagnostic.Id));
+    }
+
     [Fact]
     public async Task PatternOfManyAlternatives_EndsInTime()
     {
