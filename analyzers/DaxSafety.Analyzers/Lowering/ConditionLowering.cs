@@ -197,7 +197,8 @@ internal sealed partial class BodyLowering
                 if (_copiedBy.TryGetValue(captured.Id, out var original))
                     _testedVariables.Add(original);
             }
-            if (read is IParameterReferenceOperation)
+            // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
+            if (read is IParameterReferenceOperation or IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Type.IsValueType: true })
                 condition.Correlated = true;
             if (_testedBy.TryGetValue(symbol, out var first))
                 first.Correlated = condition.Correlated = true;
