@@ -96,6 +96,9 @@ internal sealed class PathMerger
     {
         if (a.Variables.AnyChange(b.Variables, (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs)))
             return true;
+        // An object's own flag, which its members test.
+        if (a.Fields.AnyChange(b.Fields, (_, mine, theirs) => Disjoint(mine, theirs)))
+            return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
     }
@@ -127,7 +130,7 @@ internal sealed class PathMerger
     public Path Merge(Path a, Path b) => new()
     {
         Variables = a.Variables.Union(b.Variables, JoinNumbers),
-        Fields = a.Fields.Union(b.Fields, Value.Join, OnOnePath),
+        Fields = a.Fields.Union(b.Fields, JoinNumbers, OnOnePath),
         Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
         Pending = a.Pending.Union(b.Pending, MergeStatus),
         Settled = a.Settled.Union(b.Settled, (x, _) => x),
