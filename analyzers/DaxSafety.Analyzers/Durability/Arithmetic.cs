@@ -14,6 +14,10 @@ internal sealed partial class BodyAnalysis
             return bits;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
             return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
+        if (IsNumberOfSeveral(left) && right.AsConstant is not null)
+            return Value.JoinAll(left.Refs.Select(place => Compute(operation, Value.Of(place), right, scale, isAddress)));
+        if (IsNumberOfSeveral(right) && left.AsConstant is not null)
+            return Value.JoinAll(right.Refs.Select(place => Compute(operation, left, Value.Of(place), scale, isAddress)));
         if (left.Single is not { } a || right.Single is not { } b)
             return Lost(left);
         if (a.Entity == EntityTable.Untracked && b.Entity == EntityTable.Untracked)
@@ -43,6 +47,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>The view's own offset inside its first page: adding it to the acquired pointer gives the view's start.</summary>
     private bool IsOffsetInPage(Ref number) => number is { OffsetEntity: 0, Offset: 0 } && _entities[number.Entity] is { Kind: EntityKind.Measured, A: OffsetInPage };
+
+    /// <summary>One of several numbers: the counter of a loop in its first round and later.</summary>
+    private bool IsNumberOfSeveral(Value value) => value.Refs.Length > 1 && value.Refs.All(place => place.IsConstant || _entities[place.Entity].Kind is EntityKind.AtLeast or EntityKind.Computed);
 
     private static Value Lost(Value value) => Value.OfRefs(value.Refs.Select(place => place.Somewhere()));
 

@@ -86,11 +86,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
             if (entity is null)
                 continue;
             entity.Name = variable.Name ?? "this";
-            entity.Mapping ??= _context.MappingOf(variable.Symbol);
+            entity.Mapping ??= variable.Kind == SlotKind.This ? MappingOfThis() : _context.MappingOf(variable.Symbol);
             path.Variables = path.Variables.Set(slot, Value.OfEntity(entity.Id));
             Hold(entity.Id, slot);
         }
-        return new PathSet(new[] { path });
+        return new PathSet(new List<Path>(1) { path });
     }
 
     public PathSet Join(PathSet present, PathSet arriving, int block) => _merger.Join(present, arriving);
@@ -98,13 +98,9 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     public PathSet?[] Transfer(int block, PathSet input)
     {
         var node = _body.Nodes[block];
-        var paths = new List<Path>();
+        var paths = new List<Path>(input.Paths.Count);
         foreach (var arriving in input.Paths)
-        {
-            var path = arriving.Clone();
-            path.Temporaries = new Value?[_body.TemporaryCount];
-            paths.Add(path);
-        }
+            paths.Add(arriving.AtBlock(node.Content.TemporaryCount));
         // All groups take each step together: calls that end in several ways would otherwise multiply along the block.
         foreach (var step in node.Content.Instructions)
         {
@@ -154,7 +150,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         if (node.Dying is { } dying)
             for (var i = 0; i < outputs.Length; i++)
                 if (dying[i].Length > 0 && outputs[i] is { } output)
-                    outputs[i] = new PathSet(output.Paths.Select(path => path.Without(dying[i])));
+                    outputs[i] = new PathSet(output.Paths.ConvertAll(path => path.Without(dying[i])));
         return outputs;
     }
 
@@ -194,7 +190,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
             }
             merged = merged is null ? thrown : _merger.Merge(merged, thrown);
         }
-        return new PathSet(new[] { merged! });
+        return new PathSet(new List<Path>(1) { merged! });
     }
 
     private Value Read(Path path, int register)

@@ -12,6 +12,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>The path as it goes on when the condition has the outcome: nothing when it cannot have it, several groups when it can come about in several ways.</summary>
     private List<Path> Assume(Path path, Condition condition, bool outcome)
     {
+        Spend();
         var holds = outcome != condition.Negated;
         var a = Read(path, condition.A);
         var assumed = path.Clone();
@@ -32,24 +33,37 @@ internal sealed partial class BodyAnalysis
         ways.Add(assumed);
         if (condition.Parts.Length == 0)
             return ways;
-        return holds == condition.PartsWhen ? AssumeEach(ways, condition.Parts, condition.Parts.Length, holds) : AssumeSome(ways, condition.Parts, holds);
+        return holds == condition.PartsWhen ? AssumeEach(ways, condition.Parts, holds) : AssumeSome(ways, condition.Parts, holds);
     }
 
-    /// <summary>The first parts all have the outcome.</summary>
-    private List<Path> AssumeEach(List<Path> ways, Condition[] parts, int count, bool outcome)
+    /// <summary>All parts have the outcome.</summary>
+    private List<Path> AssumeEach(List<Path> paths, Condition[] parts, bool outcome)
     {
-        for (var i = 0; i < count && ways.Count > 0; i++)
-            ways = ways.SelectMany(way => Assume(way, parts[i], outcome)).ToList();
+        var ways = paths;
+        foreach (var part in parts)
+            ways = AssumeEach(ways, part, outcome);
         return ways;
     }
 
-    /// <summary>One part has the outcome, and those before it have not: a way for each.</summary>
+    /// <summary>One part has the outcome, and those before it have not: a way for each. Where there are too many, nothing is learnt.</summary>
     private List<Path> AssumeSome(List<Path> paths, Condition[] parts, bool outcome)
     {
         var ways = new List<Path>();
-        for (var i = 0; i < parts.Length; i++)
-            foreach (var way in AssumeEach(paths, parts, i, !outcome))
-                ways.AddRange(Assume(way, parts[i], outcome));
+        var others = paths;
+        foreach (var part in parts)
+        {
+            ways.AddRange(AssumeEach(others, part, outcome));
+            if (ways.Count > MostWays)
+                return paths;
+            others = AssumeEach(others, part, !outcome);
+        }
+        return ways;
+    }
+
+    /// <summary>Where the outcome can come about in too many ways, nothing is learnt from it.</summary>
+    private List<Path> AssumeEach(List<Path> paths, Condition part, bool outcome)
+    {
+        var ways = paths.SelectMany(path => Assume(path, part, outcome)).ToList();
         return ways.Count > MostWays ? paths : ways;
     }
 

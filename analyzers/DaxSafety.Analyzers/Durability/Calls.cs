@@ -118,29 +118,35 @@ internal sealed partial class BodyAnalysis
 
     private Value Perform(Path path, CallSite call, in Instruction step, Ending ending, SummaryImport import)
     {
-        var final = ending.Case.Path;
         var analysis = ending.Summary.Analysis;
         _runsUnseenCode |= analysis.MayPersist;
         var site = step.Site;
-        import.Flushes(ending.Case, (flush, target) =>
+        foreach (var flush in ending.Case.Flushes)
         {
             _replaysOwnFlush = flush.Target.Targets.All(place => analysis.Entities[place.Entity].Kind == EntityKind.Field);
-            Replay(path, flush, target, site);
+            Replay(path, flush, import.Translate(flush.Target), site);
             _replaysOwnFlush = false;
-        });
-        import.Stores(ending.Case, (owner, field, value) =>
+        }
+        Spend(4);
+        foreach (var (owner, field, value) in ending.Case.Stores)
         {
-            if (call.ReceiverIsAddress && owner.Single is { } place && Read(path, call.Receiver).MayBe(place.Entity))
+            if (import.OwnerOf(owner, value) is not { } target)
+                continue;
+            var stored = import.Translate(value);
+            if (call.ReceiverIsAddress && target.Single is { } place && Read(path, call.Receiver).MayBe(place.Entity))
                 Write(path, Value.Of(place.Somewhere()), site);
             else
-                StoreField(path, owner, field, value);
-        });
-        import.Variables(final, (slot, value) => Assign(path, slot, value), (ordinal, value) => (path.Outs ??= new())[ordinal] = value);
-        import.Pending(ending.Case, (obligation, status, target) => Inherit(path, obligation, status, target, analysis, site, ending.Summary));
+                StoreField(path, target, field, stored);
+        }
+        ImportVariables(path, ending, import);
+        foreach (var (obligation, status) in ending.Case.Pending)
+            Inherit(path, obligation, status, import.Translate(obligation.Target), analysis, site, ending.Summary);
         foreach (var flush in ending.Summary.MayFlush)
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
-        import.Released(ending.Case, entity => path.Released = path.Released.Set(entity, default));
+        foreach (var released in ending.Case.Released)
+            foreach (var place in import.Entity(released).Targets)
+                path.Released = path.Released.Set(place.Entity, default);
         if (call.IsConstruction)
         {
             if (Read(path, call.Receiver).Single is { } instance)
@@ -152,6 +158,22 @@ internal sealed partial class BodyAnalysis
         }
         var result = import.Translate(ending.Case.Result);
         return result.IsUntracked ? ResultOf(path, call, site) : result;
+    }
+
+    /// <summary>Captured variables and by-ref parameters that have new values.</summary>
+    private void ImportVariables(Path path, Ending ending, SummaryImport import)
+    {
+        var slots = ending.Summary.Body.Slots;
+        for (var slot = 0; slot < slots.Length; slot++)
+        {
+            var variable = slots[slot];
+            if (variable.Kind is not (SlotKind.Captured or SlotKind.Parameter) || !ending.Case.Path.Variables.TryGet(slot, out var value))
+                continue;
+            if (variable.Kind == SlotKind.Captured && SlotOfCaptured(variable.Ordinal) is { } own)
+                Assign(path, own, import.Translate(value));
+            else if (variable is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: not RefKind.None } })
+                (path.Outs ??= new())[variable.Ordinal] = import.Translate(value);
+        }
     }
 
     private void Replay(Path path, FlushFact flush, Value target, int site)
@@ -191,7 +213,8 @@ internal sealed partial class BodyAnalysis
         inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing.
         inherited.IsReportedInside |= (obligation.IsReportedInside
-            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field)) && !SaysLeavesDirty(summary.Body.Symbol);
+            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
+        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !IsOfSameType(summary.Body) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
@@ -202,13 +225,20 @@ internal sealed partial class BodyAnalysis
         path.Settled = path.Settled.Remove(inherited.Id);
     }
 
+    /// <summary>A handle's own member that another member of the same object calls.</summary>
+    private static bool IsOfSameHandle(BodyAnalysis callee, Obligation obligation, List<Ref> target) =>
+        callee.Entities[EntityTable.This].Mapping is not null && obligation.Target.Targets.All(place => place.Entity == EntityTable.This) && target.All(place => place.Entity == EntityTable.This);
+
+    private bool IsOfSameType(LoweredBody callee) => callee.Symbol is { ContainingType: { } type } && SymbolEqualityComparer.Default.Equals(type, _body.Symbol?.ContainingType);
+
     /// <summary>Code that is handed out and may run later: what it writes is owed, what it flushes is not counted on.</summary>
     private void ApplyWritesOf(Summary summary, Path path, int site)
     {
         foreach (var ending in summary.Cases)
         {
             var import = new SummaryImport(this, path, summary, null, Value.OfEntity(EntityTable.This), site, 0);
-            import.Pending(ending, (obligation, status, target) => Inherit(path, obligation, status, target, summary.Analysis, site, summary));
+            foreach (var (obligation, status) in ending.Pending)
+                Inherit(path, obligation, status, import.Translate(obligation.Target), summary.Analysis, site, summary);
         }
     }
 
@@ -230,7 +260,7 @@ internal sealed partial class BodyAnalysis
             ApplyContract(path, call, step.Site, null);
             return;
         }
-        var isHarmless = call.Targets.IsEmpty && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual;
+        var isHarmless = call.Targets.IsEmpty && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual && !_context.Lowering.Knowledge.IsUnseenImport(method);
         _runsUnseenCode |= call.InvokesReceiver || !(call.IsFramework || isHarmless);
         if (call.IsFramework || call.InvokesReceiver || isHarmless)
             return;

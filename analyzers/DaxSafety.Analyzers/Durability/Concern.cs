@@ -25,7 +25,7 @@ internal sealed class Concern
         if (body.Failure is not null || (body.Symbol is { } symbol && HasContract(symbol)))
             return true;
         foreach (var slot in body.Slots)
-            if (IsMapping(slot.Symbol))
+            if (IsMapping(slot.Symbol) || IsHandle(slot.Kind == SlotKind.This ? body.Symbol?.ContainingType : TypeOf(slot.Symbol), cancel))
                 return true;
         foreach (var node in body.Nodes)
             foreach (var step in node.Content.Instructions)
@@ -39,7 +39,7 @@ internal sealed class Concern
         OpCode.Call => Names((CallSite)step.Payload!),
         OpCode.Closure => step.Payload is ClosureInfo { Described: { } described } && Names(described),
         OpCode.LoadField or OpCode.StoreField => step.B != MemberNumbers.Element
-            && (IsMapping(_context.Lowering.Members.SymbolOf(step.B)) || _origins.Of(step.B, cancel) is not null),
+            && _context.Lowering.Members.SymbolOf(step.B) is { } member && (IsMapping(member) || _origins.Of(step.B, cancel) is not null || IsHandle(TypeOf(member), cancel)),
         _ => false,
     };
 
@@ -50,6 +50,17 @@ internal sealed class Concern
         or EffectKind.FlushWeak or EffectKind.Msync or EffectKind.Persist or EffectKind.WriteBack or EffectKind.Fence or EffectKind.Rename or EffectKind.Grow;
 
     private bool HasContract(IMethodSymbol method) => !_context.Lowering.Contracts.OfMethod(method).IsEmpty;
+
+    private bool IsHandle(ITypeSymbol? type, CancellationToken cancel) => OwnHandles.Of(type, _context).Any(handle => _origins.Of(handle, cancel) is not null);
+
+    private static ITypeSymbol? TypeOf(ISymbol? holder) => holder switch
+    {
+        ILocalSymbol local => local.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
 
     private bool IsMapping(ISymbol? symbol) => _context.MappingOf(symbol) is { Role: MappingRole.View or MappingRole.Map };
 }

@@ -25,14 +25,14 @@ internal sealed class DurabilityModel
 
     /// <summary>A body with the lambdas and local functions in it, analysed where they are concerned with mappings.</summary>
     public IEnumerable<AnalyzedBody> WithNested(ISymbol owner, LoweredBody body, CancellationToken cancel) =>
-        WithNested(owner is IMethodSymbol method ? new CallTarget(method.OriginalDefinition, null) : new CallTarget(null, body), body, cancel);
+        WithNested(LoweringContext.IsKept(owner) ? new CallTarget(owner.OriginalDefinition) : new CallTarget(body), body, cancel);
 
     private IEnumerable<AnalyzedBody> WithNested(CallTarget target, LoweredBody body, CancellationToken cancel)
     {
         if (_summaries.IfConcerned(target, cancel) is { } analyzed)
             yield return analyzed;
         foreach (var nested in body.Nested)
-            foreach (var inner in WithNested(new CallTarget(null, nested), nested, cancel))
+            foreach (var inner in WithNested(new CallTarget(nested), nested, cancel))
                 yield return inner;
     }
 
@@ -42,6 +42,8 @@ internal sealed class DurabilityModel
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
     public FieldVerdict VerdictOn(int field, CancellationToken cancel)
     {
+        if (Context.Lowering.Members.SymbolOf(field) is INamedTypeSymbol)
+            return FieldVerdict.AskAll;
         if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !Context.Lowering.IsOwn(symbol))
             return FieldVerdict.Flushed;
         var ledger = LedgerOf(type.OriginalDefinition, cancel);
@@ -122,7 +124,7 @@ internal sealed class DurabilityModel
                 continue;
             ledger.Enter(analyzed);
             foreach (var nested in analyzed.Body.Nested)
-                foreach (var inner in WithNested(new CallTarget(null, nested), nested, cancel))
+                foreach (var inner in WithNested(new CallTarget(nested), nested, cancel))
                     ledger.Enter(inner);
         }
         return _ledgers.GetOrAdd(type, ledger);

@@ -1,5 +1,6 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -38,6 +39,7 @@ internal sealed partial class BodyAnalysis
             EscapeAll(path, value);
             MarkGivenAway(value);
         }
+        NoteHeld(value, field);
         foreach (var place in target.Targets)
         {
             var slot = _fields.Of(place.Entity, field);
@@ -45,6 +47,35 @@ internal sealed partial class BodyAnalysis
             path.Fields = path.Fields.Set(slot, kept);
         }
     }
+
+    /// <summary>What the compilation's own fields have held at some time, of objects of the body's own as well.</summary>
+    public HashSet<(int Entity, int Field)> Held { get; } = new();
+
+    private void NoteHeld(Value value, int field)
+    {
+        if (field != MemberNumbers.Element && _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.IsOwn(symbol))
+            foreach (var place in value.Targets)
+                Held.Add((place.Entity, field));
+    }
+
+    /// <summary>An object that itself names the memory from here on.</summary>
+    private void Become(Value target, Value value)
+    {
+        if (target.Single is not { Entity: not (EntityTable.Null or EntityTable.Untracked) } instance)
+            return;
+        if (value.Single is { Entity: > EntityTable.Statics } place)
+            _entities[instance.Entity].Mapping ??= _entities[place.Entity].Mapping;
+        if (value.Targets.Any(place => _entities[place.Entity].Mapping is null) || value.IsUntracked)
+            BecameUnknown.Add(instance.Entity);
+    }
+
+    /// <summary>What an object that names memory itself is once it is made.</summary>
+    private Mapping? MappingOfThis() => _body.Symbol is { IsStatic: false, MethodKind: not MethodKind.Constructor, ContainingType: { } type }
+        ? OwnHandles.Of(type, _context).Select(handle => MappingByOrigin(EntityTable.This, handle)).FirstOrDefault(mapping => mapping is not null)
+        : null;
+
+    /// <summary>Objects that have come to name memory of which nothing is known.</summary>
+    public HashSet<int> BecameUnknown { get; } = new();
 
     private Value FieldAtEntry(int owner, int field)
     {
@@ -66,9 +97,14 @@ internal sealed partial class BodyAnalysis
     {
         var symbol = _context.Lowering.Members.SymbolOf(field);
         entity.Name = symbol?.Name ?? "element";
-        entity.Mapping = _context.MappingOf(symbol);
+        entity.Mapping = MappingByOrigin(owner, field) ?? _context.MappingOf(symbol);
+    }
+
+    /// <summary>What everything that is ever stored in the field of an object has in common.</summary>
+    private Mapping? MappingByOrigin(int owner, int field)
+    {
         if (_origins.Of(field, _cancel) is not { Template: { } template } origin)
-            return;
+            return null;
         var mapping = new Mapping(template.Role)
         {
             Offset = template.Offset,
@@ -84,7 +120,7 @@ internal sealed partial class BodyAnalysis
         };
         foreach (var parent in origin.ParentFields)
             mapping.Parents.Add(FieldAtEntry(owner, parent));
-        entity.Mapping = mapping;
+        return mapping;
     }
 
     private Value Close(Path path, in Instruction step)

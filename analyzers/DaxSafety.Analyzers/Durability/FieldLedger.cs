@@ -17,6 +17,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     private readonly HashSet<int> _flushedWeakly = new();
     private readonly HashSet<int> _disposed = new();
     private bool _someFileFlushed;
+    private bool _anythingFlushed;
     private readonly HashSet<int> _exposed = new();
     private readonly HashSet<int> _doubtful = new();
     private readonly HashSet<int> _written = new();
@@ -31,16 +32,16 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
                 foreach (var step in node.Content.Instructions)
                     if (step.Code == OpCode.LoadField)
                         _flushed.Add(step.B);
+            _flushed.UnionWith(OwnHandles.Of(body.Body.Symbol?.ContainingType, context));
             return;
         }
         var analysis = body.Analysis;
         var heldBy = new Dictionary<int, List<int>>();
         var visible = body.Body.Symbol is { DeclaredAccessibility: not Accessibility.Private };
+        foreach (var (entity, field) in analysis.Held)
+            Hold(analysis, heldBy, entity, field);
         foreach (var ending in body.Summary.Cases)
         {
-            foreach (var entry in ending.Path.Fields.ToList())
-                foreach (var place in entry.Value.Targets)
-                    Hold(analysis, heldBy, place.Entity, analysis.Fields[entry.Key].Field);
             if (!visible)
                 continue;
             foreach (var place in ending.Result.Targets)
@@ -62,8 +63,19 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     private void EnterWeakFlushes(BodyAnalysis analysis)
     {
         foreach (var weak in analysis.WeakFlushes)
+        {
             if (analysis.Entities[weak.Key.Entity] is { Kind: EntityKind.Field } field)
                 (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).Add(field.A);
+            EnterHandle(analysis, weak.Key.Entity);
+        }
+    }
+
+    /// <summary>A handle of the compilation's own that somebody takes care of, one way or the other; or whatever it is, where nobody knows.</summary>
+    private void EnterHandle(BodyAnalysis analysis, int entity)
+    {
+        _flushed.UnionWith(OwnHandles.NamedBy(analysis, entity, context));
+        _anythingFlushed |= analysis.Entities[entity] is { Mapping: null } unknown && (unknown.Kind is EntityKind.Result or EntityKind.Field
+            || analysis.HoldersOf(unknown).Any(holder => holder.Type.TypeKind == TypeKind.Class && !context.Lowering.IsOwn(holder.Type)));
     }
 
     /// <summary>Some body may flush a file as a whole, or its directory.</summary>
@@ -133,6 +145,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
             {
                 if (analysis.Entities[related] is { Kind: EntityKind.Field } field)
                     flushed.Add(field.A);
+                EnterHandle(analysis, related);
                 if (heldBy.TryGetValue(related, out var fields))
                     flushed.UnionWith(fields);
             }
@@ -142,7 +155,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
     public bool IsFlushed(int field)
     {
-        if (Any(_flushed, field))
+        if (Any(_flushed, field) || ((_anythingFlushed || _someFileFlushed) && context.Lowering.Members.SymbolOf(field) is INamedTypeSymbol))
             return true;
         var (byView, byFile) = (Any(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);

@@ -23,7 +23,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
 
     public FieldOrigin? Of(int field, CancellationToken cancel)
     {
-        if (_context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !_context.Lowering.IsOwn(symbol))
+        if (_context.Lowering.Members.SymbolOf(field) is not { } symbol || (symbol as INamedTypeSymbol ?? symbol.ContainingType) is not { } type || !_context.Lowering.IsOwn(symbol))
             return null;
         if (!_context.Lowering.Types.NamesMemory(TypeOf(symbol)) || !_context.Lowering.IsReached(type))
             return null;
@@ -35,6 +35,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
 
     private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
     {
+        INamedTypeSymbol handle => handle,
         IFieldSymbol field => field.Type,
         IPropertySymbol property => property.Type,
         IParameterSymbol parameter => parameter.Type,
@@ -50,6 +51,8 @@ internal sealed class FieldOriginStore : IFieldOrigins
                 continue;
             foreach (var ending in summary.Cases)
                 new StoredFields(body.Analysis, ending.Path, _context).Collect(found);
+            foreach (var (handle, instance) in OwnHandles.In(body.Analysis, _context))
+                Find(found, handle).AddRange(summary.Cases.Select(ending => new StoredFields(body.Analysis, ending.Path, _context).OriginOfInstance(instance)));
         }
         var origins = new Dictionary<int, FieldOrigin>();
         foreach (var entry in found)
@@ -58,13 +61,21 @@ internal sealed class FieldOriginStore : IFieldOrigins
         return origins;
     }
 
+    public static List<FieldOrigin?> Find(Dictionary<int, List<FieldOrigin?>> found, int field)
+    {
+        if (!found.TryGetValue(field, out var origins))
+            found[field] = origins = new List<FieldOrigin?>();
+        return origins;
+    }
+
     private IEnumerable<AnalyzedBody> BodiesThatStore(INamedTypeSymbol type, CancellationToken cancel)
     {
         foreach (var initializer in _context.Lowering.InitializersOf(type, cancel))
-            if (_firstLook.Of(new CallTarget(null, initializer), cancel) is { } analyzed)
+            if (_firstLook.Of(initializer, cancel) is { } analyzed)
                 yield return analyzed;
+        var isHandle = _context.Lowering.Types.NamesMemory(type);
         foreach (var method in TypeMembers.BodiesOf(type))
-            if (_context.Lowering.BodyOf(method, cancel) is { } body && Stores(body) && _firstLook.Of(method, cancel) is { } analyzed)
+            if (_context.Lowering.BodyOf(method, cancel) is { } body && (isHandle || Stores(body)) && _firstLook.Of(method, cancel) is { } analyzed)
                 yield return analyzed;
     }
 
@@ -124,11 +135,14 @@ internal sealed class StoredFields
             var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !IsUnchanged(owner, field, place)).ToList();
             if (targets.Count == 0)
                 continue;
-            if (!found.TryGetValue(field, out var origins))
-                found[field] = origins = new List<FieldOrigin?>();
-            origins.Add(targets.Count == 1 ? OriginOf(owner, field, targets[0]) : null);
+            FieldOriginStore.Find(found, field).Add(targets.Count == 1 ? OriginOf(owner, field, targets[0]) : null);
         }
     }
+
+    /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>
+    public FieldOrigin? OriginOfInstance(int instance) => _analysis.Entities[instance].Mapping is { Role: MappingRole.View } mapping && !_analysis.BecameUnknown.Contains(instance)
+        ? new FieldOrigin(null, true, Described(mapping), ParentFields(instance, mapping))
+        : null;
 
     private bool IsUnchanged(int owner, int field, Ref place) =>
         _analysis.Entities[place.Entity] is { Kind: EntityKind.Field } entity && entity.B == owner && entity.A == field;

@@ -86,7 +86,17 @@ internal sealed class Path
     public Path Clone()
     {
         var copy = (Path)MemberwiseClone();
-        copy.Temporaries = (Value?[])Temporaries.Clone();
+        if (Temporaries.Length > 0)
+            copy.Temporaries = (Value?[])Temporaries.Clone();
+        copy.Outs = null;
+        return copy;
+    }
+
+    /// <summary>A copy to run a block on.</summary>
+    public Path AtBlock(int temporaries)
+    {
+        var copy = (Path)MemberwiseClone();
+        copy.Temporaries = temporaries == 0 ? Array.Empty<Value?>() : new Value?[temporaries];
         copy.Outs = null;
         return copy;
     }
@@ -106,7 +116,8 @@ internal sealed class Path
 /// <summary>The groups of paths that reach one point, each told apart by what it knows and owes.</summary>
 internal sealed class PathSet
 {
-    public PathSet(IEnumerable<Path> paths) => Paths = paths.ToList();
+    /// <param name="paths">Which nobody changes any more.</param>
+    public PathSet(List<Path> paths) => Paths = paths;
 
     public List<Path> Paths { get; }
 }

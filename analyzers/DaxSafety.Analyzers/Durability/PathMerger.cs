@@ -16,12 +16,24 @@ internal sealed class PathMerger
     private readonly FieldSlots _fields;
     private readonly HashSet<int> _testedSlots;
 
+    // Made once: a method group of an instance is a new delegate wherever it stands.
+    private readonly Func<Value, Value, Value> _joinNumbers;
+    private readonly Func<Status, Status, Status> _mergeStatus;
+    private readonly Func<int, Value, Value> _onOnePath;
+    private readonly Func<int, Value, Value, bool> _tellsApart;
+    private readonly Func<int, Value, Value, bool> _disjoint;
+
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
     {
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
         _testedSlots = new HashSet<int>(testedSlots);
+        _joinNumbers = JoinNumbers;
+        _mergeStatus = MergeStatus;
+        _onOnePath = OnOnePath;
+        _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
+        _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
     }
 
     public PathSet Join(PathSet present, PathSet arriving)
@@ -89,15 +101,15 @@ internal sealed class PathMerger
 
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
     private bool OwesNothingNew(Path present, Path path) =>
-        present.Pending.Union(path.Pending, MergeStatus).Equals(present.Pending)
+        present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
         && present.Facts.Intersect(path.Facts, (x, y) => x.Around(y)).Equals(present.Facts);
 
     private bool ToldApart(Path a, Path b)
     {
-        if (a.Variables.AnyChange(b.Variables, (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs)))
+        if (a.Variables.AnyChange(b.Variables, _tellsApart))
             return true;
         // An object's own flag, which its members test.
-        if (a.Fields.AnyChange(b.Fields, (_, mine, theirs) => Disjoint(mine, theirs)))
+        if (a.Fields.AnyChange(b.Fields, _disjoint))
             return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
@@ -129,10 +141,10 @@ internal sealed class PathMerger
 
     public Path Merge(Path a, Path b) => new()
     {
-        Variables = a.Variables.Union(b.Variables, JoinNumbers),
-        Fields = a.Fields.Union(b.Fields, JoinNumbers, OnOnePath),
+        Variables = a.Variables.Union(b.Variables, _joinNumbers),
+        Fields = a.Fields.Union(b.Fields, _joinNumbers, _onOnePath),
         Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
-        Pending = a.Pending.Union(b.Pending, MergeStatus),
+        Pending = a.Pending.Union(b.Pending, _mergeStatus),
         Settled = a.Settled.Union(b.Settled, (x, _) => x),
         Flushed = a.Flushed.Intersect(b.Flushed, (x, _) => x),
         Released = a.Released.Union(b.Released, (x, _) => x),

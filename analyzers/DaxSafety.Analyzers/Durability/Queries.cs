@@ -8,6 +8,8 @@ namespace DaxSafety.Analyzers.Durability;
 /// <summary>What summaries, outcomes and rules ask of an analysis: read only, but for what an import makes known.</summary>
 internal sealed partial class BodyAnalysis
 {
+    public LoweredBody Body => _body;
+
     public IEnumerable<(ConditionKind Kind, int Entity, int Test)> TestsOnOneEntity() => _tests.OnOneEntity();
 
     public Value ValueOf(Path path, int register) => Read(path, register);

@@ -65,6 +65,9 @@ internal sealed class Summary
     /// <summary>Empty when the body never returns normally.</summary>
     public ImmutableArray<SummaryCase> Cases { get; }
 
+    /// <summary>Some ending has made it durable.</summary>
+    public bool Settles(Obligation obligation) => Cases.Any(ending => ending.Path.Settled.Contains(obligation.Id));
+
     public static Summary Of(BodyAnalysis analysis, LoweredBody body, PathSet?[] states, PathMerger merger)
     {
         var endings = new List<(Path Path, Value Result)>();

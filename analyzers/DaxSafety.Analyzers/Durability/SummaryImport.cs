@@ -17,7 +17,7 @@ internal sealed class SummaryImport
     private readonly Value _receiver;
     private readonly int _site;
     private readonly int _target;
-    private readonly Dictionary<int, Value> _imported = new();
+    private Dictionary<int, Value>? _imported;
     private SummaryCase? _ending;
 
     public SummaryImport(BodyAnalysis caller, Path path, Summary summary, CallSite? call, Value receiver, int site, int target)
@@ -63,24 +63,15 @@ internal sealed class SummaryImport
         return result ?? Value.Untracked;
     }
 
-    /// <summary>Flushes on the way to every exit, in the order in which they are worth most: write-backs, fences, views, files.</summary>
-    public void Flushes(SummaryCase ending, Action<FlushFact, Value> replay)
+    /// <summary>The owner of something that the callee stored; null where the caller does not follow it.</summary>
+    public Value? OwnerOf(int owner, Value stored)
     {
-        foreach (var flush in ending.Flushes)
-            replay(flush, Translate(flush.Target));
-    }
-
-    public void Stores(SummaryCase ending, Action<Value, int, Value> store)
-    {
-        _caller.Spend(4);
-        foreach (var (owner, field, value) in ending.Stores)
-        {
-            var target = Entity(owner);
-            if (!target.IsUntracked)
-                store(target, field, Translate(value));
-            else if (!Theirs[owner].IsFresh)
-                KeptElsewhere(Translate(value));
-        }
+        var target = Entity(owner);
+        if (!target.IsUntracked)
+            return target;
+        if (!Theirs[owner].IsFresh)
+            KeptElsewhere(Translate(stored));
+        return null;
     }
 
     /// <summary>What the callee made is kept by an object that the caller does not follow: whose business it is, nobody can tell here.</summary>
@@ -89,34 +80,6 @@ internal sealed class SummaryImport
         foreach (var place in value.Targets)
             if (_caller.Entities[place.Entity].IsFresh)
                 _caller.Entities[place.Entity].Escaped = true;
-    }
-
-    /// <summary>Captured variables and by-ref parameters that have new values.</summary>
-    public void Variables(Path final, Action<int, Value> captured, Action<int, Value> byRef)
-    {
-        for (var slot = 0; slot < _summary.Body.Slots.Length; slot++)
-        {
-            var variable = _summary.Body.Slots[slot];
-            if (variable.Kind is not (SlotKind.Captured or SlotKind.Parameter) || !final.Variables.TryGet(slot, out var value))
-                continue;
-            if (variable.Kind == SlotKind.Captured && _caller.SlotOfCaptured(variable.Ordinal) is { } own)
-                captured(own, Translate(value));
-            else if (variable is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: Microsoft.CodeAnalysis.IParameterSymbol { RefKind: not Microsoft.CodeAnalysis.RefKind.None } })
-                byRef(variable.Ordinal, Translate(value));
-        }
-    }
-
-    public void Pending(SummaryCase ending, Action<Obligation, Status, Value> inherit)
-    {
-        foreach (var (obligation, status) in ending.Pending)
-            inherit(obligation, status, Translate(obligation.Target));
-    }
-
-    public void Released(SummaryCase ending, Action<int> release)
-    {
-        foreach (var released in ending.Released)
-            foreach (var place in Entity(released).Targets)
-                release(place.Entity);
     }
 
     private Value Place(Ref place)
@@ -154,8 +117,13 @@ internal sealed class SummaryImport
             : (Ref.Unknown, 0);
     }
 
-    private Value Entity(int id)
+    public Value Entity(int id)
     {
+        if (id is EntityTable.Zero or EntityTable.Null or EntityTable.Untracked or EntityTable.Statics)
+            return Value.OfEntity(id);
+        if (id == EntityTable.This)
+            return _receiver;
+        _imported ??= new Dictionary<int, Value>();
         if (_imported.TryGetValue(id, out var known))
             return known;
         _caller.Spend();
@@ -246,7 +214,7 @@ internal sealed class SummaryImport
         copy.Ephemeral |= mapping.Ephemeral;
         copy.PageCache |= mapping.PageCache;
         mine.Mapping = copy;
-        _imported[theirs] = Value.OfEntity(mine.Id);
+        (_imported ??= new Dictionary<int, Value>())[theirs] = Value.OfEntity(mine.Id);
         foreach (var parent in mapping.Parents)
             if (Translate(parent) is { IsUntracked: false } known && !copy.Parents.Contains(known))
                 copy.Parents.Add(known);

@@ -33,7 +33,7 @@ internal sealed class SummaryStore
         _concern = new Concern(context, origins);
     }
 
-    public AnalyzedBody? Of(IMethodSymbol method, CancellationToken cancel) => Of(new CallTarget(method.OriginalDefinition, null), cancel);
+    public AnalyzedBody? Of(IMethodSymbol method, CancellationToken cancel) => Of(new CallTarget(method.OriginalDefinition), cancel);
 
     public AnalyzedBody? Of(CallTarget target, CancellationToken cancel)
     {
@@ -84,7 +84,7 @@ internal sealed class SummaryStore
     }
 
     private LoweredBody? Lower(CallTarget target, CancellationToken cancel) =>
-        target.Body ?? (target.Method is { } method ? _context.Lowering.BodyOf(method, cancel) : null);
+        target.Body ?? _context.Lowering.BodyOf(target.Symbol!, cancel);
 
     /// <summary>Analyses bodies that call each other. All callees outside of the group are published already.</summary>
     private Group<AnalyzedBody?> AnalyzeGroup(IReadOnlyList<CallTarget> group, bool recursive, CancellationToken cancel)
@@ -100,10 +100,12 @@ internal sealed class SummaryStore
             return current;
         }
         var digests = "";
-        for (var round = 0; round < (recursive ? MostRounds : 1); round++)
+        for (var round = 0; round < MostRounds; round++)
         {
             foreach (var target in group)
                 current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own) : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
+            if (!recursive)
+                break;
             var now = string.Join("\n", group.Select(target => current[target]?.Summary?.Digest()));
             if (now == digests)
                 break;

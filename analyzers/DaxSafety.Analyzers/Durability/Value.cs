@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>
@@ -28,6 +30,9 @@ internal sealed class Value : IEquatable<Value>
 {
     private const int MostRefs = 4;
 
+    /// <summary>Values are made all the time, and nearly all of them name one of the first things of a body, or a small number.</summary>
+    private static readonly Value?[] Entities = new Value?[1024], Numbers = new Value?[256];
+
     public static readonly Value Untracked = new(new[] { Ref.Whole(EntityTable.Untracked) });
     public static readonly Value Null = new(new[] { Ref.Whole(EntityTable.Null) });
 
@@ -38,9 +43,11 @@ internal sealed class Value : IEquatable<Value>
 
     public static Value Of(Ref place) => new(new[] { place });
 
-    public static Value OfEntity(int entity) => new(new[] { Ref.Whole(entity) });
+    public static Value OfEntity(int entity) =>
+        entity < Entities.Length ? Entities[entity] ??= Of(Ref.Whole(entity)) : Of(Ref.Whole(entity));
 
-    public static Value Constant(long number) => new(new[] { Ref.Number(number) });
+    public static Value Constant(long number) =>
+        number >= 0 && number < Numbers.Length ? Numbers[number] ??= Of(Ref.Number(number)) : Of(Ref.Number(number));
 
     public static Value OfRefs(IEnumerable<Ref> refs)
     {
@@ -78,19 +85,11 @@ internal sealed class Value : IEquatable<Value>
     }
 
     /// <summary>What it is when it is not null: the places that can be memory, files or objects.</summary>
-    public IEnumerable<Ref> Targets
-    {
-        get
-        {
-            foreach (var place in Refs)
-                if (place.Entity > EntityTable.Untracked)
-                    yield return place;
-        }
-    }
+    public TargetList Targets => new(Refs);
 
     public static Value Join(Value a, Value b)
     {
-        if (ReferenceEquals(a, b) || a.Equals(b))
+        if (ReferenceEquals(a, b) || a.Holds(b))
             return a;
         var merged = new List<Ref>(a.Refs.Length + b.Refs.Length);
         merged.AddRange(a.Refs);
@@ -101,6 +100,16 @@ internal sealed class Value : IEquatable<Value>
         merged.Sort(ByPlace);
         var result = new Value(merged.ToArray());
         return result.Equals(a) ? a : result;
+    }
+
+    public static Value JoinAll(IEnumerable<Value> values) => values.Aggregate(Join);
+
+    private bool Holds(Value other)
+    {
+        foreach (var place in other.Refs)
+            if (Array.IndexOf(Refs, place) < 0)
+                return false;
+        return true;
     }
 
     private static void Add(List<Ref> refs, Ref place)
@@ -140,5 +149,38 @@ internal sealed class Value : IEquatable<Value>
         foreach (var place in Refs)
             hash = unchecked(hash * 31 + place.GetHashCode());
         return hash;
+    }
+}
+
+/// <summary>The places of a value that can be memory, files or objects. A struct, because a loop over them stands in every step.</summary>
+internal readonly struct TargetList(Ref[] refs) : IEnumerable<Ref>
+{
+    public Enumerator GetEnumerator() => new(refs);
+
+    IEnumerator<Ref> IEnumerable<Ref>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public struct Enumerator(Ref[] refs) : IEnumerator<Ref>
+    {
+        private int _next;
+
+        public readonly Ref Current => refs[_next - 1];
+
+        readonly object IEnumerator.Current => Current;
+
+        public bool MoveNext()
+        {
+            while (_next < refs.Length)
+                if (refs[_next++].Entity > EntityTable.Untracked)
+                    return true;
+            return false;
+        }
+
+        public void Reset() => _next = 0;
+
+        public readonly void Dispose()
+        {
+        }
     }
 }

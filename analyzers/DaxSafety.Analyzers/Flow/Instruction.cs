@@ -144,6 +144,9 @@ internal sealed class BlockContent
     public Instruction[] Instructions = Array.Empty<Instruction>();
     public Condition? Condition;
 
+    /// <summary>How many temporaries the instructions use.</summary>
+    public int TemporaryCount;
+
     /// <summary>The register of the value that leaves the body here, or −1.</summary>
     public int ReturnValue = -1;
 }

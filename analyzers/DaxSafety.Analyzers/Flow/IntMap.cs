@@ -54,7 +54,7 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     public List<KeyValuePair<int, T>> ToList()
     {
         var list = new List<KeyValuePair<int, T>>();
-        ForEach(_root, (key, value) => list.Add(new KeyValuePair<int, T>(key, value)));
+        AddTo(list, _root);
         return list;
     }
 
@@ -191,6 +191,17 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
             (Branch x, Branch y) => x.Bit == y.Bit && x.Prefix == y.Prefix && Same(x.Left, y.Left) && Same(x.Right, y.Right),
             _ => false,
         };
+    }
+
+    private static void AddTo(List<KeyValuePair<int, T>> list, Node? node)
+    {
+        while (node is Branch branch)
+        {
+            AddTo(list, branch.Left);
+            node = branch.Right;
+        }
+        if (node is Leaf leaf)
+            list.Add(new KeyValuePair<int, T>(leaf.Key, leaf.Value));
     }
 
     private static void ForEach(Node? node, Action<int, T> action)

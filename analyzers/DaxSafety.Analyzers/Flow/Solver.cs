@@ -35,14 +35,20 @@ internal static class Solver
 
         var inputs = new TState?[graph.BlockCount];
         inputs[FlowGraph.Entry] = entry;
-        var pending = new SortedSet<int> { 0 };
-        while (pending.Count > 0)
+        var pending = new bool[order.Length];
+        pending[0] = true;
+        for (var next = 0; next < pending.Length;)
         {
+            if (!pending[next])
+            {
+                next++;
+                continue;
+            }
+            pending[next] = false;
             cancel.ThrowIfCancellationRequested();
             if (budget-- == 0)
                 return null;
-            var block = order[pending.Min];
-            pending.Remove(pending.Min);
+            var block = order[next];
 
             var outputs = domain.Transfer(block, inputs[block]!);
             if (domain.IsExhausted)
@@ -58,7 +64,8 @@ internal static class Solver
                 if (ReferenceEquals(joined, present))
                     continue;
                 inputs[successor] = joined;
-                pending.Add(rank[successor]);
+                pending[rank[successor]] = true;
+                next = Math.Min(next, rank[successor]);
             }
         }
         return inputs;

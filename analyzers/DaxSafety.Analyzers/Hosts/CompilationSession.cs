@@ -20,6 +20,7 @@ internal sealed class CompilationSession
     private readonly ConcurrentDictionary<AnalysisOptions, DurabilityModel> _models = new();
     private readonly ConcurrentBag<AnalyzedBody> _analyzed = new();
     private readonly ConcurrentBag<Undecided> _undecided = new();
+    private readonly ConcurrentDictionary<Location, bool> _answered = new();
 
     public CompilationSession(Compilation compilation, AnalyzerOptions options, ImmutableArray<EffectRow> rows, SourceReach reach)
     {
@@ -58,7 +59,7 @@ internal sealed class CompilationSession
     private DurabilityModel ModelFor(SyntaxTree tree) =>
         _models.GetOrAdd(_options.For(tree), options => new DurabilityModel(new DurabilityContext(_lowering, options)));
 
-    /// <summary>DAX1002 for what other types can reach: only now has every body been seen.</summary>
+    /// <summary>DAX1002 for what other types can reach: only now has every body been seen. A write that its mapping's owner answers for is reported there.</summary>
     public void Finish(CompilationAnalysisContext context)
     {
         if (_undecided.IsEmpty)
@@ -67,7 +68,7 @@ internal sealed class CompilationSession
         foreach (var body in _analyzed)
             ledger.Enter(body);
         foreach (var write in _undecided)
-            if (write.Holds(ledger))
+            if (!_answered.ContainsKey(write.Diagnostic.Location) && write.Holds(ledger))
                 context.ReportDiagnostic(write.Diagnostic);
     }
 
@@ -80,7 +81,7 @@ internal sealed class CompilationSession
             context.ReportDiagnostic(Diagnostic.Create(RuleCatalog.MethodTooComplex, owner.Locations.FirstOrDefault(), owner.Name, reason));
             return;
         }
-        var rules = new RuleContext(outcome, model, context.ReportDiagnostic, context.CancellationToken);
+        var rules = new RuleContext(outcome, model, context.ReportDiagnostic, location => _answered[location] = true, context.CancellationToken);
         WriteNotFlushed.Report(rules);
         MappingNeverFlushed.Report(rules, _undecided.Add);
         FlushNotDurable.Report(rules, _undecided.Add);

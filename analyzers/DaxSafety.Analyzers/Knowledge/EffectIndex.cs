@@ -14,6 +14,7 @@ internal sealed class EffectIndex
     private readonly Dictionary<string, List<EffectRow>> _documented = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<EffectRow>> _native = new(StringComparer.Ordinal);
     private readonly Lazy<HashSet<string>> _carriers;
+    private readonly Lazy<HashSet<string>> _libraries;
 
     public EffectIndex(IEnumerable<EffectRow> rows)
     {
@@ -27,6 +28,7 @@ internal sealed class EffectIndex
         }
 
         _carriers = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.SelectMany(MappingNames.CarriersOf), StringComparer.Ordinal));
+        _libraries = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.Select(row => row.Member.Library).OfType<string>(), StringComparer.Ordinal));
         SourceNames = Rows.SelectMany(MappingNames.Of).Concat(MappingNames.Contracts).ToImmutableHashSet(StringComparer.Ordinal);
     }
 
@@ -36,6 +38,9 @@ internal sealed class EffectIndex
 
     /// <summary>Whether some row says of a type, by its documentation ID, what its values do to memory.</summary>
     public bool IsCarrier(string typeId) => _carriers.Value.Contains(typeId);
+
+    /// <summary>Whether some row is of a member of this native library.</summary>
+    public bool HasLibrary(string library) => _libraries.Value.Contains(library);
 
     public bool HasName(string name) => _documented.ContainsKey(name);
 
@@ -53,7 +58,7 @@ internal sealed class EffectIndex
     public EffectRow? FindImport(string library, string entryPoint)
     {
         var row = FindExactImport(library, entryPoint);
-        return row is null && library == NativeLibrary.Windows && entryPoint.Length > 1 && entryPoint[entryPoint.Length - 1] is 'A' or 'W'
+        return row is null && library == NativeLibrary.Windows && entryPoint.Length > 1 && NativeLibrary.WindowsEncodings.Contains(entryPoint[entryPoint.Length - 1])
             ? FindExactImport(library, entryPoint.Substring(0, entryPoint.Length - 1))
             : row;
     }

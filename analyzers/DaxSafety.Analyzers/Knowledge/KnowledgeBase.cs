@@ -105,6 +105,10 @@ internal sealed class KnowledgeBase
             : null;
     }
 
+    /// <summary>Imported from a library of which the tables know nothing: what it does with what it is given, nobody can see.</summary>
+    public bool IsUnseenImport(IMethodSymbol method) =>
+        NativeLibrary.ImportOf(method.OriginalDefinition) is var (library, _) && !_index.HasLibrary(library);
+
     private bool MayHaveRow(ISymbol definition) =>
         _index.HasName(definition.MetadataNameOrOwn())
         || definition is IMethodSymbol { IsExtern: true } or IMethodSymbol { IsPartialDefinition: true } or IMethodSymbol { PartialDefinitionPart: not null };

@@ -27,6 +27,9 @@ internal static class MappingNames
         if (member.Id is null || member.Id[0] == 'T')
         {
             yield return member.Name;
+            if (member.Library == NativeLibrary.Windows)
+                foreach (var encoding in NativeLibrary.WindowsEncodings)
+                    yield return member.Name + encoding;
             yield break;
         }
 

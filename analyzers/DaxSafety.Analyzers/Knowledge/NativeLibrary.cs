@@ -12,6 +12,9 @@ internal static class NativeLibrary
 {
     public const string Windows = "kernel32";
 
+    /// <summary>What an entry point of Windows may end in, without a row of its own: the encoding of its strings.</summary>
+    public const string WindowsEncodings = "AW";
+
     /// <summary>The library without directory, prefix and suffix, in lower case; other names of the same library become one.</summary>
     public static string Canonical(string library)
     {

@@ -90,7 +90,6 @@ internal sealed partial class BodyLowering
             Nodes = graph.Nodes.ToImmutableArray(),
             Slots = _slots.ToImmutableArray(),
             Sites = _sites.ToImmutableArray(),
-            TemporaryCount = _steps.MostTemporaries,
             Nested = _nested.ToImmutableArray(),
             Callees = _callees.ToImmutableArray(),
             CapturedSlots = CapturedSlots(),
@@ -112,7 +111,7 @@ internal sealed partial class BodyLowering
             Lower(operation);
             if (operation is IReturnOperation { Kind: OperationKind.YieldReturn })
             {
-                parts.Add(new BlockContent { Instructions = _steps.EndBlock() });
+                parts.Add(new BlockContent { Instructions = _steps.EndBlock(), TemporaryCount = _steps.TemporaryCount });
                 _steps.StartBlock();
             }
         }
@@ -120,6 +119,7 @@ internal sealed partial class BodyLowering
         if (block.BranchValue is { } value)
             LowerBranchValue(block, value, last);
         last.Instructions = _steps.EndBlock();
+        last.TemporaryCount = _steps.TemporaryCount;
         parts.Add(last);
         return parts;
     }

@@ -24,6 +24,8 @@ internal sealed partial class BodyLowering
             return Lower(temporary);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
+        if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
+            EmitInitializers(method, invocation, receiver, arguments);
         var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
             receiverType: StaticType(invocation.Instance), outs: outs);
         NoteResize(invocation, receiver);
@@ -50,7 +52,7 @@ internal sealed partial class BodyLowering
         return isAddress ? AddressOf(place) : Load(place);
     }
 
-    /// <summary>Registers by parameter ordinal. By-ref arguments that name memory pass its address; others pass their value and are in <paramref name="outs"/>.</summary>
+    /// <summary>Registers by parameter ordinal. By-ref arguments that name memory pass its address, others their value; those that the callee assigns are in <paramref name="outs"/>.</summary>
     private int[] LowerArguments(ImmutableArray<IArgumentOperation> arguments, int parameterCount, out List<(int Ordinal, Place Place, IOperation Operation)>? outs)
     {
         outs = null;
@@ -78,7 +80,11 @@ internal sealed partial class BodyLowering
             return Lower(value);
         var place = LowerPlace(value);
         if (place.Kind == PlaceKind.Memory)
+        {
+            if (parameter.RefKind == RefKind.Out)
+                (outs ??= new()).Add((parameter.Ordinal, place, value));
             return AddressOf(place);
+        }
         if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
             (outs ??= new()).Add((parameter.Ordinal, place, value));
         return parameter.RefKind == RefKind.Out || !_context.Types.CanCarryMapping(parameter.Type) ? Registers.None : Load(place);
@@ -131,7 +137,7 @@ internal sealed partial class BodyLowering
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
             NoteUnfollowed(method);
-            EmitUnknownOuts(outs, operation);
+            EmitUnknownOuts(method, outs, operation);
             return Registers.None;
         }
         var call = new CallSite
@@ -146,7 +152,7 @@ internal sealed partial class BodyLowering
             ReceiverIsAddress = receiverIsAddress,
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = IsFramework(method),
-            VariablesByRef = outs is null ? 0 : outs.Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
+            VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
         };
         foreach (var target in targets)
             AddCallee(target);
@@ -154,7 +160,10 @@ internal sealed partial class BodyLowering
         if (outs is not null)
         {
             foreach (var (ordinal, place, argument) in outs)
-                Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
+                if (place.Kind != PlaceKind.Memory)
+                    Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
+                else if (effects.IsEmpty && targets.IsEmpty)
+                    StoreUnseen(method, place, operation);
         }
         return result;
     }
@@ -167,12 +176,22 @@ internal sealed partial class BodyLowering
             _unfollowed.Add(method.OriginalDefinition);
     }
 
-    private void EmitUnknownOuts(List<(int Ordinal, Place Place, IOperation Operation)>? outs, IOperation operation)
+    private void EmitUnknownOuts(IMethodSymbol method, List<(int Ordinal, Place Place, IOperation Operation)>? outs, IOperation operation)
     {
         if (outs is null)
             return;
         foreach (var (_, place, argument) in outs)
-            Store(place, Registers.None, argument);
+            if (place.Kind != PlaceKind.Memory)
+                Store(place, Registers.None, argument);
+            else
+                StoreUnseen(method, place, operation);
+    }
+
+    /// <summary>A framework method assigns its <c>out</c> parameters before it returns; others may flush them as well, or be nobody's.</summary>
+    private void StoreUnseen(IMethodSymbol method, Place place, IOperation call)
+    {
+        if (IsFramework(method))
+            Store(place, Registers.None, call);
     }
 
     /// <summary>A method without source and without a row matters when it is not the framework's and is given something, or runs a delegate.</summary>
@@ -181,7 +200,7 @@ internal sealed partial class BodyLowering
         foreach (var parameter in method.Parameters)
             if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
                 return true;
-        if (IsInSource(method) && !method.IsAbstract && !method.IsVirtual && method.ContainingType.TypeKind != TypeKind.Interface)
+        if (IsInSource(method) && !method.IsAbstract && !method.IsVirtual && method.ContainingType.TypeKind != TypeKind.Interface && !_context.Knowledge.IsUnseenImport(method))
             return false;
         if (IsFramework(method))
             return false;
@@ -210,7 +229,7 @@ internal sealed partial class BodyLowering
             var implementations = _context.Implementations.Of(method);
             return implementations.Length > MostImplementations
                 ? ImmutableArray<CallTarget>.Empty
-                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found, null)).ToImmutableArray();
+                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found)).ToImmutableArray();
         }
         if (!receiverIsAddress && !_context.Matters(method))
             return ImmutableArray<CallTarget>.Empty;
@@ -222,7 +241,7 @@ internal sealed partial class BodyLowering
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
         if (method.MethodKind == MethodKind.LocalFunction)
-            return LocalFunctionBody(method) is { } body ? new CallTarget(null, body) : null;
-        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method, null) : null;
+            return LocalFunctionBody(method) is { } body ? new CallTarget(body) : null;
+        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method) : null;
     }
 }

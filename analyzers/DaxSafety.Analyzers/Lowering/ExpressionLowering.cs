@@ -39,6 +39,8 @@ internal sealed partial class BodyLowering
                 return LowerDeconstruction(deconstruction.Target, deconstruction.Value, deconstruction);
             case IInvocationOperation or IMemberReferenceOperation when SystemCheckBehind(operation) is { } check:
                 return Lower(check);
+            case IInvocationOperation { TargetMethod.Name: CloneOfRecord } clone:
+                return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
             case IObjectCreationOperation creation:
@@ -63,6 +65,10 @@ internal sealed partial class BodyLowering
                 return _steps.Into(OpCode.Constant);
             case ITupleOperation tuple:
                 return LowerTuple(tuple);
+            case IAnonymousObjectCreationOperation creation:
+                return LowerAnonymousObject(creation);
+            case IWithOperation with:
+                return LowerCopy(with, with.Operand);
             case IFieldReferenceOperation { Field.IsFixedSizeBuffer: true, Instance: { } instance }:
                 return AddressOf(Inside(LowerPlace(instance), null));
             case IAddressOfOperation address:
@@ -218,82 +224,6 @@ internal sealed partial class BodyLowering
         _ => kind.ToString(),
     };
 
-    private int LowerTuple(ITupleOperation tuple)
-    {
-        var value = _steps.Into(OpCode.Allocate, site: AddSite(tuple));
-        for (var i = 0; i < tuple.Elements.Length; i++)
-        {
-            var element = Lower(tuple.Elements[i]);
-            if (TupleField(tuple.Type, i) is { } field)
-                _steps.Add(new Instruction(OpCode.StoreField, -1, value, field, element));
-        }
-        return value;
-    }
-
-    private int? TupleField(ITypeSymbol? type, int index) =>
-        type is INamedTypeSymbol { IsTupleType: true } tuple && index < tuple.TupleElements.Length ? FieldNumber(tuple.TupleElements[index]) : null;
-
-    private int FieldNumber(ISymbol member)
-    {
-        if (member is not IFieldSymbol { ContainingType.IsTupleType: true } field)
-            return _context.Members.Of(member);
-        // However its elements are named, a tuple's fields are those of ValueTuple.
-        var underlying = field.CorrespondingTupleField ?? field;
-        return _context.Members.Of(field.ContainingType.OriginalDefinition.GetMembers(underlying.Name).FirstOrDefault() ?? underlying);
-    }
-
-    private int LowerArray(IArrayCreationOperation array)
-    {
-        foreach (var size in array.DimensionSizes)
-            Lower(size);
-        var value = _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(array));
-        if (array.Initializer is { } initializer)
-        {
-            foreach (var element in initializer.ElementValues)
-            {
-                var register = Lower(element);
-                if (register >= 0)
-                    _steps.Add(new Instruction(OpCode.StoreField, -1, value, MemberNumbers.Element, register));
-            }
-        }
-        return value;
-    }
-
-    private int LowerDeconstruction(IOperation target, IOperation? value, IOperation site)
-    {
-        target = target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
-        var source = value is IConversionOperation { Operand: ITupleOperation inner } ? inner : value;
-        if (target is not ITupleOperation targets)
-            return Lower(source);
-        if (source is ITupleOperation tuple && tuple.Elements.Length == targets.Elements.Length)
-        {
-            // All right sides are evaluated before any target is assigned.
-            var places = targets.Elements.Select(PlaceOfElement).ToArray();
-            var values = tuple.Elements.Select(Lower).Select(register => _steps.Into(OpCode.Copy, register)).ToArray();
-            for (var i = 0; i < places.Length; i++)
-                StoreElement(targets.Elements[i], places[i], values[i], site);
-            return Registers.None;
-        }
-        var whole = Lower(source);
-        for (var i = 0; i < targets.Elements.Length; i++)
-        {
-            var part = TupleField(source?.Type, i) is { } field && whole >= 0
-                ? _steps.Into(OpCode.LoadField, whole, field)
-                : Registers.None;
-            StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
-        }
-        return whole;
-    }
-
-    private Place PlaceOfElement(IOperation element) =>
-        element is ITupleOperation or IDeclarationExpressionOperation { Expression: ITupleOperation } ? Place.None : LowerPlace(element);
-
-    private void StoreElement(IOperation element, Place place, int value, IOperation site)
-    {
-        if (place.Kind != PlaceKind.None)
-            Store(place, value, site);
-    }
-
     private int LowerCapture(IFlowCaptureOperation capture)
     {
         if (_assignedCaptures.Contains(capture.Id) && IsPlace(capture.Value))
@@ -316,8 +246,8 @@ internal sealed partial class BodyLowering
     private int LowerLambda(IFlowAnonymousFunctionOperation lambda)
     {
         var body = LowerNested(lambda);
-        AddCallee(new CallTarget(null, body));
-        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(null, body), Registers.None));
+        AddCallee(new CallTarget(body));
+        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(body), Registers.None));
     }
 
     private int LowerMethodReference(IMethodReferenceOperation reference)

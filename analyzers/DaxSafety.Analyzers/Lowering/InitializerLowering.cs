@@ -10,17 +10,24 @@ namespace DaxSafety.Analyzers.Lowering;
 /// <summary>What a new object holds before its constructor runs: the initializers of its fields, which may use a primary constructor's parameters.</summary>
 internal sealed partial class BodyLowering
 {
-    private void EmitInitializers(IMethodSymbol constructor, IObjectCreationOperation creation, int instance, int[] arguments)
+    private void EmitInitializers(IMethodSymbol constructor, IOperation creation, int instance, int[] arguments)
     {
         if (IsPrimary(constructor))
-            foreach (var parameter in constructor.Parameters)
-                if (arguments[parameter.Ordinal] >= 0 && _context.Types.CanCarryMapping(parameter.Type))
-                    _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(parameter), arguments[parameter.Ordinal]));
-        foreach (var body in _context.InitializersOf(constructor.ContainingType, _cancel))
         {
-            if (body.Failure is not null)
+            foreach (var parameter in constructor.Parameters)
+            {
+                if (arguments[parameter.Ordinal] < 0)
+                    continue;
+                if (_context.Types.CanCarryMapping(parameter.Type))
+                    _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(parameter), arguments[parameter.Ordinal]));
+                if (PropertyFrom(parameter, constructor.ContainingType) is { } property)
+                    _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(property), arguments[parameter.Ordinal]));
+            }
+        }
+        foreach (var target in _context.InitializersOf(constructor.ContainingType, _cancel))
+        {
+            if (target.Symbol!.IsStatic)
                 continue;
-            var target = new CallTarget(null, body);
             AddCallee(target);
             var call = new CallSite
             {
@@ -62,6 +69,12 @@ internal sealed partial class BodyLowering
 
     private bool IsInitialized(ISymbol member) => member.DeclaringSyntaxReferences.Any(reference =>
         reference.GetSyntax(_cancel) is VariableDeclaratorSyntax { Initializer: not null } or PropertyDeclarationSyntax { Initializer: not null } or ParameterSyntax);
+
+    /// <summary>The property that a record makes of a parameter of its own.</summary>
+    private static IPropertySymbol? PropertyFrom(IParameterSymbol parameter, INamedTypeSymbol type) => type.IsRecord
+        ? type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault(property =>
+            property.OriginalDefinition.DeclaringSyntaxReferences.Any(declared => parameter.OriginalDefinition.DeclaringSyntaxReferences.Any(other => other.Span == declared.Span && other.SyntaxTree == declared.SyntaxTree)))
+        : null;
 
     private bool IsPrimary(IMethodSymbol constructor) =>
         constructor.OriginalDefinition.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(_cancel) is TypeDeclarationSyntax);

@@ -87,9 +87,6 @@ internal sealed class LoweredBody
 
     public required ImmutableArray<Site> Sites { get; init; }
 
-    /// <summary>The most temporaries that a block uses.</summary>
-    public required int TemporaryCount { get; init; }
-
     /// <summary>Lambdas and local functions declared directly in this body.</summary>
     public required ImmutableArray<LoweredBody> Nested { get; init; }
 
@@ -112,20 +109,27 @@ internal sealed class LoweredBody
     public string? Failure { get; init; }
 }
 
-/// <summary>Something that can be run: a method of the compilation, or a lambda or local function of a lowered body.</summary>
-internal readonly struct CallTarget(IMethodSymbol? method, LoweredBody? body) : IEquatable<CallTarget>
+/// <summary>
+/// Something that can be run: a method of the compilation, the initializer of a field or property, or a lambda or local function of a
+/// lowered body. A symbol is lowered only when somebody asks, so that what runs itself can be named in its own body.
+/// </summary>
+internal readonly struct CallTarget : IEquatable<CallTarget>
 {
-    public readonly IMethodSymbol? Method = method;
-    public readonly LoweredBody? Body = body;
+    public readonly ISymbol? Symbol;
+    public readonly LoweredBody? Body;
 
-    public object Key => (object?)Body ?? Method!;
+    public CallTarget(ISymbol symbol) => Symbol = symbol;
+
+    public CallTarget(LoweredBody body) => Body = body;
+
+    public IMethodSymbol? Method => Symbol as IMethodSymbol;
 
     public bool Equals(CallTarget other) =>
-        Body is not null ? ReferenceEquals(Body, other.Body) : other.Body is null && SymbolEqualityComparer.Default.Equals(Method, other.Method);
+        Body is not null ? ReferenceEquals(Body, other.Body) : other.Body is null && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol);
 
     public override bool Equals(object? obj) => obj is CallTarget other && Equals(other);
 
-    public override int GetHashCode() => Body is not null ? Body.GetHashCode() : SymbolEqualityComparer.Default.GetHashCode(Method);
+    public override int GetHashCode() => Body is not null ? Body.GetHashCode() : SymbolEqualityComparer.Default.GetHashCode(Symbol);
 }
 
 /// <summary>Code that can be run later: a lambda, a local function or a method, with the receiver it is bound to.</summary>

@@ -16,7 +16,7 @@ internal sealed class LoweringContext
 {
     private readonly ConcurrentDictionary<ISymbol, LoweredBody?> _bodies = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
-    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<LoweredBody>> _initializers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<CallTarget>> _initializers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, IOperation?> _values = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _matters = new(SymbolEqualityComparer.Default);
 
@@ -47,24 +47,27 @@ internal sealed class LoweringContext
 
     public Implementations Implementations { get; }
 
-    /// <summary>The body of a method in source; null when it has none.</summary>
-    public LoweredBody? BodyOf(IMethodSymbol method, CancellationToken cancel)
+    /// <summary>The body of a method, or the initializer of a field or property, in source; null when it has none.</summary>
+    public LoweredBody? BodyOf(ISymbol owner, CancellationToken cancel)
     {
-        method = method.OriginalDefinition;
-        if (_bodies.TryGetValue(method, out var known))
+        owner = owner.OriginalDefinition;
+        if (_bodies.TryGetValue(owner, out var known))
             return known;
-        var graph = IsOwn(method) ? GraphOf(method, cancel) : null;
-        return _bodies.GetOrAdd(method, graph is null ? null : BodyLowering.Lower(this, graph, method, cancel));
+        var graph = !IsOwn(owner) ? null : owner is IMethodSymbol method ? GraphOf(method, cancel) : InitializerGraph(owner, cancel);
+        return _bodies.GetOrAdd(owner, graph is null ? null : BodyLowering.Lower(this, graph, owner, cancel));
     }
 
     /// <summary>As <see cref="BodyOf"/>, with the graph that the compiler's driver already has.</summary>
     public LoweredBody BodyOf(ISymbol owner, ControlFlowGraph graph, CancellationToken cancel)
     {
-        if (owner is IMethodSymbol && _bodies.TryGetValue(owner.OriginalDefinition, out var known) && known is not null)
+        if (IsKept(owner) && _bodies.TryGetValue(owner.OriginalDefinition, out var known) && known is not null)
             return known;
         var body = BodyLowering.Lower(this, graph, owner, cancel);
-        return owner is IMethodSymbol ? _bodies.GetOrAdd(owner.OriginalDefinition, body) ?? body : body;
+        return IsKept(owner) ? _bodies.GetOrAdd(owner.OriginalDefinition, body) ?? body : body;
     }
+
+    /// <summary>Whether a symbol stands for one body, by which others find it.</summary>
+    public static bool IsKept(ISymbol owner) => owner is IMethodSymbol or IFieldSymbol or IPropertySymbol;
 
     /// <summary>
     /// Declared in this compilation. A project reference is source as well in an editor, and metadata in a build: both are
@@ -97,29 +100,18 @@ internal sealed class LoweringContext
         (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))
         || Types.CanCarryMapping(method.ReturnType) || method.Parameters.Any(parameter => parameter.RefKind == RefKind.Out);
 
-    /// <summary>The initializers of a type's fields and automatic properties that can lead to mappings.</summary>
-    public ImmutableArray<LoweredBody> InitializersOf(INamedTypeSymbol type, CancellationToken cancel) =>
-        _initializers.GetOrAdd(type.OriginalDefinition, definition => LowerInitializers(definition, cancel).ToImmutableArray());
+    /// <summary>The initializers of a type's fields and automatic properties that can lead to mappings, of the type itself and of its objects.</summary>
+    public ImmutableArray<CallTarget> InitializersOf(INamedTypeSymbol type, CancellationToken cancel) =>
+        _initializers.GetOrAdd(type.OriginalDefinition, definition => IsOwn(definition)
+            ? definition.GetMembers().Where(member => CanCarryMapping(member) && InitializerOf(member, cancel) is not null).Select(member => new CallTarget(member)).ToImmutableArray()
+            : ImmutableArray<CallTarget>.Empty);
 
-    private IEnumerable<LoweredBody> LowerInitializers(INamedTypeSymbol type, CancellationToken cancel)
+    private bool CanCarryMapping(ISymbol member) => member switch
     {
-        if (!IsOwn(type))
-            yield break;
-        foreach (var member in type.GetMembers())
-        {
-            var (declared, initializer) = member switch
-            {
-                IFieldSymbol { AssociatedSymbol: null } field => (field.Type, InitializerOf(field, cancel)),
-                IPropertySymbol property => (property.Type, InitializerOf(property, cancel)),
-                _ => (null, null),
-            };
-            if (initializer is null || !Types.CanCarryMapping(declared))
-                continue;
-            if (ModelOf(initializer.SyntaxTree).GetOperation(initializer, cancel) is ISymbolInitializerOperation { Parent: null } operation
-                && InitializerGraph(operation, cancel) is { } graph)
-                yield return BodyOf(member, graph, cancel);
-        }
-    }
+        IFieldSymbol { AssociatedSymbol: null } field => Types.CanCarryMapping(field.Type),
+        IPropertySymbol property => Types.CanCarryMapping(property.Type),
+        _ => false,
+    };
 
     /// <summary>The one expression that gives a member its value: its initializer, or what its body is an arrow to; null when there is none.</summary>
     public IOperation? ValueOf(ISymbol member, CancellationToken cancel) => _values.GetOrAdd(member.OriginalDefinition, definition =>
@@ -134,12 +126,13 @@ internal sealed class LoweringContext
         return expression is null ? null : ModelOf(expression.SyntaxTree).GetOperation(expression, cancel);
     });
 
-    private static ControlFlowGraph? InitializerGraph(ISymbolInitializerOperation operation, CancellationToken cancel) => operation switch
-    {
-        IFieldInitializerOperation field => ControlFlowGraph.Create(field, cancel),
-        IPropertyInitializerOperation property => ControlFlowGraph.Create(property, cancel),
-        _ => null,
-    };
+    private ControlFlowGraph? InitializerGraph(ISymbol member, CancellationToken cancel) =>
+        InitializerOf(member, cancel) is not { } initializer ? null : ModelOf(initializer.SyntaxTree).GetOperation(initializer, cancel) switch
+        {
+            IFieldInitializerOperation { Parent: null } field => ControlFlowGraph.Create(field, cancel),
+            IPropertyInitializerOperation { Parent: null } property => ControlFlowGraph.Create(property, cancel),
+            _ => null,
+        };
 
     private static EqualsValueClauseSyntax? InitializerOf(ISymbol member, CancellationToken cancel) =>
         member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancel) switch

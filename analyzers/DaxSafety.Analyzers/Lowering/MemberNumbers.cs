@@ -22,9 +22,13 @@ internal sealed class MemberNumbers
     public int Of(ISymbol symbol)
     {
         var definition = symbol.OriginalDefinition;
-        if (_numbers.TryGetValue(definition, out var number))
-            return number;
-        number = _numbers.GetOrAdd(definition, _ => Interlocked.Increment(ref _last));
+        return _numbers.TryGetValue(definition, out var number) ? number : _numbers.GetOrAdd(definition, Enter);
+    }
+
+    /// <summary>A number is known by its symbol before anybody can see it.</summary>
+    private int Enter(ISymbol definition)
+    {
+        var number = Interlocked.Increment(ref _last);
         _symbols[number] = definition;
         return number;
     }

@@ -61,11 +61,26 @@ internal sealed partial class BodyLowering
     private static bool IsOnlyNullTest(ITypeSymbol? type, ITypeSymbol? matched) => SymbolEqualityComparer.Default.Equals(type, matched)
         || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], matched));
 
-    /// <summary>When <c>x and y</c> holds, both do; when <c>x or y</c> does not, neither does.</summary>
+    /// <summary>When <c>x and y</c> holds, both do; when <c>x or y</c> does not, neither does. A chain of the same operator is one list of parts.</summary>
     private Condition OfBinaryPattern(int value, IBinaryPatternOperation pattern, bool negated, IOperation whole)
     {
-        var parts = new[] { OfPattern(value, pattern.LeftPattern, false, whole), OfPattern(value, pattern.RightPattern, false, whole) };
-        return Composed(parts, pattern.OperatorKind == BinaryOperatorKind.And, value, pattern, negated, whole);
+        var parts = new List<Condition>();
+        var left = new Stack<IPatternOperation>();
+        left.Push(pattern);
+        while (left.Count > 0)
+        {
+            var next = left.Pop();
+            if (next is IBinaryPatternOperation chain && chain.OperatorKind == pattern.OperatorKind)
+            {
+                left.Push(chain.RightPattern);
+                left.Push(chain.LeftPattern);
+            }
+            else
+            {
+                parts.Add(OfPattern(value, next, false, whole));
+            }
+        }
+        return Composed(parts.ToArray(), pattern.OperatorKind == BinaryOperatorKind.And, value, pattern, negated, whole);
     }
 
     private Condition OfRecursivePattern(int value, IRecursivePatternOperation pattern, bool negated, IOperation whole)

@@ -60,8 +60,8 @@ internal sealed class StepList
     private readonly List<Instruction> _steps = new();
     private int _temporaries;
 
-    /// <summary>The most temporaries any block needed.</summary>
-    public int MostTemporaries { get; private set; }
+    /// <summary>How many temporaries the block needs.</summary>
+    public int TemporaryCount => _temporaries;
 
     public void StartBlock()
     {
@@ -74,7 +74,6 @@ internal sealed class StepList
     public int Temporary()
     {
         _temporaries++;
-        MostTemporaries = Math.Max(MostTemporaries, _temporaries);
         return Registers.FirstTemporary + _temporaries - 1;
     }
 

@@ -9,6 +9,8 @@ internal static class PropertyShapes
     {
         if (property.IsAbstract || property.ContainingType.TypeKind == TypeKind.Interface)
             return false;
+        if (property.ContainingType.IsAnonymousType)
+            return true;
         foreach (var member in property.ContainingType.GetMembers())
             if (member is IFieldSymbol { AssociatedSymbol: { } owner } && SymbolEqualityComparer.Default.Equals(owner, property))
                 return true;

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis;
 namespace DaxSafety.Analyzers.Rules;
 
 /// <summary>What a rule is given: the outcome of one body, and a place to put diagnostics.</summary>
-internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action<Diagnostic> report, CancellationToken cancel)
+internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action<Diagnostic> report, Action<Location> answered, CancellationToken cancel)
 {
     public Outcome Outcome { get; } = outcome;
 
@@ -21,6 +21,9 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
 
     public void Report(Diagnostic diagnostic) => report(diagnostic);
 
+    /// <summary>A write in a callee is reported here, where its mapping is owned: it is not also its type's mistake.</summary>
+    public void AnswerFor(Site inner) => answered(inner.Location);
+
     /// <summary>Where a write is reported.</summary>
     public Site SiteOf(Obligation obligation) =>
         obligation is { IsCaptured: true, Inner: { } inner } ? inner : Outcome.Body.Sites[obligation.Site];
@@ -31,6 +34,11 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
 
     /// <summary>Whether anybody durably flushes what this write's field holds.</summary>
     public FieldVerdict VerdictOn(OwedWrite write) => write.Member is { } member ? model.VerdictOn(member, cancel) : FieldVerdict.Flushed;
+
+    /// <summary>The own handle, by number, whose object is what a member of it writes to; null when it is something else.</summary>
+    public int? HandleWritten(OwedWrite write) => write.Owner == Owner.Caller && write.Obligation.Target.Targets.All(place => place.Entity == EntityTable.This)
+        ? OwnHandles.Of(Outcome.Body.Symbol?.ContainingType, Analysis).Select(handle => (int?)handle).FirstOrDefault()
+        : null;
 
     /// <summary>A mapping that the type of a member holds and writes, and that only a flush can make durable; null when there is none for certain.</summary>
     public string? MappingLeftTo(IMethodSymbol member) => model.MappingLeftTo(member, cancel);
@@ -57,7 +65,8 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
         var entity = Outcome.Analysis.Entities[obligation.Target.Targets.First().Entity];
         if (entity.Kind == EntityKind.Field)
             return NameOf(entity);
-        return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
+        var written = SiteOf(obligation).Receiver;
+        return (entity.Kind == EntityKind.This ? written : null) ?? entity.Name ?? written ?? "the mapping";
     }
 }
 

@@ -28,9 +28,17 @@ internal static class Shortfalls
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
     }
 
-    /// <summary>A disposal at the end of a body that has tried to flush before: that flush is the one to complete.</summary>
-    private static bool IsAfterthought(RuleContext context, Attempt attempt, OpenExit exit) => attempt.Detail == "dispose"
-        && context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts).Any(other => other.Shortfall == attempt.Shortfall && other.Detail != "dispose");
+    /// <summary>A disposal at the end of a body that has tried to flush before, or a view's flush that came after its file's: the earlier flush is the one to mend.</summary>
+    private static bool IsAfterthought(RuleContext context, Attempt attempt, OpenExit exit)
+    {
+        var others = context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts).Where(other => other.Shortfall == attempt.Shortfall);
+        return attempt.Detail switch
+        {
+            "dispose" => others.Any(other => other.Detail != "dispose"),
+            "view-flush" => others.Any(other => other.Detail == "view-not-flushed-first"),
+            _ => false,
+        };
+    }
 
     /// <summary>A flush that can never be enough is wrong whoever owns the mapping; one that somebody may complete is the owner's, or of who promised to leave nothing to complete.</summary>
     private static bool Counts(RuleContext context, OwedWrite write, Shortfall shortfall) => context.Contract.MakesOwe(write) || write.Owner switch

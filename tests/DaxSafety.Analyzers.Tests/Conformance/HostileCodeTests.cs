@@ -122,6 +122,28 @@ public sealed class HostileCodeTests
     }
 
     [Fact]
+    public async Task PatternOfManyAlternatives_EndsInTime()
+    {
+        var alternatives = string.Join(", ", Enumerable.Range(0, 24).Select(i => $"P{i}: 1 or 2 or 3"));
+        var numbers = string.Join(" or ", Enumerable.Range(0, 600).Select(i => i * 3));
+        var properties = string.Concat(Enumerable.Range(0, 24).Select(i => $"public int P{i}; "));
+        var reported = await AnalysisRun.Of(TestCompilation.From($$"""
+            class Shape { {{properties}} }
+            class Puzzle
+            {
+                void Fill(MemoryMappedFile map, Shape shape, int n)
+                {
+                    var view = map.CreateViewAccessor();
+                    if (shape is { {{alternatives}} }) view.Write(0, 1);
+                    if (n is {{numbers}}) view.Write(8, 1);
+                    if (shape is not ({ {{alternatives}} } or { P0: 7 }) && n is not ({{numbers}})) view.Flush();
+                }
+            }
+            """, VerifyOptions.Default));
+        Assert.DoesNotContain(reported, diagnostic => diagnostic.Id is "DAX9002" or "AD0001");
+    }
+
+    [Fact]
     public async Task MutualRecursion_Ends() => await AnalysisRun.Of(TestCompilation.From("""
         static class Store
         {

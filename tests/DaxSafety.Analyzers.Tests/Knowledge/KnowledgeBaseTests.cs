@@ -100,7 +100,7 @@ public sealed class KnowledgeBaseTests
     [Theory]
     [InlineData("MemoryMappedFile"), InlineData("MemoryMappedViewAccessor"), InlineData("MemoryMappedViewStream"), InlineData("SafeMemoryMappedViewHandle")]
     [InlineData("CreateViewAccessor"), InlineData("CreateViewStream"), InlineData("mmap"), InlineData("mmap64"), InlineData("MapViewOfFile"), InlineData("pmem_map_file")]
-    [InlineData("pmem2_map_new"), InlineData("Syscall"), InlineData("Mapped"), InlineData("MappedAttribute")]
+    [InlineData("pmem2_map_new"), InlineData("Syscall"), InlineData("Mapped"), InlineData("MappedAttribute"), InlineData("CreateFileMappingW"), InlineData("OpenFileMappingA")]
     public void NameThatBringsAMapping_OpensTheGate(string name) => Assert.True(KnowledgeBase.BuiltIn.NamesSource(name));
 
     [Theory]

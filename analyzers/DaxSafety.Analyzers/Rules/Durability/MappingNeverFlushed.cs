@@ -11,10 +11,10 @@ internal static class MappingNeverFlushed
         var reported = new HashSet<int>();
         foreach (var write in context.Outcome.Owed)
         {
-            if (write is not { Owner: Owner.Member, Member: { } field } || write.Obligation.Debt != Debt.Bytes || write.Obligation.IsReportedInside || write.SettledElsewhere
+            if ((write.Owner == Owner.Member ? write.Member : context.HandleWritten(write)) is not { } field || write.Obligation.Debt != Debt.Bytes || write.Obligation.IsReportedInside || write.SettledElsewhere
                 || write.Exits.All(exit => exit.Status.Attempts != 0) || context.Contract.On(write) != 0 || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
                 continue;
-            var verdict = context.VerdictOn(write);
+            var verdict = context.VerdictOn(field);
             if (verdict == FieldVerdict.Flushed || (verdict == FieldVerdict.NeverFlushed && (context.IsFlushedWeakly(field, false) || context.IsFlushedWeakly(field, true))))
                 continue;
             var inner = write.Obligation.Inner is { } site ? [site.Location] : Array.Empty<Location>();

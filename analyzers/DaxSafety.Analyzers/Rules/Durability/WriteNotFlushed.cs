@@ -27,7 +27,7 @@ internal static class WriteNotFlushed
         return owed.Owner switch
         {
             Owner.Local => true,
-            Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsReportedInside
+            Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsJudgedInside
                 && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity))
                 && FlushPolicy.IsInconsistent(context, owed),
             _ => false,
@@ -79,6 +79,9 @@ internal static class WriteNotFlushed
             .GroupBy(other => Position(context, other)).OrderBy(group => group.Key)
             .Take(MostEarlierWrites).Select(group => context.SiteOf(group.First().Obligation).Location));
 
+        foreach (var answered in writes)
+            if (answered is { Owner: Owner.Local, Obligation.Inner: { } written })
+                context.AnswerFor(written);
         context.Report(RuleCatalog.WriteNotFlushed, site.Location, more,
             DiagnosticFacts.Of(context, write.Obligation, steps), context.NameOf(write.Obligation), Describe(context, exit, steps));
     }

@@ -1,0 +1,130 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What the tables call a flush: of a view, a range, a file, cache lines, with the flags that decide what it is worth.</summary>
+internal sealed partial class BodyAnalysis
+{
+    private void ApplyFlush(Path path, CallSite call, Effect effect, int site)
+    {
+        switch (effect.Kind)
+        {
+            case EffectKind.FlushView:
+                FlushView(path, call, effect, site);
+                break;
+            case EffectKind.Msync:
+                Msync(path, call, effect, site);
+                break;
+            case EffectKind.Persist:
+                Persist(path, call, effect, site);
+                break;
+            case EffectKind.WriteBack:
+                Flush(path, new FlushFact(FlushKind.WriteBack, RangeOf(path, call, effect), false), site, () => "");
+                break;
+            case EffectKind.Fence:
+                Fence(path);
+                break;
+            case EffectKind.FlushFile:
+                FlushFileBy(path, call, effect, site);
+                break;
+            case EffectKind.FlushWeak:
+                var target = OnlyRole(Operand(path, call, effect.Target), MappingRole.File);
+                if (target is not null)
+                    FlushWeakly(path, target, site, effect.Flags.Length > 0 ? effect.Flags[0] : "stream-flush", ofFile: true);
+                break;
+        }
+    }
+
+    /// <summary>Steps that certainly flush a view: a stream that nobody knows may be anything.</summary>
+    public HashSet<int> ViewFlushes { get; } = new();
+
+    private void FlushView(Path path, CallSite call, Effect effect, int site)
+    {
+        var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
+        if (target is null)
+            return;
+        var disposal = effect.Has("disposal");
+        // A read-only view's disposal flushes nothing, and a disposed view has nothing left to flush.
+        if (disposal && target.Targets.All(place => _entities[place.Entity].Mapping is { ReadOnly: true }))
+            return;
+        if (effect.Has("first-of-two") && _context.Options.ViewFlushIsDurable)
+        {
+            FirstOfTwo(path, target, site);
+            return;
+        }
+        if (target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
+            ViewFlushes.Add(site);
+        var flush = new FlushFact(FlushKind.View, target, effect.Has("misses-tail")) { OfAnything = disposal || call.Effects.Any(other => other.Kind == EffectKind.FlushWeak) };
+        Flush(path, flush, site, () => disposal ? "dispose" : "view-flush", disposal);
+    }
+
+    /// <summary>A flush whose second step is named by the system it belongs to, whatever the project targets.</summary>
+    private void FirstOfTwo(Path path, Value target, int site)
+    {
+        var flush = new FlushFact(FlushKind.View, target, MissesTail: false);
+        foreach (var entry in path.Pending.ToList())
+        {
+            var obligation = _obligations[entry.Key];
+            if (obligation.Debt == Debt.Bytes && Cover(obligation.Target, target, flush) == Coverage.Whole)
+                Fail(path, obligation, new Status(Progress.ViewFlushed, entry.Value.Attempts), site, Shortfall.NotDurable, "view-flush");
+        }
+        foreach (var place in target.Targets)
+            WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, "view-flush");
+    }
+
+    private void Msync(Path path, CallSite call, Effect effect, int site)
+    {
+        const long asynchronous = 1;
+        const long synchronous = 4;
+        var target = RangeOf(path, call, effect);
+        var flags = Number(path, call, effect["flags"])?.AsConstant;
+        if (flags is { } known && (known & (asynchronous | synchronous)) is asynchronous)
+            FlushWeakly(path, target, site, "ms-async", ofFile: false);
+        else if (flags is { } wrong && (wrong & (asynchronous | synchronous)) is 0 or (asynchronous | synchronous))
+            FlushWeakly(path, target, site, "msync-flags", ofFile: false);
+        else if (target.Single is { OffsetKnown: true, OffsetEntity: 0 } place && place.Offset % PageSize != 0)
+            Misaligned(path, target, site);
+        else
+            Flush(path, new FlushFact(FlushKind.View, target, false), site, () => "view-flush");
+    }
+
+    /// <summary>msync refuses a start inside a page.</summary>
+    private void Misaligned(Path path, Value target, int site)
+    {
+        foreach (var entry in path.Pending.ToList())
+            if (_obligations[entry.Key] is { Debt: Debt.Bytes } obligation && obligation.Target.Refs.Any(place => target.MayBe(place.Entity)))
+                Fail(path, obligation, entry.Value, site, Shortfall.WrongRange, "misaligned");
+    }
+
+    private void Persist(Path path, CallSite call, Effect effect, int site)
+    {
+        const long noDrain = 1;
+        const long noFlush = 32;
+        var target = RangeOf(path, call, effect);
+        var flags = effect["flags"] is { } expression ? Number(path, call, expression)?.AsConstant : 0;
+        if (flags is { } known && (known & noFlush) != 0)
+            return;
+        // libpmem's, which knows nothing of the page cache.
+        var isWriteBack = effect["flags"] is not null;
+        Flush(path, new FlushFact(isWriteBack ? FlushKind.WriteBack : FlushKind.Persist, target, false), site, () => "");
+        if (isWriteBack && !(flags is { } undrained && (undrained & noDrain) != 0))
+            Fence(path);
+    }
+
+    private void FlushFileBy(Path path, CallSite call, Effect effect, int site)
+    {
+        const long fullFsync = 51;
+        if (effect["command"] is { } command && Number(path, call, command)?.AsConstant is { } number && number != fullFsync)
+            return;
+        var target = Operand(path, call, effect.Target);
+        var when = effect["when"] is { } condition ? Number(path, call, condition)?.AsConstant : 1;
+        if (when == 0)
+            FlushWeakly(path, target, site, "stream-flush", ofFile: true);
+        else
+            FlushFile(path, new FlushFact(FlushKind.File, target, false), site, () => "view-not-flushed-first");
+        if (when != 0 && IsNative(call.Method))
+            FlushDirectory(path);
+    }
+}

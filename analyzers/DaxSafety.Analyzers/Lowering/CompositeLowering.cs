@@ -1,0 +1,158 @@
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>What is put together from several values and taken apart again: tuples, arrays, anonymous objects, copies by <c>with</c>.</summary>
+internal sealed partial class BodyLowering
+{
+    private int LowerTuple(ITupleOperation tuple)
+    {
+        var value = _steps.Into(OpCode.Allocate, site: AddSite(tuple));
+        for (var i = 0; i < tuple.Elements.Length; i++)
+        {
+            var element = Lower(tuple.Elements[i]);
+            if (TupleField(tuple.Type, i) is { } field)
+                _steps.Add(new Instruction(OpCode.StoreField, -1, value, field, element));
+        }
+        return value;
+    }
+
+    private int? TupleField(ITypeSymbol? type, int index) =>
+        type is INamedTypeSymbol { IsTupleType: true } tuple && index < tuple.TupleElements.Length ? FieldNumber(tuple.TupleElements[index]) : null;
+
+    private int FieldNumber(ISymbol member)
+    {
+        if (member is not IFieldSymbol { ContainingType.IsTupleType: true } field)
+            return _context.Members.Of(member);
+        // However its elements are named, a tuple's fields are those of ValueTuple.
+        var underlying = field.CorrespondingTupleField ?? field;
+        return _context.Members.Of(field.ContainingType.OriginalDefinition.GetMembers(underlying.Name).FirstOrDefault() ?? underlying);
+    }
+
+    private int LowerArray(IArrayCreationOperation array)
+    {
+        foreach (var size in array.DimensionSizes)
+            Lower(size);
+        var value = _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(array));
+        if (array.Initializer is { } initializer)
+        {
+            foreach (var element in initializer.ElementValues)
+            {
+                var register = Lower(element);
+                if (register >= 0)
+                    _steps.Add(new Instruction(OpCode.StoreField, -1, value, MemberNumbers.Element, register));
+            }
+        }
+        return value;
+    }
+
+    private int LowerDeconstruction(IOperation target, IOperation? value, IOperation site)
+    {
+        target = target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
+        var source = value is IConversionOperation { Operand: ITupleOperation inner } ? inner : value;
+        if (target is not ITupleOperation targets)
+            return Lower(source);
+        if (source is ITupleOperation tuple && tuple.Elements.Length == targets.Elements.Length)
+        {
+            // All right sides are evaluated before any target is assigned.
+            var places = targets.Elements.Select(PlaceOfElement).ToArray();
+            var values = tuple.Elements.Select(Lower).Select(register => _steps.Into(OpCode.Copy, register)).ToArray();
+            for (var i = 0; i < places.Length; i++)
+                StoreElement(targets.Elements[i], places[i], values[i], site);
+            return Registers.None;
+        }
+        var whole = Lower(source);
+        if (source?.Type is { IsTupleType: false } type && DeconstructOf(type, targets.Elements.Length) is { } method)
+        {
+            LowerDeconstruct(method, whole, targets, site);
+            return whole;
+        }
+        for (var i = 0; i < targets.Elements.Length; i++)
+        {
+            var part = TupleField(source?.Type, i) is { } field && whole >= 0
+                ? _steps.Into(OpCode.LoadField, whole, field)
+                : Registers.None;
+            StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
+        }
+        return whole;
+    }
+
+    /// <summary>The member of the compilation that takes a value apart; null when it is none or none for certain.</summary>
+    private IMethodSymbol? DeconstructOf(ITypeSymbol type, int count)
+    {
+        for (var declaring = type; declaring is not null && _context.IsOwn(declaring); declaring = declaring.BaseType)
+            if (declaring.GetMembers("Deconstruct").OfType<IMethodSymbol>().FirstOrDefault(method => !method.IsStatic && method.Parameters.Length == count) is { } found)
+                return found;
+        return null;
+    }
+
+    private void LowerDeconstruct(IMethodSymbol method, int whole, ITupleOperation targets, IOperation site)
+    {
+        if (!method.IsImplicitlyDeclared)
+        {
+            var outs = targets.Elements.Select((element, ordinal) => (ordinal, PlaceOfElement(element), element)).ToList();
+            EmitCall(method, site, whole, outs.Select(_ => Registers.None).ToArray(), isVirtual: method.IsVirtual, outs: outs);
+            return;
+        }
+        // A record's own: its parameters are its properties.
+        for (var i = 0; i < targets.Elements.Length; i++)
+        {
+            var property = method.ContainingType.GetMembers(method.Parameters[i].Name).OfType<IPropertySymbol>().FirstOrDefault();
+            var part = property is null || whole < 0 ? Registers.None : Load(HasOwnCode(property)
+                ? new Place(PlaceKind.Property, whole, Property: property, Arguments: Array.Empty<int>())
+                : Place.OfField(whole, FieldNumber(property)));
+            StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
+        }
+    }
+
+    private Place PlaceOfElement(IOperation element) =>
+        element is ITupleOperation or IDeclarationExpressionOperation { Expression: ITupleOperation } ? Place.None : LowerPlace(element);
+
+    private void StoreElement(IOperation element, Place place, int value, IOperation site)
+    {
+        if (place.Kind != PlaceKind.None)
+            Store(place, value, site);
+    }
+
+    private int LowerAnonymousObject(IAnonymousObjectCreationOperation creation)
+    {
+        var value = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        foreach (var initializer in creation.Initializers)
+        {
+            if (initializer is not ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: var property } } assignment)
+                continue;
+            var part = Lower(assignment.Value);
+            if (part >= 0)
+                _steps.Add(new Instruction(OpCode.StoreField, -1, value, FieldNumber(property), part));
+        }
+        return value;
+    }
+
+    /// <summary>What the compiler calls for the copy of a record class; that of a struct is an ordinary assignment.</summary>
+    private const string CloneOfRecord = "<Clone>$";
+
+    /// <summary>A new object that holds what the old one holds; what the initializer changes follows as ordinary assignments.</summary>
+    private int LowerCopy(IOperation with, IOperation? original)
+    {
+        var source = Lower(original);
+        if (source < 0)
+            return Registers.None;
+        var copy = _steps.Into(OpCode.Allocate, site: AddSite(with));
+        for (var type = with.Type; type is { SpecialType: SpecialType.None }; type = type.BaseType)
+            foreach (var member in type.GetMembers())
+                if (IsStored(member))
+                    _steps.Add(new Instruction(OpCode.StoreField, -1, copy, FieldNumber(member), _steps.Into(OpCode.LoadField, source, FieldNumber(member))));
+        return copy;
+    }
+
+    /// <summary>A field or automatic property of each object, or a property of a type whose code is out of sight.</summary>
+    private bool IsStored(ISymbol member) => member switch
+    {
+        { IsStatic: true } => false,
+        IFieldSymbol field => field.AssociatedSymbol is null && field.CanBeReferencedByName,
+        IPropertySymbol { IsIndexer: false, GetMethod: not null } property => !HasOwnCode(property),
+        _ => false,
+    };
+}
