@@ -21,6 +21,7 @@ internal sealed class PathMerger
     private readonly Func<Status, Status, Status> _mergeStatus;
     private readonly Func<int, Value, Value> _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
+    private readonly Func<int, Value, Value, bool> _disjoint;
 
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
     {
@@ -32,6 +33,7 @@ internal sealed class PathMerger
         _mergeStatus = MergeStatus;
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
+        _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
     }
 
     public PathSet Join(PathSet present, PathSet arriving)
@@ -106,6 +108,9 @@ internal sealed class PathMerger
     {
         if (a.Variables.AnyChange(b.Variables, _tellsApart))
             return true;
+        // An object's own flag, which its members test.
+        if (a.Fields.AnyChange(b.Fields, _disjoint))
+            return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
     }
@@ -137,7 +142,7 @@ internal sealed class PathMerger
     public Path Merge(Path a, Path b) => new()
     {
         Variables = a.Variables.Union(b.Variables, _joinNumbers),
-        Fields = a.Fields.Union(b.Fields, Value.Join, _onOnePath),
+        Fields = a.Fields.Union(b.Fields, _joinNumbers, _onOnePath),
         Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
         Pending = a.Pending.Union(b.Pending, _mergeStatus),
         Settled = a.Settled.Union(b.Settled, (x, _) => x),

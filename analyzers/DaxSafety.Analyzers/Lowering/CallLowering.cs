@@ -102,7 +102,10 @@ internal sealed partial class BodyLowering
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
         if (IsInSource(constructor))
+        {
+            EmitDefaults(constructor, instance);
             EmitInitializers(constructor, creation, instance, arguments);
+        }
         EmitCall(constructor, creation, instance, arguments, isConstruction: true, outs: outs);
         return instance;
     }

@@ -65,6 +65,8 @@ internal sealed partial class BodyLowering
             var read = pending.Pop();
             switch (read)
             {
+                case IParameterReferenceOperation { Parameter: var captured } when IsPrimaryConstructorCapture(captured):
+                case IIsPatternOperation { Pattern: var pattern } when AsksOnlyFlags(pattern):
                 case IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation }:
                 case IMemberReferenceOperation when IsFlag(read.Type):
                 case IParameterReferenceOperation when IsFlag(read.Type):
@@ -76,6 +78,8 @@ internal sealed partial class BodyLowering
                     continue;
                 case ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation:
                     return false;
+                case IInvocationOperation { Instance: IParameterReferenceOperation { Parameter: var own } } when IsPrimaryConstructorCapture(own):
+                    break;
                 case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
                     return false;
             }
@@ -94,6 +98,13 @@ internal sealed partial class BodyLowering
     {
         if (!value.ConstantValue.HasValue)
             _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
+    }
+
+    /// <summary><c>is { Sync: true }</c>, as <c>.Sync</c> would.</summary>
+    private static bool AsksOnlyFlags(IPatternOperation pattern)
+    {
+        var asked = pattern.DescendantsAndSelf().OfType<IPropertySubpatternOperation>().ToList();
+        return asked.Count > 0 && asked.All(property => IsFlag(property.Member.Type));
     }
 
     /// <summary>What an object answers to a question is data, and no setting.</summary>
@@ -198,8 +209,8 @@ internal sealed partial class BodyLowering
                 if (_copiedBy.TryGetValue(captured.Id, out var original))
                     _testedVariables.Add(original);
             }
-            // A caller may know it.
-            if (symbol is IParameterSymbol)
+            // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
+            if (symbol is IParameterSymbol || read is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Type.IsValueType: true })
                 condition.Correlated = true;
             if (_testedBy.TryGetValue(symbol, out var first))
                 first.Correlated = condition.Correlated = true;

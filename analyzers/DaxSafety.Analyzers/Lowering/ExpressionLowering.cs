@@ -144,6 +144,9 @@ internal sealed partial class BodyLowering
         }
         var place = LowerPlace(assignment.Target);
         var value = Lower(assignment.Value);
+        // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
+        if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
+            value = Known(value, assignment);
         if (assignment.Target is ILocalReferenceOperation { Local: var local })
             NotePolicy(local, assignment.Value);
         Store(place, value, assignment);

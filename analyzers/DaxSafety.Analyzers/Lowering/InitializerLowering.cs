@@ -42,6 +42,34 @@ internal sealed partial class BodyLowering
         }
     }
 
+    private const int MostDefaults = 8;
+
+    /// <summary>The flags and counters of a new object start as 0, as far as its constructor is followed, which may set them.</summary>
+    private void EmitDefaults(IMethodSymbol constructor, int instance)
+    {
+        if (!constructor.IsImplicitlyDeclared && !IsPrimary(constructor) && TargetsOf(constructor, isVirtual: false, receiverIsAddress: false).IsEmpty)
+            return;
+        var numbers = constructor.ContainingType.OriginalDefinition.GetMembers().Where(IsNumberWithoutInitializer).Take(MostDefaults + 1).ToList();
+        if (numbers.Count is 0 or > MostDefaults)
+            return;
+        var zero = _steps.Into(OpCode.Constant, payload: 0L);
+        foreach (var member in numbers)
+            _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(member), zero));
+    }
+
+    private bool IsNumberWithoutInitializer(ISymbol member) => member switch
+    {
+        { IsStatic: true } => false,
+        IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } field => IsNumber(field.Type) && !IsInitialized(field),
+        IPropertySymbol { IsIndexer: false, IsAbstract: false, IsVirtual: false } property => IsNumber(property.Type) && !HasOwnCode(property) && !IsInitialized(property),
+        _ => false,
+    };
+
+    private static bool IsNumber(ITypeSymbol type) => type.SpecialType is SpecialType.System_Boolean or SpecialType.System_Int32 or SpecialType.System_Int64;
+
+    private bool IsInitialized(ISymbol member) => member.DeclaringSyntaxReferences.Any(reference =>
+        reference.GetSyntax(_cancel) is VariableDeclaratorSyntax { Initializer: not null } or PropertyDeclarationSyntax { Initializer: not null } or ParameterSyntax);
+
     /// <summary>The property that a record makes of a parameter of its own.</summary>
     private static IPropertySymbol? PropertyFrom(IParameterSymbol parameter, INamedTypeSymbol type) => type.IsRecord
         ? type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault(property =>

@@ -1,0 +1,115 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>The plain steps: reading and assigning variables, and what each instruction makes of them on one path.</summary>
+internal sealed partial class BodyAnalysis
+{
+    private Value Read(Path path, int register)
+    {
+        if (register == Registers.Bound)
+            return path.Bound ?? Value.Untracked;
+        if (register < 0)
+            return Value.Untracked;
+        if (Registers.IsTemporary(register))
+            return path.Temporaries[register - Registers.FirstTemporary] ?? Value.Untracked;
+        return path.Variables.TryGet(register, out var value) ? value : Value.OfEntity(_entities.Intern(EntityKind.Variable, register).Id);
+    }
+
+    private void Assign(Path path, int register, Value value)
+    {
+        if (register < 0)
+            return;
+        if (Registers.IsTemporary(register))
+        {
+            path.Temporaries[register - Registers.FirstTemporary] = value;
+            return;
+        }
+        path.Variables = path.Variables.Set(register, value);
+        if (value.Single is not { Entity: > EntityTable.Statics } place || _body.Slots[register].Name is not { } name)
+            return;
+        _entities[place.Entity].Name ??= name;
+        if (place is { OffsetEntity: 0, Offset: 0 })
+            Hold(place.Entity, register);
+    }
+
+    private void Hold(int entity, int slot)
+    {
+        if (!_holders.TryGetValue(entity, out var slots))
+            _holders[entity] = slots = new HashSet<int>();
+        slots.Add(slot);
+    }
+
+    private void Execute(in Instruction step, Path path)
+    {
+        switch (step.Code)
+        {
+            case OpCode.Constant:
+                Assign(path, step.Dst, Constant(step.Payload));
+                break;
+            case OpCode.Unknown:
+                Assign(path, step.Dst, Redefine(path, EntityKind.Result, step.Site, 0));
+                break;
+            case OpCode.Copy:
+                Assign(path, step.Dst, Read(path, step.A));
+                break;
+            case OpCode.LoadField:
+                Assign(path, step.Dst, LoadField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B));
+                break;
+            case OpCode.StoreField:
+                StoreField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B, Read(path, step.C));
+                break;
+            case OpCode.Arithmetic:
+                Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale, step.C == 1));
+                break;
+            case OpCode.Allocate:
+                Assign(path, step.Dst, Redefine(path, EntityKind.Allocated, step.Site, step.Scale));
+                break;
+            case OpCode.Closure:
+                Assign(path, step.Dst, Close(path, step));
+                break;
+            case OpCode.Write:
+                Write(path, Extent(Read(path, step.A), inexact: step.B == 1, step.Scale), step.Site);
+                break;
+            case OpCode.OutArgument:
+                Assign(path, step.Dst, path.Outs is { } outs && outs.TryGetValue(step.B, out var left) ? left : Value.Untracked);
+                break;
+            case OpCode.BeginLoop:
+                BeginLoop(path, Read(path, step.A));
+                break;
+            case OpCode.Escape:
+                Escape(path, step);
+                break;
+        }
+    }
+
+    /// <summary>The size that the lowering gives what is allocated as plain memory rather than as an object: nobody knows it, but it is memory.</summary>
+    private const long OwnMemory = BodyLowering.OwnMemory;
+
+    private Value Constant(object? constant) => constant switch
+    {
+        null => Value.Null,
+        long number => Value.Constant(number),
+        _ => Value.OfEntity(_entities.Intern(EntityKind.Constant, payload: constant).Id),
+    };
+
+    /// <summary>The entity that a step yields, as a new one: what was known of its predecessor is forgotten.</summary>
+    private Value Redefine(Path path, EntityKind kind, int site, long ordinal)
+    {
+        var entity = _entities.Intern(kind, site, ordinal);
+        ForgetFacts(path, entity);
+        return Value.OfEntity(entity.Id);
+    }
+
+    private void ForgetFacts(Path path, Entity entity)
+    {
+        if (path.Facts.IsEmpty)
+            return;
+        foreach (var test in _tests.About(entity.Id))
+            path.Facts = path.Facts.Remove(test);
+        if (entity.Dependents is not null)
+            foreach (var dependent in entity.Dependents)
+                ForgetFacts(path, _entities[dependent]);
+    }
+}

@@ -1,0 +1,64 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Calls of code that nobody can see: what is taken of it, and what is no longer known of what it was given.</summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>A callee without source, row or implementation: its contract if it has one, else the documented default.</summary>
+    private void CallUnknown(Path path, CallSite call, in Instruction step)
+    {
+        var method = call.Method;
+        Assign(path, step.Dst, ResultOf(path, call, step.Site));
+        RunArguments(path, call, step.Site);
+        if (!_context.Lowering.Contracts.OfMethod(method).IsEmpty)
+        {
+            ApplyContract(path, call, step.Site, null);
+            return;
+        }
+        var isHarmless = call.Targets.IsEmpty && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual && !_context.Lowering.Knowledge.IsUnseenImport(method);
+        _runsUnseenCode |= call.InvokesReceiver || !(call.IsFramework || isHarmless);
+        if (call.IsFramework || call.InvokesReceiver || isHarmless)
+            return;
+        // It may flush or keep what it is given; nobody can tell.
+        foreach (var register in call.Arguments.Append(call.Receiver))
+            if (register >= 0)
+                GiveAway(path, Read(path, register));
+    }
+
+    /// <summary>What goes to code that nobody can see may be flushed there: what was written to it before is not held against the caller.</summary>
+    private void GiveAway(Path path, Value value)
+    {
+        if (!path.Pending.IsEmpty)
+            Forgive(path, value);
+        MarkGivenAway(value);
+    }
+
+    private void Forgive(Path path, Value value)
+    {
+        foreach (var entry in path.Pending.ToList())
+            if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
+                path.Pending = path.Pending.Remove(obligation.Id);
+    }
+
+    private void MarkGivenAway(Value value)
+    {
+        foreach (var place in value.Targets)
+            MayFlush.Add(new FlushFact(FlushKind.Unseen, Value.OfEntity(place.Entity), false));
+    }
+
+    private bool Reaches(Path path, Value value, int entity)
+    {
+        if (value.MayBe(entity))
+            return true;
+        foreach (var place in value.Targets)
+        {
+            var found = false;
+            path.Fields.ForEach((slot, stored) => found |= _fields[slot].Entity == place.Entity && stored.MayBe(entity));
+            if (found || (_entities[entity] is { Kind: EntityKind.Field } field && field.B == place.Entity))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>Variables: the numbers of parameters, locals and of what the graph captures between its blocks, and what each of them stands for.</summary>
+internal sealed partial class BodyLowering
+{
+    private int ReturnSlot()
+    {
+        if (_returnSlot < 0)
+        {
+            _returnSlot = _slots.Count;
+            _slots.Add(new Slot(SlotKind.Capture, null, -1, HoldsAddress: false));
+        }
+        return _returnSlot;
+    }
+
+    private int SlotOf(ISymbol symbol)
+    {
+        if (_slotOf.TryGetValue(symbol, out var slot))
+            return slot;
+        var own = SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, _owner) || _parent is null;
+        var kind = !own ? SlotKind.Captured : symbol is IParameterSymbol ? SlotKind.Parameter : SlotKind.Local;
+        var ordinal = kind == SlotKind.Captured ? _context.Members.Of(symbol) : symbol is IParameterSymbol parameter ? parameter.Ordinal : -1;
+        slot = _slots.Count;
+        _slots.Add(new Slot(kind, symbol, ordinal, HoldsAddress(symbol)));
+        _slotOf[symbol] = slot;
+        return slot;
+    }
+
+    /// <summary>A ref local names memory; a ref parameter does when it is plain data, else it is a variable that the caller sees change.</summary>
+    private bool HoldsAddress(ISymbol symbol) => symbol switch
+    {
+        ILocalSymbol local => local.RefKind != RefKind.None,
+        IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out or RefKind.In } parameter => !_context.Types.CanCarryMapping(parameter.Type),
+        _ => false,
+    };
+
+    private int CaptureSlot(CaptureId capture)
+    {
+        if (_captureSlots.TryGetValue(capture, out var slot))
+            return slot;
+        slot = _slots.Count;
+        _slots.Add(new Slot(SlotKind.Capture, null, -1, HoldsAddress: false));
+        _captureSlots[capture] = slot;
+        return slot;
+    }
+
+    private bool IsPrimaryConstructorCapture(IParameterSymbol parameter)
+    {
+        if (parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
+            return false;
+        for (var lowering = this; lowering is not null; lowering = lowering._parent)
+            if (SymbolEqualityComparer.Default.Equals(lowering._owner, constructor))
+                return false;
+        return true;
+    }
+
+    private ImmutableDictionary<int, int> CapturedSlots()
+    {
+        if (_nested.Count == 0)
+            return ImmutableDictionary<int, int>.Empty;
+        var map = ImmutableDictionary.CreateBuilder<int, int>();
+        foreach (var nested in _nested)
+            foreach (var slot in nested.Slots)
+                if (slot is { Kind: SlotKind.Captured, Symbol: { } symbol })
+                    map[slot.Ordinal] = SlotOf(symbol);
+        return map.ToImmutable();
+    }
+
+    private ImmutableHashSet<int> TestedSlots()
+    {
+        var slots = ImmutableHashSet.CreateBuilder<int>();
+        foreach (var symbol in _testedVariables)
+            if (_slotOf.TryGetValue(symbol, out var slot))
+                slots.Add(slot);
+        foreach (var capture in _testedCaptures)
+            if (_captureSlots.TryGetValue(capture, out var slot))
+                slots.Add(slot);
+        return slots.ToImmutable();
+    }
+
+    /// <summary>Captures that are assigned through, or passed by reference: they stand for places, not for values.</summary>
+    private void FindAssignedCaptures()
+    {
+        foreach (var block in _cfg.Blocks)
+        {
+            foreach (var operation in block.Operations)
+                FindAssignedCaptures(operation);
+            if (block.BranchValue is { } value)
+                FindAssignedCaptures(value);
+        }
+    }
+
+    private void FindAssignedCaptures(IOperation root)
+    {
+        var pending = new Stack<IOperation>();
+        pending.Push(root);
+        while (pending.Count > 0)
+        {
+            var operation = pending.Pop();
+            var target = operation switch
+            {
+                IAssignmentOperation assignment => assignment.Target,
+                IIncrementOrDecrementOperation step => step.Target,
+                IArgumentOperation { Parameter.RefKind: not RefKind.None } argument => argument.Value,
+                IAddressOfOperation address => address.Reference,
+                _ => null,
+            };
+            NoteCaptures(target);
+            foreach (var child in operation.ChildOperations)
+                pending.Push(child);
+        }
+    }
+
+    private void NoteCaptures(IOperation? target)
+    {
+        switch (target)
+        {
+            case IFlowCaptureReferenceOperation reference:
+                _assignedCaptures.Add(reference.Id);
+                break;
+            case IFieldReferenceOperation { Instance: { Type.IsValueType: true } instance }:
+                NoteCaptures(instance);
+                break;
+            case ITupleOperation tuple:
+                foreach (var element in tuple.Elements)
+                    NoteCaptures(element);
+                break;
+        }
+    }
+}
