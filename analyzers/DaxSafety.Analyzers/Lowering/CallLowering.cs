@@ -22,14 +22,39 @@ internal sealed partial class BodyLowering
             return _steps.Into(OpCode.Constant, payload: start);
         if (method.ReturnType.SpecialType == SpecialType.System_String && TemporaryStart(invocation) is { } temporary)
             return Lower(temporary);
+        if (AsksSameTwice(method))
+            return LowerQuestion(invocation);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
             EmitInitializers(method, invocation, receiver, arguments);
-        var result = EmitCall(method, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: invocation.IsVirtual,
-            receiverType: StaticType(invocation.Instance), outs: outs);
+        var receiverType = StaticType(invocation.Instance);
+        var called = ImplementedBy(receiverType, method) ?? method;
+        var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
+        var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
         return result;
+    }
+
+    /// <summary>An interface's member, called on what is known to be a class: <c>using</c> disposes of everything as an IDisposable.</summary>
+    private IMethodSymbol? ImplementedBy(ITypeSymbol? type, IMethodSymbol method) =>
+        type is { TypeKind: TypeKind.Class or TypeKind.Struct } && method.ContainingType.TypeKind == TypeKind.Interface
+        && type.FindImplementationForInterfaceMember(method) is IMethodSymbol found && IsInSource(found) ? found : null;
+
+    /// <summary>The library's tests of plain values: asked again of the same value, they answer the same.</summary>
+    private static bool AsksSameTwice(IMethodSymbol method) => method switch
+    {
+        { Name: "HasFlag", ContainingType.SpecialType: SpecialType.System_Enum } => true,
+        { Name: "IsNullOrEmpty" or "IsNullOrWhiteSpace", ContainingType.SpecialType: SpecialType.System_String } => true,
+        _ => false,
+    };
+
+    private int LowerQuestion(IInvocationOperation invocation)
+    {
+        var asked = invocation.Instance ?? invocation.Arguments[0].Value;
+        var of = Known(Lower(asked), asked);
+        var about = invocation.Instance is null ? _steps.Into(OpCode.Constant, payload: 0L) : Known(Lower(invocation.Arguments[0].Value), invocation);
+        return _steps.Into(OpCode.Arithmetic, of, about, payload: invocation.TargetMethod.Name, site: AddSite(invocation));
     }
 
     /// <summary>What the receiver is known to be, below the conversions that a <c>using</c> puts around it.</summary>

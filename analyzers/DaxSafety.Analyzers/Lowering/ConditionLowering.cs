@@ -181,6 +181,9 @@ internal sealed partial class BodyLowering
         };
     }
 
+    /// <summary>Locals that have been given what was passed.</summary>
+    private readonly HashSet<ISymbol> _copiesOfParameters = new(SymbolEqualityComparer.Default);
+
     /// <summary>Remembers which variables and fields a condition reads: two conditions that share one are worth correlating.</summary>
     private void NoteTested(IOperation operation, Condition condition)
     {
@@ -211,6 +214,9 @@ internal sealed partial class BodyLowering
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
             if (symbol is IParameterSymbol || read is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Type.IsValueType: true })
+                condition.Correlated = true;
+            // `for (var left = n; left > 0; left--)` tests the parameter too.
+            if (read is ILocalReferenceOperation { Local: var variable } && _copiesOfParameters.Contains(variable))
                 condition.Correlated = true;
             if (_testedBy.TryGetValue(symbol, out var first))
                 first.Correlated = condition.Correlated = true;

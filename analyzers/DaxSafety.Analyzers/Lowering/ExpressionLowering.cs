@@ -148,7 +148,11 @@ internal sealed partial class BodyLowering
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
             value = Known(value, assignment);
         if (assignment.Target is ILocalReferenceOperation { Local: var local })
+        {
             NotePolicy(local, assignment.Value);
+            if (SymbolBehind(assignment.Value) is IParameterSymbol)
+                _copiesOfParameters.Add(local);
+        }
         Store(place, value, assignment);
         return value;
     }
