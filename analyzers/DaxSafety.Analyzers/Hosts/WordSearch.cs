@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.Text;
 
@@ -27,7 +26,7 @@ internal sealed class WordSearch
 
     public bool FindsIn(SourceText text)
     {
-        var buffer = ArrayPool<char>.Shared.Rent(_windowLength);
+        var buffer = TextBuffer.OfAtLeast(_windowLength);
         var (found, start, end) = (false, 0, 0);
         while (!found && end < text.Length)
         {
@@ -36,7 +35,6 @@ internal sealed class WordSearch
             found = FindsIn(new Window(buffer.AsSpan(0, end - start), start == 0, end == text.Length));
             start = end - _overlap;
         }
-        ArrayPool<char>.Shared.Return(buffer);
         return found;
     }
 

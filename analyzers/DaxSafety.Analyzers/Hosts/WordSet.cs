@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.CodeAnalysis.Text;
 
 namespace DaxSafety.Analyzers.Hosts;
@@ -32,7 +31,7 @@ internal sealed class WordSet
     public static WordSet Of(SourceText text)
     {
         var found = new Collector();
-        var buffer = ArrayPool<char>.Shared.Rent(WindowLength);
+        var buffer = TextBuffer.OfAtLeast(WindowLength);
         var hash = Start;
         for (var start = 0; start < text.Length; start += WindowLength)
         {
@@ -40,7 +39,6 @@ internal sealed class WordSet
             text.CopyTo(start, buffer, 0, count);
             hash = Collect(buffer.AsSpan(0, count), hash, found);
         }
-        ArrayPool<char>.Shared.Return(buffer);
         if (hash != Start)
             found.Add((int)hash);
         return new WordSet(found.ToArray());
