@@ -19,6 +19,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     private readonly TestTable _tests = new();
     private readonly Dictionary<int, HashSet<int>> _holders = new();
     private readonly PathMerger _merger;
+    private readonly long _mostWork;
 
     public BodyAnalysis(LoweredBody body, DurabilityContext context, IFieldOrigins origins, Func<CallTarget, Summary?> summaryOf)
     {
@@ -27,6 +28,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         _origins = origins;
         _summaryOf = summaryOf;
         _fields = new FieldSlots(FieldAtEntry);
+        _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
         _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots);
     }
 
@@ -60,8 +62,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     /// <summary>Steps one body may cost, whatever its graph looks like: a step of a group of paths, a merge, a thing imported from a callee.</summary>
     private const int MostWorkForEachNode = 400;
 
+    /// <summary>And for each instruction besides: as many as there are groups of paths, in two rounds.</summary>
+    private const int MostWorkForEachInstruction = 16;
+
     public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length
-        || _work > 10_000 + MostWorkForEachNode * _body.Nodes.Length;
+        || _work > _mostWork;
 
     private long _work;
 
