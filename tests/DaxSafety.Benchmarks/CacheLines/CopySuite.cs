@@ -7,7 +7,7 @@ namespace DaxSafety.Benchmarks.CacheLines;
 /// <summary><c>copy.N</c>, <c>copy.misaligned.N</c>: copy N bytes and persist; ours by CopyAndPersist, theirs by pmem_memcpy_persist called from C.</summary>
 internal sealed unsafe class CopySuite : IRatioSuite
 {
-    private const int SmallRounds = 801, LargeRounds = 101;
+    private const int SmallRounds = 801, MiddleRounds = 4001, LargeRounds = 101;
     private const double Limit = 1.00;
     private const nuint Window = 1 << 26;
     private const int Misalignment = 13;
@@ -40,7 +40,7 @@ internal sealed unsafe class CopySuite : IRatioSuite
 
     private static void Measure(RatioReport report, Libpmem pmem, string name, byte* to, byte* from, int bytes)
     {
-        int operations = Math.Clamp((1 << 20) / bytes, 1, 4_000), rounds = bytes <= 1 << 20 ? SmallRounds : LargeRounds;
+        int operations = Math.Clamp((1 << 20) / bytes, 1, 4_000), rounds = bytes < 1 << 16 ? SmallRounds : bytes <= 1 << 20 ? MiddleRounds : LargeRounds;
         nuint step = (nuint)bytes, mask = Window - 1;
         SideBySide c = SideBySide.Measure(
             rounds, () => Ours(to, from, mask, bytes, operations), () => pmem.CopiesInC(to, from, mask, step, step, operations));
