@@ -39,8 +39,9 @@ internal sealed class WordSet
             text.CopyTo(start, buffer, 0, count);
             hash = Collect(buffer.AsSpan(0, count), hash, found);
         }
-        if (hash != Start)
-            found.Add((int)hash);
+        found.Add((int)hash);
+        // Every text counts as one that has the words of which the hash is that of none.
+        found.Add(unchecked((int)Start));
         return new WordSet(found.ToArray());
     }
 

@@ -19,23 +19,18 @@ internal static unsafe class DirectAccessRegions
     public static PersistGranularity GranularityOf(void* address, nuint length)
     {
         Snapshot known = s_snapshot;
-        nuint offset = (nuint)address - known.NewestStart;
-        return offset < known.NewestLength && length <= known.NewestLength - offset
-            ? known.NewestGranularity
-            : Search(known.Sorted, (nuint)address, length);
+        return known.NewestHolds((nuint)address, length) ? known.NewestGranularity : Search(known.Sorted, (nuint)address, length);
     }
 
     /// <summary>Whether all of a range lies in the newest region: all that a caller in a hurry asks; else it asks <see cref="GranularityOf"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool NewestHolds(void* address, nuint length)
-    {
-        Snapshot known = s_snapshot;
-        nuint offset = (nuint)address - known.NewestStart;
-        return offset < known.NewestLength && length <= known.NewestLength - offset;
-    }
+    public static bool NewestHolds(void* address, nuint length) => s_snapshot.NewestHolds((nuint)address, length);
 
+    /// <exception cref="ArgumentOutOfRangeException">Page: what is in here is persisted without asking the system.</exception>
     public static void Add(AddressRange range, PersistGranularity granularity)
     {
+        if (granularity == PersistGranularity.Page)
+            throw new ArgumentOutOfRangeException(nameof(granularity), granularity, $"{range} is no direct access; a range of page granularity is known by not being added.");
         lock (s_gate)
         {
             s_all.Add(new Region((nuint)range.Start, range.Length, granularity));
@@ -80,15 +75,22 @@ internal static unsafe class DirectAccessRegions
 
     private sealed class Snapshot
     {
-        public readonly nuint NewestStart, NewestLength;
         public readonly PersistGranularity NewestGranularity;
         public readonly Region[] Sorted;
+        private readonly nuint _newestStart, _newestLength;
 
         public Snapshot(List<Region> regions)
         {
             Region newest = regions.LastOrDefault();
-            (NewestStart, NewestLength, NewestGranularity) = (newest.Start, newest.Length, newest.Granularity);
+            (_newestStart, _newestLength, NewestGranularity) = (newest.Start, newest.Length, newest.Granularity);
             Sorted = [.. regions.OrderBy(region => region.Start)];
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool NewestHolds(nuint address, nuint length)
+        {
+            nuint offset = address - _newestStart;
+            return offset < _newestLength && length <= _newestLength - offset;
         }
     }
 }
