@@ -73,16 +73,22 @@ internal sealed partial class BodyAnalysis
             }
             return known ? endings : null;
         }
-        for (var i = 0; i < call.Targets.Length; i++)
+        var summaries = call.Targets.Select(_summaryOf).ToArray();
+        var isOneOfMany = summaries.Length > 1 && summaries.Sum(summary => summary?.Cases.Length ?? 0) > MostEndings;
+        for (var i = 0; i < summaries.Length; i++)
         {
-            if (_summaryOf(call.Targets[i]) is not { } summary)
+            if (summaries[i] is not { } summary)
                 continue;
             known = true;
-            foreach (var ending in summary.Cases)
-                endings.Add(new Ending(summary, ending, Read(path, call.Receiver), i));
+            var told = isOneOfMany ? summary.InOneCase : summary;
+            foreach (var ending in told.Cases)
+                endings.Add(new Ending(told, ending, Read(path, call.Receiver), i));
         }
         return known ? endings : null;
     }
+
+    /// <summary>Of a call that may run several bodies; groups of paths above so many would be merged soon after.</summary>
+    private const int MostEndings = 8;
 
     /// <summary>Runs a delegate to a method that the tables describe, if the value is one.</summary>
     private bool RunDescribed(Path path, Value value, int site)
