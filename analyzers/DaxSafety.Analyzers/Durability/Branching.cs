@@ -28,7 +28,7 @@ internal sealed partial class BodyAnalysis
             _ => true,
         };
         var ways = new List<Path>(1);
-        if (!possible)
+        if (!possible || !FitsComposites(assumed, a) || (condition.B >= 0 && !FitsComposites(assumed, Read(path, condition.B))))
             return ways;
         ways.Add(assumed);
         if (condition.Parts.Length == 0)

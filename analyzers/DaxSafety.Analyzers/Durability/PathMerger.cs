@@ -3,13 +3,16 @@ using DaxSafety.Analyzers.Flow;
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>
-/// Decides which groups of paths are kept apart. Groups that owe the same are always merged; groups that owe differently
-/// stay apart while something that is tested tells them apart, up to a bound. This is what understands
+/// Decides which groups of paths are kept apart. Groups that owe the same are merged, unless what a test has found decided the value of a
+/// flag; groups that owe differently stay apart while something that is tested tells them apart, up to a bound. This is what understands
 /// <c>if (dirty) view.Flush()</c> without exploring every path.
 /// </summary>
 internal sealed class PathMerger
 {
     private const int MostGroups = 8;
+
+    /// <summary>Groups that owe the same and are kept apart for a later test: fewer, or what is owed would find no room.</summary>
+    private const int MostChoices = 4;
 
     private readonly EntityTable _entities;
     private readonly ObligationTable _obligations;
@@ -22,6 +25,8 @@ internal sealed class PathMerger
     private readonly Func<int, Value, Value> _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
+    private readonly Func<int, Value, Value, bool> _choosesBetween;
+    private readonly Func<int, Span, Span, bool> _contradict;
 
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
     {
@@ -34,6 +39,8 @@ internal sealed class PathMerger
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
+        _choosesBetween = (slot, mine, theirs) => _testedSlots.Contains(slot) && !mine.Equals(theirs);
+        _contradict = (_, mine, theirs) => mine.Within(theirs).IsEmpty;
     }
 
     public PathSet Join(PathSet present, PathSet arriving)
@@ -79,7 +86,7 @@ internal sealed class PathMerger
                     return false;
         for (var i = 0; i < paths.Count; i++)
         {
-            if (!paths[i].SameProgress(path) && ToldApart(paths[i], path))
+            if (paths[i].SameProgress(path) ? paths.Count < MostChoices && HoldsChoice(paths[i], path) : ToldApart(paths[i], path))
                 continue;
             var merged = Merge(paths[i], path);
             if (merged.Same(paths[i]))
@@ -103,6 +110,9 @@ internal sealed class PathMerger
     private bool OwesNothingNew(Path present, Path path) =>
         present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
         && present.Facts.Intersect(path.Facts, (x, y) => x.Around(y)).Equals(present.Facts);
+
+    /// <summary>What a tested variable holds was decided by a test that is made again: <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c>.</summary>
+    private bool HoldsChoice(Path a, Path b) => a.Facts.AnyChange(b.Facts, _contradict) && a.Variables.AnyChange(b.Variables, _choosesBetween);
 
     private bool ToldApart(Path a, Path b)
     {
