@@ -56,7 +56,7 @@ internal enum EntityKind : byte
     /// <summary>Arithmetic on entities.</summary>
     Computed,
 
-    /// <summary>A number of which only the smallest value, B, is known: a counter in a loop.</summary>
+    /// <summary>A number of which only the smallest value, B, is known: a counter in a loop, held by variable A (or the field with the number ~A).</summary>
     AtLeast,
 
     /// <summary>A number that tells A of entity B: what a <c>measure</c> of the tables says.</summary>

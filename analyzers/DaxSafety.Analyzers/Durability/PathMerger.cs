@@ -18,24 +18,32 @@ internal sealed class PathMerger
     private readonly ObligationTable _obligations;
     private readonly FieldSlots _fields;
     private readonly HashSet<int> _testedSlots;
+    private readonly Action<Path, Entity> _forget;
+
+    /// <summary>Counters that the merge at hand gives another number.</summary>
+    private readonly List<Entity> _renewed = new();
 
     // Made once: a method group of an instance is a new delegate wherever it stands.
-    private readonly Func<Value, Value, Value> _joinNumbers;
-    private readonly Func<Status, Status, Status> _mergeStatus;
+    private readonly Func<int, Value, Value, Value> _joinVariables;
+    private readonly Func<int, Value, Value, Value> _joinFields;
+    private readonly Func<int, Status, Status, Status> _mergeStatus;
     private readonly Func<int, Value, Value> _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Span, Span, bool> _contradict;
 
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
+    /// <param name="forget">Drops what a path knows of an entity's number.</param>
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, Action<Path, Entity> forget)
     {
+        _forget = forget;
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
         _testedSlots = new HashSet<int>(testedSlots);
-        _joinNumbers = JoinNumbers;
-        _mergeStatus = MergeStatus;
+        _joinVariables = JoinNumbers;
+        _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
+        _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
@@ -109,7 +117,7 @@ internal sealed class PathMerger
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
     private bool OwesNothingNew(Path present, Path path) =>
         present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
-        && present.Facts.Intersect(path.Facts, (x, y) => x.Around(y)).Equals(present.Facts);
+        && present.Facts.Intersect(path.Facts, (_, x, y) => x.Around(y)).Equals(present.Facts);
 
     /// <summary>What a tested variable holds was decided by a test that is made again: <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c>.</summary>
     private bool HoldsChoice(Path a, Path b) => a.Facts.AnyChange(b.Facts, _contradict) && a.Variables.AnyChange(b.Variables, _choosesBetween);
@@ -149,24 +157,31 @@ internal sealed class PathMerger
     private bool IsObject(int entity) =>
         _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant;
 
-    public Path Merge(Path a, Path b) => new()
+    public Path Merge(Path a, Path b)
     {
-        Variables = a.Variables.Union(b.Variables, _joinNumbers),
-        Fields = a.Fields.Union(b.Fields, _joinNumbers, _onOnePath),
-        Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
-        Pending = a.Pending.Union(b.Pending, _mergeStatus),
-        Settled = a.Settled.Union(b.Settled, (x, _) => x),
-        Flushed = a.Flushed.Intersect(b.Flushed, (x, _) => x),
-        Released = a.Released.Union(b.Released, (x, _) => x),
-        Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
-    };
+        _renewed.Clear();
+        var merged = new Path
+        {
+            Variables = a.Variables.Union(b.Variables, _joinVariables),
+            Fields = a.Fields.Union(b.Fields, _joinFields, _onOnePath),
+            Facts = a.Facts.Intersect(b.Facts, (_, x, y) => x.Around(y)),
+            Pending = a.Pending.Union(b.Pending, _mergeStatus),
+            Settled = a.Settled.Union(b.Settled, (_, x, _) => x),
+            Flushed = a.Flushed.Intersect(b.Flushed, (_, x, _) => x),
+            Released = a.Released.Union(b.Released, (_, x, _) => x),
+            Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
+        };
+        foreach (var counter in _renewed)
+            _forget(merged, counter);
+        return merged;
+    }
 
     /// <summary>A field that one group of paths has assigned is on the other what it was at entry; what a closure is bound to it is bound to from the start.</summary>
     private Value OnOnePath(int field, Value value) =>
         _entities[_fields[field].Entity].Kind == EntityKind.Closure ? value : Value.Join(value, _fields.AtEntry(field));
 
     /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
-    private Value JoinNumbers(Value a, Value b)
+    private Value JoinNumbers(int holder, Value a, Value b)
     {
         var joined = Value.Join(a, b);
         if (ReferenceEquals(joined, a))
@@ -174,12 +189,17 @@ internal sealed class PathMerger
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
         var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2;
         if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
-            return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(theirs >= mine ? mine : Math.Min(theirs, 1));
+            return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
         // A sum that grows in a loop would be followed round by round.
         return joined.Refs.Length > 1 && joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed) ? Value.Untracked : joined;
     }
 
-    private Value AtLeast(long lowest) => Value.OfEntity(_entities.Intern(EntityKind.AtLeast, 0, lowest).Id);
+    private Value AtLeast(int holder, long lowest)
+    {
+        var counter = _entities.Intern(EntityKind.AtLeast, holder, lowest);
+        _renewed.Add(counter);
+        return Value.OfEntity(counter.Id);
+    }
 
     private long? Lowest(Value value)
     {
