@@ -162,6 +162,10 @@ internal sealed partial class BodyAnalysis
         }
         if (a.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } left || b.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } right)
             return true;
+        if (left.Entity == right.Entity)
+            return holds == (strict ? left.Offset < right.Offset : left.Offset <= right.Offset);
+        if (IsKept(left) && IsKept(right) && _entities[left.Entity].Kind != _entities[right.Entity].Kind)
+            return holds == (_entities[left.Entity].Kind == EntityKind.AtMost);
         if (holds && !LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated))
             return false;
         // a < b is not (b <= a): one order for both, so that each answers the other.

@@ -19,6 +19,10 @@ internal sealed class PathMerger
     private readonly FieldSlots _fields;
     private readonly HashSet<int> _testedSlots;
     private readonly Action<Path, Entity> _forget;
+    private readonly Func<Path, Ref, Span> _rangeOf;
+
+    /// <summary>The groups that are compared or merged.</summary>
+    private Path _mine = new(), _theirs = new();
 
     /// <summary>Counters that the merge at hand gives another number.</summary>
     private readonly List<Entity> _renewed = new();
@@ -34,8 +38,10 @@ internal sealed class PathMerger
     private readonly Func<int, Span, Span, bool> _contradict;
 
     /// <param name="forget">Drops what a path knows of an entity's number.</param>
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, Action<Path, Entity> forget)
+    /// <param name="rangeOf">What a number can be on a path.</param>
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, Action<Path, Entity> forget, Func<Path, Ref, Span> rangeOf)
     {
+        _rangeOf = rangeOf;
         _forget = forget;
         _entities = entities;
         _obligations = obligations;
@@ -124,6 +130,7 @@ internal sealed class PathMerger
 
     private bool ToldApart(Path a, Path b)
     {
+        (_mine, _theirs) = (a, b);
         if (a.Variables.AnyChange(b.Variables, _tellsApart))
             return true;
         // An object's own flag, which its members test.
@@ -147,18 +154,21 @@ internal sealed class PathMerger
     {
         if (a.IsConstant && b.IsConstant)
             return a.Offset != b.Offset;
-        if (a.IsConstant && _entities[b.Entity].Kind == EntityKind.AtLeast)
-            return b is { OffsetEntity: 0, Offset: >= 0 } && a.Offset < _entities[b.Entity].B;
-        if (b.IsConstant && _entities[a.Entity].Kind == EntityKind.AtLeast)
-            return CertainlyDiffer(b, a);
+        if (a.IsConstant && MayBeNumber(b))
+            return !_rangeOf(_theirs, b).Holds(a.Offset);
+        if (b.IsConstant && MayBeNumber(a))
+            return !_rangeOf(_mine, a).Holds(b.Offset);
         return (a.Entity == EntityTable.Null && IsObject(b.Entity)) || (b.Entity == EntityTable.Null && IsObject(a.Entity));
     }
 
+    private bool MayBeNumber(Ref place) => place is { OffsetEntity: 0, Entity: > EntityTable.Statics } && !_entities[place.Entity].IsFresh && _entities[place.Entity].Mapping is null;
+
     private bool IsObject(int entity) =>
-        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant;
+        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant or EntityKind.Zero or EntityKind.AtLeast or EntityKind.AtMost;
 
     public Path Merge(Path a, Path b)
     {
+        (_mine, _theirs) = (a, b);
         _renewed.Clear();
         var merged = new Path
         {
@@ -190,9 +200,14 @@ internal sealed class PathMerger
         var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2;
         if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
             return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
+        if (joined.Refs.Length == 1 || !joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed))
+            return joined;
         // A sum that grows in a loop would be followed round by round.
-        return joined.Refs.Length > 1 && joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed) ? Value.Untracked : joined;
+        var (least, other) = (Least(_mine, a), Least(_theirs, b));
+        return least < 0 || other < 0 ? Value.Untracked : AtLeast(holder, other >= least ? least : Math.Min(other, 1));
     }
+
+    private long Least(Path path, Value value) => value.Refs.Min(place => place.IsConstant || MayBeNumber(place) ? _rangeOf(path, place).Low : long.MinValue);
 
     private Value AtLeast(int holder, long lowest)
     {

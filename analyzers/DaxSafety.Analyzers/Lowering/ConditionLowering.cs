@@ -34,11 +34,14 @@ internal sealed partial class BodyLowering
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
-            IPropertyReferenceOperation { Property: { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }, Instance: { } nullable } =>
-                Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
+            IPropertyReferenceOperation { Property: var property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
+            // As `??=` asks.
+            IInvocationOperation { TargetMethod.AssociatedSymbol: IPropertySymbol property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
             _ => Make(ConditionKind.Truth, Known(Lower(test), test), -1, negated, operation),
         };
     }
+
+    private static bool IsHasValue(IPropertySymbol property) => property is { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T };
 
     private Condition Make(ConditionKind kind, int a, int b, bool negated, IOperation operation, string? key = null)
     {

@@ -148,7 +148,7 @@ internal sealed partial class BodyLowering
         var value = assignment.Target is ILocalReferenceOperation { Local: var flag } ? LowerFlag(flag, assignment.Value) : Lower(assignment.Value);
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
-            value = Known(value, assignment);
+            value = Counted(place, assignment, Known(value, assignment));
         if (assignment.Target is ILocalReferenceOperation { Local: var local })
         {
             NotePolicy(local, assignment.Value);
@@ -165,7 +165,9 @@ internal sealed partial class BodyLowering
         var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
         var operand = Lower(compound.Value);
         var scale = ScaleOf(compound.Target.Type);
-        var value = _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
+        var value = GrowsCounter(compound, place)
+            ? _steps.Into(OpCode.Grow, before, Known(operand, compound.Value), c: place.Base, site: AddSite(compound))
+            : _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
         Store(place, value, compound);
         return value;
     }

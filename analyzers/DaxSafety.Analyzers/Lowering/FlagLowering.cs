@@ -24,13 +24,7 @@ internal sealed partial class BodyLowering
             return Lower(value);
         var whole = WithoutBranches(value) ?? value;
         if (whole.DescendantsAndSelf().All(IsPlainTest))
-        {
-            // What the flag says and what it was made of answer each other.
-            var test = new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1);
-            NoteTested(whole, test);
-            if (!_testedBy.ContainsKey(local))
-                _testedBy.Add(local, test);
-        }
+            NoteMadeOf(local, whole);
         return Lower(whole);
     }
 
