@@ -10,7 +10,7 @@ internal sealed partial class BodyAnalysis
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
             return Value.OfRefs(left.Refs.Select(place => Moved(place, operation == "+" ? distance * scale : -distance * scale)));
-        if (operation is "Or" or "And" or "ExclusiveOr" && OfConstants(left, right, Bitwise(operation)) is { } bits)
+        if (operation is "Or" or "And" or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
             return bits;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
             return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
@@ -35,8 +35,8 @@ internal sealed partial class BodyAnalysis
 
     private static Func<long, long, long> Bitwise(string operation) => operation switch
     {
-        "Or" => (x, y) => x | y,
-        "And" => (x, y) => x & y,
+        "Or" or EitherFlag => (x, y) => x | y,
+        "And" or BothFlags => (x, y) => x & y,
         _ => (x, y) => x ^ y,
     };
 
@@ -87,8 +87,10 @@ internal sealed partial class BodyAnalysis
     {
         if (!a.OffsetKnown || !b.OffsetKnown || a.Entity == EntityTable.Untracked || b.Entity == EntityTable.Untracked)
             return Value.Untracked;
-        var (offsetA, offsetB) = (a.Offset, b.Offset);
-        return Value.OfEntity(_entities.Computed(operation, a.Entity, offsetA, b.Entity, offsetB).Id);
+        var computed = _entities.Computed(operation, a.Entity, a.Offset, b.Entity, b.Offset);
+        if (operation is EitherFlag or BothFlags && computed.Id != EntityTable.Untracked)
+            _composites.Add(computed.Id);
+        return Value.OfEntity(computed.Id);
     }
 
     /// <summary>The written range behind an address: <paramref name="size"/> bytes from it, or an unknown part of what lies there.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         _summaryOf = summaryOf;
         _fields = new FieldSlots(FieldAtEntry);
         _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
-        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots);
+        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, ForgetFacts, CountedRangeOf);
     }
 
     public EntityTable Entities => _entities;

@@ -28,7 +28,7 @@ internal sealed partial class BodyAnalysis
             _ => true,
         };
         var ways = new List<Path>(1);
-        if (!possible)
+        if (!possible || !FitsComposites(assumed, a) || (condition.B >= 0 && !FitsComposites(assumed, Read(path, condition.B))))
             return ways;
         ways.Add(assumed);
         if (condition.Parts.Length == 0)
@@ -111,7 +111,7 @@ internal sealed partial class BodyAnalysis
     }
 
     private bool IsObject(int entity) =>
-        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant;
+        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant or EntityKind.Zero or EntityKind.AtLeast or EntityKind.AtMost;
 
     private bool AssumeMatch(Path path, Condition condition, Value value, bool matches)
     {
@@ -154,19 +154,13 @@ internal sealed partial class BodyAnalysis
 
     private int HasRun(int enumerator) => _tests.Of(ConditionKind.Iterates, enumerator, key: "run");
 
-    private int NumberTest(int entity) => _tests.Of(ConditionKind.Truth, entity);
-
-    private Span RangeOf(Path path, int entity) =>
-        path.Facts.TryGet(NumberTest(entity), out var range) ? range
-        : _entities[entity].Kind == EntityKind.AtLeast ? new Span(_entities[entity].B, long.MaxValue) : Span.All;
-
     /// <summary>Adds a fact; false when it contradicts what is known. What nothing tests again is checked but not kept.</summary>
     private bool Learn(Path path, int test, Span span, bool remember)
     {
         var known = path.Facts.TryGet(test, out var before);
-        if (!known && _tests.EntityOfNumber(test) is { } number && _entities[number].Kind == EntityKind.AtLeast)
-            (known, before) = (true, new Span(_entities[number].B, long.MaxValue));
         var now = known ? before.Within(span) : span;
+        if (_tests.EntityOfNumber(test) is { } number)
+            now = now.Within(MadeRangeOf(path, number));
         if (now.IsEmpty)
             return false;
         if (remember && (!known || !now.Equals(before)))

@@ -42,8 +42,12 @@ internal sealed partial class BodyAnalysis
         if (isBoolean && !equal)
             (target, equal) = (1 - target, true);
         var range = RangeOf(path, place.Entity);
-        if (!equal && domain is not null && domain.Contains(constant) && domain.All(named => named == constant || IsRuledOut(path, place.Entity, unchecked(named - place.Offset))))
-            return false;
+        if (!equal && domain is not null && domain.Contains(constant))
+        {
+            var left = domain.Where(named => named != constant && !IsRuledOut(path, place.Entity, unchecked(named - place.Offset))).ToList();
+            if (left.Count == 0 || (left.Count == 1 && !Learn(path, NumberTest(place.Entity), new Span(unchecked(left[0] - place.Offset), unchecked(left[0] - place.Offset)), remember)))
+                return false;
+        }
         // Both outcomes are kept under one test, so that the two groups of paths can be told apart by it.
         var exactly = _tests.Of(ConditionKind.Equal, place.Entity, 0, EntityTable.Zero, target, TestTable.Number);
         if (equal)
@@ -72,11 +76,48 @@ internal sealed partial class BodyAnalysis
             nameof(BinaryOperatorKind.GreaterThanOrEqual) => AssumeOrder(path, AsComparison, right, left, holds, strict: false),
             nameof(BinaryOperatorKind.Equals) => AssumeSame(path, left, right, holds),
             nameof(BinaryOperatorKind.NotEquals) => AssumeSame(path, left, right, !holds),
-            nameof(BinaryOperatorKind.Or) when !holds => AssumeSame(path, left, Value.Constant(0), true) && AssumeSame(path, right, Value.Constant(0), true),
-            nameof(BinaryOperatorKind.And) when holds => AssumeSame(path, left, Value.Constant(1), true) && AssumeSame(path, right, Value.Constant(1), true),
+            EitherFlag => holds ? AssumeEither(path, left, right, true) : AssumeFlag(path, left, false) && AssumeFlag(path, right, false),
+            BothFlags => holds ? AssumeFlag(path, left, true) && AssumeFlag(path, right, true) : AssumeEither(path, left, right, false),
+            nameof(BinaryOperatorKind.ExclusiveOr) when right.AsConstant is { } turned and (0 or 1) => AssumeFlag(path, left, holds != (turned == 1)),
             _ => true,
         };
     }
+
+    private bool AssumeFlag(Path path, Value flag, bool holds) =>
+        AssumeEqual(path, Registers.None, flag, holds ? 1 : 0, true, remember: true, isBoolean: true) && AssumeCompared(path, flag, holds);
+
+    /// <summary>One of two flags has the outcome: where it cannot be the one, it is the other.</summary>
+    private bool AssumeEither(Path path, Value left, Value right, bool outcome) =>
+        !AssumeFlag(path.Clone(), left, outcome) ? AssumeFlag(path, right, outcome)
+        : AssumeFlag(path.Clone(), right, outcome) || AssumeFlag(path, left, outcome);
+
+    /// <summary>What is known of a flag must fit what was found of its parts, and where those decide it, it is known: <c>var either = x || y; if (x || y) … if (either)</c>.</summary>
+    private bool FitsComposites(Path path, Value part)
+    {
+        if (_composites.Count > 0)
+            foreach (var place in part.Refs)
+                foreach (var dependent in _entities[place.Entity].Dependents ?? NoEntities)
+                    if (_entities[dependent].Kind == EntityKind.Computed && !((!_composites.Contains(dependent) || FitsParts(path, dependent)) && FitsComposites(path, Value.OfEntity(dependent))))
+                        return false;
+        return true;
+    }
+
+    private bool FitsParts(Path path, int composite)
+    {
+        Spend();
+        var (flag, test) = (Value.OfEntity(composite), NumberTest(composite));
+        if (path.Facts.TryGet(test, out var known) && known.Low == known.High)
+            return AssumeCompared(path, flag, known.Low != 0);
+        return !AssumeCompared(path.Clone(), flag, true) ? Learn(path, test, Span.False, remember: true)
+            : AssumeCompared(path.Clone(), flag, false) || Learn(path, test, Span.True, remember: true);
+    }
+
+    private static readonly List<int> NoEntities = new();
+
+    /// <summary>Flags that are one or both of two others.</summary>
+    private readonly HashSet<int> _composites = new();
+
+    private const string EitherFlag = nameof(BinaryOperatorKind.ConditionalOr), BothFlags = nameof(BinaryOperatorKind.ConditionalAnd);
 
     private bool AssumeSame(Path path, Value left, Value right, bool same) => right.MayBe(EntityTable.Null)
         ? AssumeNull(path, AsComparison, left, same)
@@ -121,6 +162,10 @@ internal sealed partial class BodyAnalysis
         }
         if (a.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } left || b.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } right)
             return true;
+        if (left.Entity == right.Entity)
+            return holds == (strict ? left.Offset < right.Offset : left.Offset <= right.Offset);
+        if (IsKept(left) && IsKept(right) && _entities[left.Entity].Kind != _entities[right.Entity].Kind)
+            return holds == (_entities[left.Entity].Kind == EntityKind.AtMost);
         if (holds && !LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated))
             return false;
         // a < b is not (b <= a): one order for both, so that each answers the other.

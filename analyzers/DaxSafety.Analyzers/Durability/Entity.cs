@@ -56,8 +56,11 @@ internal enum EntityKind : byte
     /// <summary>Arithmetic on entities.</summary>
     Computed,
 
-    /// <summary>A number of which only the smallest value, B, is known: a counter in a loop.</summary>
+    /// <summary>A number of which only the smallest value, B, is known: a counter in a loop, held by variable A (or the field with the number ~A, or what the step A - <see cref="EntityTable.HolderOfSite"/> makes).</summary>
     AtLeast,
+
+    /// <summary>The smallest of the numbers that variable A was compared with, which is at most B.</summary>
+    AtMost,
 
     /// <summary>A number that tells A of entity B: what a <c>measure</c> of the tables says.</summary>
     Measured,
@@ -106,6 +109,9 @@ internal sealed class EntityTable
     public const int Untracked = 2;
     public const int This = 3;
     public const int Statics = 4;
+
+    /// <summary>Beyond the numbers of variables.</summary>
+    public const int HolderOfSite = 1 << 24;
 
     private const int DeepestField = 5;
     private const int DeepestArithmetic = 4;

@@ -14,7 +14,20 @@ internal readonly struct Span(long low, long high) : IEquatable<Span>
 
     public bool IsEmpty => Low > High;
 
+    public bool Holds(long number) => Low <= number && number <= High;
+
     public Span Within(Span other) => new(Math.Max(Low, other.Low), Math.Min(High, other.High));
+
+    /// <summary>All that the sums of a number of each can be.</summary>
+    public Span Plus(Span other) => new(Sum(Low, other.Low, long.MinValue), Sum(High, other.High, long.MaxValue));
+
+    public Span Moved(long distance) => Plus(new Span(distance, distance));
+
+    private static long Sum(long a, long b, long unknown)
+    {
+        var sum = unchecked(a + b);
+        return a == unknown || b == unknown || ((a ^ sum) & (b ^ sum)) < 0 ? unknown : sum;
+    }
 
     public Span Around(Span other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
 

@@ -3,37 +3,58 @@ using DaxSafety.Analyzers.Flow;
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>
-/// Decides which groups of paths are kept apart. Groups that owe the same are always merged; groups that owe differently
-/// stay apart while something that is tested tells them apart, up to a bound. This is what understands
+/// Decides which groups of paths are kept apart. Groups that owe the same are merged, unless what a test has found decided the value of a
+/// flag; groups that owe differently stay apart while something that is tested tells them apart, up to a bound. This is what understands
 /// <c>if (dirty) view.Flush()</c> without exploring every path.
 /// </summary>
 internal sealed class PathMerger
 {
     private const int MostGroups = 8;
 
+    /// <summary>Groups that owe the same and are kept apart for a later test: fewer, or what is owed would find no room.</summary>
+    private const int MostChoices = 4;
+
     private readonly EntityTable _entities;
     private readonly ObligationTable _obligations;
     private readonly FieldSlots _fields;
     private readonly HashSet<int> _testedSlots;
+    private readonly Action<Path, Entity> _forget;
+    private readonly Func<Path, Ref, Span> _rangeOf;
+
+    /// <summary>The groups that are compared or merged.</summary>
+    private Path _mine = new(), _theirs = new();
+
+    /// <summary>Counters that the merge at hand gives another number.</summary>
+    private readonly List<Entity> _renewed = new();
 
     // Made once: a method group of an instance is a new delegate wherever it stands.
-    private readonly Func<Value, Value, Value> _joinNumbers;
-    private readonly Func<Status, Status, Status> _mergeStatus;
+    private readonly Func<int, Value, Value, Value> _joinVariables;
+    private readonly Func<int, Value, Value, Value> _joinFields;
+    private readonly Func<int, Status, Status, Status> _mergeStatus;
     private readonly Func<int, Value, Value> _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
+    private readonly Func<int, Value, Value, bool> _choosesBetween;
+    private readonly Func<int, Span, Span, bool> _contradict;
 
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots)
+    /// <param name="forget">Drops what a path knows of an entity's number.</param>
+    /// <param name="rangeOf">What a number can be on a path.</param>
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, Action<Path, Entity> forget, Func<Path, Ref, Span> rangeOf)
     {
+        _rangeOf = rangeOf;
+        _forget = forget;
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
         _testedSlots = new HashSet<int>(testedSlots);
-        _joinNumbers = JoinNumbers;
-        _mergeStatus = MergeStatus;
+        _joinVariables = JoinNumbers;
+        _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
+        _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
+        _choosesBetween = (slot, mine, theirs) => _testedSlots.Contains(slot) && !mine.Equals(theirs);
+        _contradict = (_, mine, theirs) => mine.Within(theirs).IsEmpty;
     }
 
     public PathSet Join(PathSet present, PathSet arriving)
@@ -79,7 +100,7 @@ internal sealed class PathMerger
                     return false;
         for (var i = 0; i < paths.Count; i++)
         {
-            if (!paths[i].SameProgress(path) && ToldApart(paths[i], path))
+            if (paths[i].SameProgress(path) ? paths.Count < MostChoices && HoldsChoice(paths[i], path) : ToldApart(paths[i], path))
                 continue;
             var merged = Merge(paths[i], path);
             if (merged.Same(paths[i]))
@@ -102,10 +123,14 @@ internal sealed class PathMerger
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
     private bool OwesNothingNew(Path present, Path path) =>
         present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
-        && present.Facts.Intersect(path.Facts, (x, y) => x.Around(y)).Equals(present.Facts);
+        && present.Facts.Intersect(path.Facts, (_, x, y) => x.Around(y)).Equals(present.Facts);
+
+    /// <summary>What a tested variable holds was decided by a test that is made again: <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c>.</summary>
+    private bool HoldsChoice(Path a, Path b) => a.Facts.AnyChange(b.Facts, _contradict) && a.Variables.AnyChange(b.Variables, _choosesBetween);
 
     private bool ToldApart(Path a, Path b)
     {
+        (_mine, _theirs) = (a, b);
         if (a.Variables.AnyChange(b.Variables, _tellsApart))
             return true;
         // An object's own flag, which its members test.
@@ -129,34 +154,44 @@ internal sealed class PathMerger
     {
         if (a.IsConstant && b.IsConstant)
             return a.Offset != b.Offset;
-        if (a.IsConstant && _entities[b.Entity].Kind == EntityKind.AtLeast)
-            return b is { OffsetEntity: 0, Offset: >= 0 } && a.Offset < _entities[b.Entity].B;
-        if (b.IsConstant && _entities[a.Entity].Kind == EntityKind.AtLeast)
-            return CertainlyDiffer(b, a);
+        if (a.IsConstant && MayBeNumber(b))
+            return !_rangeOf(_theirs, b).Holds(a.Offset);
+        if (b.IsConstant && MayBeNumber(a))
+            return !_rangeOf(_mine, a).Holds(b.Offset);
         return (a.Entity == EntityTable.Null && IsObject(b.Entity)) || (b.Entity == EntityTable.Null && IsObject(a.Entity));
     }
 
-    private bool IsObject(int entity) =>
-        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant;
+    private bool MayBeNumber(Ref place) => place is { OffsetEntity: 0, Entity: > EntityTable.Statics } && !_entities[place.Entity].IsFresh && _entities[place.Entity].Mapping is null;
 
-    public Path Merge(Path a, Path b) => new()
+    private bool IsObject(int entity) =>
+        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant or EntityKind.Zero or EntityKind.AtLeast or EntityKind.AtMost;
+
+    public Path Merge(Path a, Path b)
     {
-        Variables = a.Variables.Union(b.Variables, _joinNumbers),
-        Fields = a.Fields.Union(b.Fields, _joinNumbers, _onOnePath),
-        Facts = a.Facts.Intersect(b.Facts, (x, y) => x.Around(y)),
-        Pending = a.Pending.Union(b.Pending, _mergeStatus),
-        Settled = a.Settled.Union(b.Settled, (x, _) => x),
-        Flushed = a.Flushed.Intersect(b.Flushed, (x, _) => x),
-        Released = a.Released.Union(b.Released, (x, _) => x),
-        Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
-    };
+        (_mine, _theirs) = (a, b);
+        _renewed.Clear();
+        var merged = new Path
+        {
+            Variables = a.Variables.Union(b.Variables, _joinVariables),
+            Fields = a.Fields.Union(b.Fields, _joinFields, _onOnePath),
+            Facts = a.Facts.Intersect(b.Facts, (_, x, y) => x.Around(y)),
+            Pending = a.Pending.Union(b.Pending, _mergeStatus),
+            Settled = a.Settled.Union(b.Settled, (_, x, _) => x),
+            Flushed = a.Flushed.Intersect(b.Flushed, (_, x, _) => x),
+            Released = a.Released.Union(b.Released, (_, x, _) => x),
+            Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
+        };
+        foreach (var counter in _renewed)
+            _forget(merged, counter);
+        return merged;
+    }
 
     /// <summary>A field that one group of paths has assigned is on the other what it was at entry; what a closure is bound to it is bound to from the start.</summary>
     private Value OnOnePath(int field, Value value) =>
         _entities[_fields[field].Entity].Kind == EntityKind.Closure ? value : Value.Join(value, _fields.AtEntry(field));
 
     /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
-    private Value JoinNumbers(Value a, Value b)
+    private Value JoinNumbers(int holder, Value a, Value b)
     {
         var joined = Value.Join(a, b);
         if (ReferenceEquals(joined, a))
@@ -164,12 +199,22 @@ internal sealed class PathMerger
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
         var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2;
         if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
-            return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(theirs >= mine ? mine : Math.Min(theirs, 1));
+            return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
+        if (joined.Refs.Length == 1 || !joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed))
+            return joined;
         // A sum that grows in a loop would be followed round by round.
-        return joined.Refs.Length > 1 && joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed) ? Value.Untracked : joined;
+        var (least, other) = (Least(_mine, a), Least(_theirs, b));
+        return least < 0 || other < 0 ? Value.Untracked : AtLeast(holder, other >= least ? least : Math.Min(other, 1));
     }
 
-    private Value AtLeast(long lowest) => Value.OfEntity(_entities.Intern(EntityKind.AtLeast, 0, lowest).Id);
+    private long Least(Path path, Value value) => value.Refs.Min(place => place.IsConstant || MayBeNumber(place) ? _rangeOf(path, place).Low : long.MinValue);
+
+    private Value AtLeast(int holder, long lowest)
+    {
+        var counter = _entities.Intern(EntityKind.AtLeast, holder, lowest);
+        _renewed.Add(counter);
+        return Value.OfEntity(counter.Id);
+    }
 
     private long? Lowest(Value value)
     {

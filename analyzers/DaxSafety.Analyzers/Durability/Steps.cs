@@ -60,6 +60,18 @@ internal sealed partial class BodyAnalysis
             case OpCode.StoreField:
                 StoreField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B, Read(path, step.C));
                 break;
+            case OpCode.Grow:
+                Assign(path, step.Dst, Grow(path, step.C, Read(path, step.A), Read(path, step.B)));
+                break;
+            case OpCode.Lift:
+                Assign(path, step.Dst, Lift(path, step.C, Read(path, step.A)));
+                break;
+            case OpCode.Keep:
+                Assign(path, step.Dst, Keep(path, step.C, step.Scale == 0, Read(path, step.C), Read(path, step.A)));
+                break;
+            case OpCode.Extreme:
+                Assign(path, step.Dst, Extreme(path, step.C == 0, Read(path, step.A), Read(path, step.B), step.Site));
+                break;
             case OpCode.Arithmetic:
                 Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale, step.C == 1));
                 break;

@@ -21,6 +21,18 @@ internal enum OpCode : byte
     /// <summary>Dst is A, moved by B times Scale, or any other arithmetic; Payload is the operator as a string.</summary>
     Arithmetic,
 
+    /// <summary>Dst is the number A and B more; the variable C gets it.</summary>
+    Grow,
+
+    /// <summary>Dst is the number A; the variable C, which may be null, gets it.</summary>
+    Lift,
+
+    /// <summary>Dst is the smaller of the numbers A and B; with C, the larger.</summary>
+    Extreme,
+
+    /// <summary>Dst is A, the smaller of the variable C and something else; with Scale, the larger. The variable gets it.</summary>
+    Keep,
+
     /// <summary>Dst is a new object without known content.</summary>
     Allocate,
 

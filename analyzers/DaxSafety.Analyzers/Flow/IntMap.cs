@@ -37,14 +37,14 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     public IntMap<T> Remove(int key) => new(Remove(_root, key));
 
     /// <summary>Keys of both, values combined where both have one; a key that only one has is kept.</summary>
-    public IntMap<T> Union(IntMap<T> other, Func<T, T, T> combine) => new(Merge(_root, other._root, Keep, combine));
+    public IntMap<T> Union(IntMap<T> other, Func<int, T, T, T> combine) => new(Merge(_root, other._root, Keep, combine));
 
     /// <summary>As the other, but a value that only one has goes through <paramref name="onlyOne"/> first.</summary>
-    public IntMap<T> Union(IntMap<T> other, Func<T, T, T> combine, Func<int, T, T> onlyOne) =>
+    public IntMap<T> Union(IntMap<T> other, Func<int, T, T, T> combine, Func<int, T, T> onlyOne) =>
         new(Merge(_root, other._root, node => Map(node, onlyOne), combine));
 
     /// <summary>Keys that both have, values combined.</summary>
-    public IntMap<T> Intersect(IntMap<T> other, Func<T, T, T> combine) => new(Merge(_root, other._root, Drop, combine));
+    public IntMap<T> Intersect(IntMap<T> other, Func<int, T, T, T> combine) => new(Merge(_root, other._root, Drop, combine));
 
     /// <summary>Whether some key that both have stands for values of which the test is true; parts that the maps share are not looked at.</summary>
     public bool AnyChange(IntMap<T> other, Func<int, T, T, bool> test) => AnyChange(_root, other._root, test);
@@ -109,7 +109,7 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     /// <param name="b">The other; where it is the same as <paramref name="a"/>, nothing is looked at.</param>
     /// <param name="onlyOne">What becomes of a part whose keys the other tree has none of.</param>
     /// <param name="combine">The value of a key that both have.</param>
-    private static Node? Merge(Node? a, Node? b, Func<Node, Node?> onlyOne, Func<T, T, T> combine)
+    private static Node? Merge(Node? a, Node? b, Func<Node, Node?> onlyOne, Func<int, T, T, T> combine)
     {
         if (ReferenceEquals(a, b))
             return a;
@@ -120,7 +120,7 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         if (a is Branch x && b is Branch y && x.Bit == y.Bit && x.Prefix == y.Prefix)
             return Combine(x, Merge(x.Left, y.Left, onlyOne, combine), Merge(x.Right, y.Right, onlyOne, combine));
         if (a is Leaf mine && b is Leaf theirs && mine.Key == theirs.Key)
-            return With(mine, combine(mine.Value, theirs.Value));
+            return With(mine, combine(mine.Key, mine.Value, theirs.Value));
         if (a is Branch outer && outer.Covers(PrefixOf(b)) && (b is Leaf || (uint)outer.Bit > (uint)((Branch)b).Bit))
             return (PrefixOf(b) & outer.Bit) == 0
                 ? Combine(outer, Merge(outer.Left, b, onlyOne, combine), onlyOne(outer.Right))

@@ -24,6 +24,8 @@ internal sealed partial class BodyLowering
             return Lower(temporary);
         if (AsksSameTwice(method))
             return LowerQuestion(invocation);
+        if (IsExtreme(method))
+            return LowerExtreme(invocation);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))

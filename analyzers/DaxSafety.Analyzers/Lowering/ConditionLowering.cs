@@ -34,11 +34,14 @@ internal sealed partial class BodyLowering
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
-            IPropertyReferenceOperation { Property: { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }, Instance: { } nullable } =>
-                Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
+            IPropertyReferenceOperation { Property: var property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
+            // As `??=` asks.
+            IInvocationOperation { TargetMethod.AssociatedSymbol: IPropertySymbol property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
             _ => Make(ConditionKind.Truth, Known(Lower(test), test), -1, negated, operation),
         };
     }
+
+    private static bool IsHasValue(IPropertySymbol property) => property is { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T };
 
     private Condition Make(ConditionKind kind, int a, int b, bool negated, IOperation operation, string? key = null)
     {
@@ -47,6 +50,7 @@ internal sealed partial class BodyLowering
             text = text.Substring(0, Math.Min(LongestConditionText, text.Length)).Split('\n')[0].TrimEnd() + "…";
         var condition = new Condition(a < 0 ? ConditionKind.Opaque : kind, a, b, negated, key, text, AddSite(operation));
         condition.IsPolicy = ReadsOnlyPolicy(operation);
+        _conditions.Add((operation.Syntax, condition));
         NoteTested(operation, condition);
         return condition;
     }
@@ -94,8 +98,19 @@ internal sealed partial class BodyLowering
 
     private bool IsPolicy(IOperation read) => _policyOf.TryGetValue(read is ILocalReferenceOperation local ? local.Local : ((IFlowCaptureReferenceOperation)read).Id, out var isPolicy) && isPolicy;
 
+    private readonly List<(SyntaxNode Syntax, Condition Condition)> _conditions = new();
+
+    /// <summary>What <c>mode switch { … => true, _ => false }</c> comes to is decided by its conditions.</summary>
+    private bool IsChosenByPolicy(IOperation value)
+    {
+        var conditions = _conditions.Where(made => value.Syntax.Span.Contains(made.Syntax.Span)).ToList();
+        return conditions.Count > 0 && conditions.All(made => made.Condition.IsPolicy);
+    }
+
     private void NotePolicy(object holder, IOperation value)
     {
+        if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
+            _policyOf[chosen] = IsChosenByPolicy(value);
         if (!value.ConstantValue.HasValue)
             _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
     }

@@ -83,9 +83,11 @@ internal sealed partial class BodyLowering
                 return Lower(temporary);
             case IInterpolatedStringOperation when PathStart(operation) is { } start:
                 return _steps.Into(OpCode.Constant, payload: start);
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null } not:
+                return Not(Lower(not.Operand), not);
             case IIsPatternOperation or IIsNullOperation:
                 LowerCondition(operation);
-                return Registers.None;
+                return operation is IIsPatternOperation pattern && IsPlainRead(pattern.Value) ? PatternValue(Lower(pattern.Value), pattern.Pattern) : Registers.None;
         }
         return IsPlace(operation) ? Load(LowerPlace(operation)) : LowerChildren(operation);
     }
@@ -143,10 +145,10 @@ internal sealed partial class BodyLowering
             return address;
         }
         var place = LowerPlace(assignment.Target);
-        var value = Lower(assignment.Value);
+        var value = assignment.Target is ILocalReferenceOperation { Local: var flag } ? LowerFlag(flag, assignment.Value) : Lower(assignment.Value);
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
-            value = Known(value, assignment);
+            value = Counted(place, assignment, Known(value, assignment));
         if (assignment.Target is ILocalReferenceOperation { Local: var local })
         {
             NotePolicy(local, assignment.Value);
@@ -163,7 +165,9 @@ internal sealed partial class BodyLowering
         var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
         var operand = Lower(compound.Value);
         var scale = ScaleOf(compound.Target.Type);
-        var value = _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind), site: AddSite(compound));
+        var value = GrowsCounter(compound, place)
+            ? _steps.Into(OpCode.Grow, before, Known(operand, compound.Value), c: place.Base, site: AddSite(compound))
+            : _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
         Store(place, value, compound);
         return value;
     }
@@ -213,7 +217,7 @@ internal sealed partial class BodyLowering
             return Registers.None;
         if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
             (left, right) = (right, left);
-        return _steps.Into(OpCode.Arithmetic, left, right, c: IsAddress(node.Type), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind), site: AddSite(node));
+        return _steps.Into(OpCode.Arithmetic, left, right, c: IsAddress(node.Type), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
     }
 
     private static int IsAddress(ITypeSymbol? type) =>
@@ -223,11 +227,14 @@ internal sealed partial class BodyLowering
     private static long ScaleOf(ITypeSymbol? type) =>
         type is IPointerTypeSymbol pointer ? pointer.PointedAtType.SpecialType == SpecialType.System_Void ? 1 : TypeFacts.SizeOf(pointer.PointedAtType) : 1;
 
-    private static string OperatorText(BinaryOperatorKind kind) => kind switch
+    /// <summary>Flags are combined in one way, whether both are evaluated or not.</summary>
+    private static string OperatorText(BinaryOperatorKind kind, ITypeSymbol? type) => kind switch
     {
         BinaryOperatorKind.Add => "+",
         BinaryOperatorKind.Subtract => "-",
         BinaryOperatorKind.Multiply => "*",
+        BinaryOperatorKind.And when type?.SpecialType == SpecialType.System_Boolean => nameof(BinaryOperatorKind.ConditionalAnd),
+        BinaryOperatorKind.Or when type?.SpecialType == SpecialType.System_Boolean => nameof(BinaryOperatorKind.ConditionalOr),
         _ => kind.ToString(),
     };
 

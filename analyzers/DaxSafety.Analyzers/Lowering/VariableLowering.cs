@@ -81,6 +81,9 @@ internal sealed partial class BodyLowering
         foreach (var capture in _testedCaptures)
             if (_captureSlots.TryGetValue(capture, out var slot))
                 slots.Add(slot);
+        foreach (var chosen in _chosenFor)
+            if (_testedVariables.Contains(chosen.Value) && _captureSlots.TryGetValue(chosen.Key, out var slot))
+                slots.Add(slot);
         return slots.ToImmutable();
     }
 

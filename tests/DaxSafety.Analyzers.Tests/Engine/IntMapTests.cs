@@ -21,8 +21,8 @@ public sealed class IntMapTests
             var (b, y) = Change(common, model, random.Next(8), random);
 
             Same(x.Keys.Union(y.Keys).ToDictionary(key => key, key => (x.TryGetValue(key, out var mine), y.TryGetValue(key, out var theirs)) switch { (true, true) => Math.Max(mine, theirs), (true, _) => -mine - key, _ => -theirs - key }),
-                a.Union(b, Math.Max, (key, value) => -value - key));
-            Same(x.Keys.Intersect(y.Keys).ToDictionary(key => key, key => Math.Max(x[key], y[key])), a.Intersect(b, Math.Max));
+                a.Union(b, (_, mine, theirs) => Math.Max(mine, theirs), (key, value) => -value - key));
+            Same(x.Keys.Intersect(y.Keys).ToDictionary(key => key, key => Math.Max(x[key], y[key])), a.Intersect(b, (_, mine, theirs) => Math.Max(mine, theirs)));
             Assert.Equal(x.Count == y.Count && x.All(entry => y.TryGetValue(entry.Key, out var value) && value == entry.Value), a.Equals(b));
             var differing = x.Keys.Intersect(y.Keys).Where(key => x[key] != y[key]).ToHashSet();
             Assert.Equal(differing.Count > 0, a.AnyChange(b, (key, mine, theirs) => mine != theirs));
@@ -39,7 +39,7 @@ public sealed class IntMapTests
             common = common.Set(key, key);
         var (a, b) = (common.Set(5000, -1), common.Set(5000, -2).Set(20_000, 1));
         var visited = 0;
-        var merged = a.Union(b, (mine, theirs) => { visited++; return Math.Min(mine, theirs); }, (_, value) => { visited++; return value; });
+        var merged = a.Union(b, (_, mine, theirs) => { visited++; return Math.Min(mine, theirs); }, (_, value) => { visited++; return value; });
         Assert.True(visited < 40, $"{visited} values were combined of two maps that differ in two");
         Assert.True(merged.TryGet(5000, out var met) && met == -2 && merged.TryGet(20_000, out var added) && added == 1);
     }

@@ -1,0 +1,137 @@
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>The least and the most that numbers can be: by what was tested, by what they are made of, and by what was written with them.</summary>
+internal sealed partial class BodyAnalysis
+{
+    private int NumberTest(int entity) => _tests.Of(Flow.ConditionKind.Truth, entity);
+
+    private Span RangeOf(Path path, int entity)
+    {
+        var known = path.Facts.TryGet(NumberTest(entity), out var range) ? range : Span.All;
+        return known.Low >= 1 ? known : known.Within(MadeRangeOf(path, entity));
+    }
+
+    /// <summary>Also by what was written with the number: a test of it may still ask whether that made sense, what is counted with it may not.</summary>
+    private Span CountedRangeOf(Path path, Ref place) =>
+        place.IsConstant ? new Span(place.Offset, place.Offset)
+        : place is { OffsetEntity: 0, Entity: > EntityTable.Untracked } ? RangeOf(path, place.Entity).Within(new Span(LeastWritten(path, place.Entity), long.MaxValue)).Moved(place.Offset)
+        : Span.All;
+
+    private Span CountedRangeOf(Path path, Value value)
+    {
+        var around = CountedRangeOf(path, value.Refs[0]);
+        foreach (var place in value.Refs)
+            around = around.Around(CountedRangeOf(path, place));
+        return around;
+    }
+
+    /// <summary>What the number is by the way it was made, whatever was found of it by a test.</summary>
+    private Span MadeRangeOf(Path path, int entity)
+    {
+        var number = _entities[entity];
+        return number.Kind switch
+        {
+            EntityKind.AtLeast => new Span(number.B, long.MaxValue),
+            EntityKind.AtMost => new Span(long.MinValue, number.B),
+            EntityKind.Field when IsSize(number.A) => new Span(0, long.MaxValue),
+            EntityKind.Computed => new Span(LeastComputed(path, number), long.MaxValue),
+            _ => Span.All,
+        };
+    }
+
+    private long LeastComputed(Path path, Entity number)
+    {
+        if (number.Payload is not ValueTuple<string, long, long, int> (var operation, var left, var right, _))
+            return long.MinValue;
+        switch (operation)
+        {
+            case "+":
+                return RangeOf(path, number.A).Moved(left).Plus(RangeOf(path, (int)number.B).Moved(right)).Low;
+            // What is left until a limit that has not been reached.
+            case "-" when path.Facts.TryGet(_tests.Of(Flow.ConditionKind.LessOrEqual, number.A, left, (int)number.B, right), out var reached) && reached.Equals(Span.False):
+                return 1;
+            case "-" when path.Facts.TryGet(_tests.Of(Flow.ConditionKind.LessOrEqual, (int)number.B, right, number.A, left), out var within) && within.Equals(Span.True):
+                return 0;
+            default:
+                return long.MinValue;
+        }
+    }
+
+    /// <summary>Nothing is written before the start of a mapping, and a write of a number of bytes writes some.</summary>
+    private long LeastWritten(Path path, int entity)
+    {
+        var least = long.MinValue;
+        path.Pending.ForEach((id, _) =>
+        {
+            foreach (var place in _obligations[id].Target.Refs)
+            {
+                if (place is { OffsetEntity: > EntityTable.Untracked, Offset: <= 0 } && IsOrScales(place.OffsetEntity, entity))
+                    least = Math.Max(least, 0);
+                if (place is { LengthEntity: > EntityTable.Untracked, Length: <= 0 } && IsOrScales(place.LengthEntity, entity))
+                    least = Math.Max(least, 1);
+            }
+        });
+        return least;
+    }
+
+    private bool IsOrScales(int scaled, int entity) => scaled == entity
+        || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);
+
+    /// <summary>How many elements something has.</summary>
+    private bool IsSize(int field) =>
+        _context.Lowering.Members.SymbolOf(field) is IPropertySymbol { Name: "Length" or "Count", Type.SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 };
+
+    /// <summary>
+    /// A tested counter that has grown by a number which is not known, or that was given one in place of a value that stands for none: it is told apart
+    /// from its first value where that number is enough.
+    /// </summary>
+    private Value Grow(Path path, int counter, Value before, Value by)
+    {
+        if (by.AsConstant is not null || !_body.TestedSlots.Contains(counter))
+            return Compute("+", before, by);
+        var least = CountedRangeOf(path, before).Plus(CountedRangeOf(path, by)).Low;
+        return least < 0 ? Compute("+", before, by) : Number(path, counter, least);
+    }
+
+    /// <summary>A tested variable that may be null gets a number.</summary>
+    private Value Lift(Path path, int variable, Value number) =>
+        _body.TestedSlots.Contains(variable) && number.Single is { Entity: > EntityTable.Statics } ? Number(path, variable, CountedRangeOf(path, number).Low) : number;
+
+    /// <summary>The smaller or the larger of two numbers: one of them where it is known which, else a number of the step's own.</summary>
+    private Value Extreme(Path path, bool smallest, Value left, Value right, int site)
+    {
+        var (a, b) = (CountedRangeOf(path, left), CountedRangeOf(path, right));
+        if (left.Equals(right) || a.High <= b.Low)
+            return smallest ? left : right;
+        return b.High <= a.Low ? (smallest ? right : left) : Number(path, EntityTable.HolderOfSite + site, smallest ? Math.Min(a.Low, b.Low) : Math.Max(a.Low, b.Low));
+    }
+
+    /// <summary>
+    /// A tested variable that keeps the largest or smallest of what it is compared with: what it began with stands for nothing, and is what it holds no more.
+    /// </summary>
+    private Value Keep(Path path, int variable, bool smallest, Value before, Value after)
+    {
+        if (!_body.TestedSlots.Contains(variable) || before.Single is not { } place)
+            return after;
+        if (IsKept(place))
+            return before;
+        if (smallest ? before.AsConstant is not (int.MaxValue or long.MaxValue) : before.AsConstant is not <= 0)
+            return after;
+        var kept = smallest ? _entities.Intern(EntityKind.AtMost, variable, place.Offset - 1) : _entities.Intern(EntityKind.AtLeast, variable, Math.Max(place.Offset, -1) + 1, Kept);
+        ForgetFacts(path, kept);
+        return Value.OfEntity(kept.Id);
+    }
+
+    private const string Kept = "kept";
+
+    private bool IsKept(Ref place) => place is { OffsetEntity: 0, Offset: 0 } && _entities[place.Entity] is { Kind: EntityKind.AtMost } or { Kind: EntityKind.AtLeast, Payload: Kept };
+
+    private Value Number(Path path, int holder, long least)
+    {
+        var number = _entities.Intern(EntityKind.AtLeast, holder, least);
+        ForgetFacts(path, number);
+        return Value.OfEntity(number.Id);
+    }
+}

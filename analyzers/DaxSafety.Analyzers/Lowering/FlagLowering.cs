@@ -1,0 +1,72 @@
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// Flags: locals that hold the outcome of a test for later. What they hold is kept as a term over what was asked, so that
+/// <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c> asks one thing twice.
+/// </summary>
+internal sealed partial class BodyLowering
+{
+    /// <summary>The local that gets what <c>? :</c> or a switch expression comes to.</summary>
+    private readonly Dictionary<CaptureId, ISymbol> _chosenFor = new();
+
+    private int LowerFlag(ILocalSymbol local, IOperation value)
+    {
+        if (value is IFlowCaptureReferenceOperation chosen)
+            _chosenFor[chosen.Id] = local;
+        if (value.Type?.SpecialType != SpecialType.System_Boolean || value.ConstantValue.HasValue)
+            return Lower(value);
+        var whole = WithoutBranches(value) ?? value;
+        if (whole.DescendantsAndSelf().All(IsPlainTest))
+            NoteMadeOf(local, whole);
+        return Lower(whole);
+    }
+
+    /// <summary><c>x &amp;&amp; y</c> as it was before the graph made branches of it, if its parts may as well all be evaluated; else null.</summary>
+    private IOperation? WithoutBranches(IOperation value) =>
+        value is IFlowCaptureReferenceOperation { Syntax: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } syntax }
+        && _cfg.OriginalOperation.SemanticModel?.GetOperation(syntax, _cancel) is IBinaryOperation { OperatorMethod: null } whole && whole.DescendantsAndSelf().All(IsPlainTest)
+            ? whole : null;
+
+    /// <summary>A part of a condition that only reads.</summary>
+    private bool IsPlainTest(IOperation part) => part switch
+    {
+        { ConstantValue.HasValue: true } or IParenthesizedOperation or IFlowCaptureReferenceOperation => true,
+        IBinaryOperation { OperatorMethod: null } or IUnaryOperation { OperatorMethod: null } or IConversionOperation { OperatorMethod: null } => true,
+        IIsPatternOperation { Value: var value } => IsPlainRead(value),
+        IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation or IBinaryPatternOperation => true,
+        _ => IsPlainRead(part),
+    };
+
+    private int Not(int flag, IOperation site) =>
+        flag < 0 ? Registers.None : TestValue(BinaryOperatorKind.ExclusiveOr, flag, _steps.Into(OpCode.Constant, payload: 1L), site);
+
+    private int TestValue(BinaryOperatorKind kind, int left, int right, IOperation site) =>
+        _steps.Into(OpCode.Arithmetic, left, right, scale: 1, payload: kind switch { BinaryOperatorKind.And => nameof(BinaryOperatorKind.ConditionalAnd), BinaryOperatorKind.Or => nameof(BinaryOperatorKind.ConditionalOr), _ => kind.ToString() }, site: AddSite(site));
+
+    /// <summary>What <c>x is a or b</c> comes to, as the comparisons that it stands for; nothing for what only a test can tell.</summary>
+    private int PatternValue(int value, IPatternOperation pattern)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        switch (pattern)
+        {
+            case IConstantPatternOperation constant:
+                return TestValue(BinaryOperatorKind.Equals, value, Lower(constant.Value), pattern);
+            case IRelationalPatternOperation relation:
+                return TestValue(relation.OperatorKind, value, Lower(relation.Value), pattern);
+            case INegatedPatternOperation not:
+                return Not(PatternValue(value, not.Pattern), pattern);
+            case IBinaryPatternOperation both:
+                var (left, right) = (PatternValue(value, both.LeftPattern), PatternValue(value, both.RightPattern));
+                return left < 0 || right < 0 ? Registers.None : TestValue(both.OperatorKind, left, right, pattern);
+            default:
+                return Registers.None;
+        }
+    }
+}

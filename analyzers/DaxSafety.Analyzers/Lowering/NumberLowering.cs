@@ -1,0 +1,67 @@
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>Numbers that loops raise and that are asked for afterwards: how far something was written, and from where to where.</summary>
+internal sealed partial class BodyLowering
+{
+    /// <summary><c>offset += n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
+    private bool GrowsCounter(ICompoundAssignmentOperation compound, Place place)
+    {
+        if (compound is not { OperatorKind: BinaryOperatorKind.Add, OperatorMethod: null, Value.ConstantValue.HasValue: false, Target: ILocalReferenceOperation { Local: var counter } }
+            || place.Kind != PlaceKind.Variable || !IsInteger(counter.Type))
+            return false;
+        NoteMadeOf(counter, compound.Value);
+        return true;
+    }
+
+    /// <summary>Locals that hold a negative number where there is none yet: <c>long last = -1</c>.</summary>
+    private readonly HashSet<ISymbol> _sentinels = new(SymbolEqualityComparer.Default);
+
+    private int Counted(Place place, ISimpleAssignmentOperation assignment, int value)
+    {
+        if (place.Kind != PlaceKind.Variable || _slots[place.Base].Symbol is not ILocalSymbol local)
+            return value;
+        if (ExtremeBehind(assignment.Value) is { } extreme)
+            return !extreme.Arguments.Any(argument => SymbolEqualityComparer.Default.Equals(SymbolBehind(argument.Value), local)) ? value
+                : _steps.Into(OpCode.Keep, value, c: place.Base, scale: extreme.TargetMethod.Name == "Max" ? 1 : 0, site: AddSite(assignment));
+        if (assignment.Value.ConstantValue is { HasValue: true, Value: < 0 or < 0L })
+            _sentinels.Add(local);
+        if (!assignment.Value.ConstantValue.HasValue && _sentinels.Contains(local))
+            return _steps.Into(OpCode.Grow, _steps.Into(OpCode.Constant, payload: 0L), value, c: place.Base, site: AddSite(assignment));
+        return assignment.Value is IConversionOperation { OperatorMethod: null, Operand.Type: { } given } && IsInteger(given)
+            && local.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }
+                ? _steps.Into(OpCode.Lift, value, c: place.Base, site: AddSite(assignment)) : value;
+    }
+
+    /// <summary>What is asked of a local and what is asked of the values it was made of answer each other.</summary>
+    private void NoteMadeOf(ILocalSymbol local, IOperation value)
+    {
+        var test = new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1);
+        NoteTested(value, test);
+        if (!_testedBy.ContainsKey(local))
+            _testedBy.Add(local, test);
+    }
+
+    private static bool IsInteger(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_UInt32 or SpecialType.System_UInt64;
+
+    /// <summary>The library's Min and Max of whole numbers.</summary>
+    private static bool IsExtreme(IMethodSymbol method) =>
+        method is { Name: "Min" or "Max", IsStatic: true, Parameters.Length: 2, ContainingType: { Name: "Math", ContainingNamespace.Name: "System" } or { SpecialType: not SpecialType.None } } && IsInteger(method.ReturnType);
+
+    private static IInvocationOperation? ExtremeBehind(IOperation value)
+    {
+        while (value is IConversionOperation { OperatorMethod: null } conversion)
+            value = conversion.Operand;
+        return value is IInvocationOperation invocation && IsExtreme(invocation.TargetMethod) ? invocation : null;
+    }
+
+    private int LowerExtreme(IInvocationOperation invocation)
+    {
+        var (first, second) = (invocation.Arguments[0].Value, invocation.Arguments[1].Value);
+        var (left, right) = (Known(Lower(first), first), Known(Lower(second), second));
+        return _steps.Into(OpCode.Extreme, left, right, c: invocation.TargetMethod.Name == "Max" ? 1 : 0, site: AddSite(invocation));
+    }
+}
