@@ -178,6 +178,18 @@ public sealed class InsertFlushShapeTests
         """));
 
     [Fact]
+    public Task StreamCopiedIntoTheView_FlushesTheView() => FixSource.Fixes("""
+        using var source = File.OpenRead(path);
+        var target = map.CreateViewStream();
+        {|DAX1001:source.CopyTo(target)|};
+        """, """
+        using var source = File.OpenRead(path);
+        var target = map.CreateViewStream();
+        source.CopyTo(target);
+        target.Flush();
+        """);
+
+    [Fact]
     public Task UsingBlock_IsFlushedInside() => FixSource.Fixes("""
         using (var source = File.OpenRead(path))
         {
