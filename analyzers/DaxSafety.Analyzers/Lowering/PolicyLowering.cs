@@ -9,7 +9,8 @@ internal sealed partial class BodyLowering
 {
     /// <summary>
     /// Whether a condition depends on what is set elsewhere: members of this object, options, bool and enum parameters, a
-    /// clock. A member of an argument counts when it is a flag too.
+    /// clock. A member of an argument counts when it is a flag too, and no answer of the
+    /// framework's such as <c>IsEmpty</c>.
     /// </summary>
     private bool ReadsOnlyPolicy(IOperation operation)
     {
@@ -24,7 +25,7 @@ internal sealed partial class BodyLowering
                 case IParameterReferenceOperation { Parameter: var captured } when IsPrimaryConstructorCapture(captured):
                 case IIsPatternOperation { Pattern: var pattern } when AsksOnlyFlags(pattern):
                 case IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation }:
-                case IMemberReferenceOperation when IsFlag(read.Type):
+                case IMemberReferenceOperation { Member: var member } when IsFlag(read.Type) && !IsFramework(member):
                 case IParameterReferenceOperation when IsFlag(read.Type):
                 case IInvocationOperation { Arguments.IsEmpty: true, Instance: null or IInstanceReferenceOperation }:
                     readsPolicy = true;

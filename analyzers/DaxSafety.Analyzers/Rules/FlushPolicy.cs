@@ -17,7 +17,7 @@ internal static class FlushPolicy
         return owed.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return
             && explainer.Decisive(explainer.StepsTo(exit.Node)) is { } decisive
             // A loop over what is to be flushed: nothing in it, nothing to flush.
-            && decisive.Condition.Kind != ConditionKind.Iterates
+            && decisive.Condition is not { Kind: ConditionKind.Iterates, A: >= 0 }
             && !IsPolicy(context, decisive.Node, decisive.Condition)
             && !(decisive.Condition.IsCount && explainer.Rejoins(decisive)));
     }
