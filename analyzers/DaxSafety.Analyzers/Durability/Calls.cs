@@ -235,7 +235,16 @@ internal sealed partial class BodyAnalysis
     private static bool IsOfSameHandle(BodyAnalysis callee, Obligation obligation, List<Ref> target) =>
         callee.Entities[EntityTable.This].Mapping is not null && obligation.Target.Targets.All(place => place.Entity == EntityTable.This) && target.All(place => place.Entity == EntityTable.This);
 
-    private bool IsOfSameType(LoweredBody callee) => callee.Symbol is { ContainingType: { } type } && SymbolEqualityComparer.Default.Equals(type, _body.Symbol?.ContainingType);
+    /// <summary>A member of the same object: of its type, its base, or what derives from it.</summary>
+    private bool IsOfSameType(LoweredBody callee) => callee.Symbol?.ContainingType is { } type && _body.Symbol?.ContainingType is { } own && (DerivesFrom(type, own) || DerivesFrom(own, type));
+
+    private static bool DerivesFrom(INamedTypeSymbol type, INamedTypeSymbol ancestor)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor.OriginalDefinition))
+                return true;
+        return false;
+    }
 
     /// <summary>Code that is handed out and may run later: what it writes is owed, what it flushes is not counted on.</summary>
     private void ApplyWritesOf(Summary summary, Path path, int site)
