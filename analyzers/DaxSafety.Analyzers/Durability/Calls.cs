@@ -45,12 +45,16 @@ internal sealed partial class BodyAnalysis
         return Call(step, chosen);
     }).ToList();
 
-    /// <summary>Which object the constructor call at a site fills.</summary>
-    private readonly Dictionary<int, int> _constructions = new();
+    /// <summary>Which object the constructor call at a site fills, and of what type.</summary>
+    private readonly Dictionary<int, (int Instance, INamedTypeSymbol Type)> _constructions = new();
+
+    /// <summary>The objects of a type that the body makes.</summary>
+    public IEnumerable<int> InstancesOf(INamedTypeSymbol type) => _constructions.Values
+        .Where(made => SymbolEqualityComparer.Default.Equals(made.Type, type)).Select(made => made.Instance).Distinct();
 
     /// <summary>Whether one call made both the owner and what it holds, or the owner's constructor made it.</summary>
     public bool IsMadeWith(int entity, int owner) => _entities[entity] is { Kind: EntityKind.Called } made
-        && ((_constructions.TryGetValue(made.A, out var instance) && instance == owner)
+        && ((_constructions.TryGetValue(made.A, out var construction) && construction.Instance == owner)
             || (_entities[owner] is { Kind: EntityKind.Called } holder && holder.A == made.A));
 
     private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
@@ -157,7 +161,7 @@ internal sealed partial class BodyAnalysis
         {
             if (Read(path, call.Receiver).Single is { } instance)
             {
-                _constructions[site] = instance.Entity;
+                _constructions[site] = (instance.Entity, call.Method.ContainingType.OriginalDefinition);
                 import.Become(instance.Entity);
             }
             return Read(path, call.Receiver);

@@ -45,12 +45,18 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private IReadOnlyDictionary<int, FieldOrigin> Learn(INamedTypeSymbol type, CancellationToken cancel)
     {
         var found = new Dictionary<int, List<FieldOrigin?>>();
-        foreach (var body in BodiesThatStore(type, cancel))
+        var isMadeInSight = IsMadeInSight(type, cancel);
+        foreach (var body in BodiesThatStore(type, isMadeInSight, cancel))
         {
             if (body.Summary is not { } summary)
                 continue;
-            foreach (var ending in summary.Cases)
-                new StoredFields(body.Analysis, ending.Path, _context).Collect(found);
+            // Whoever calls a private constructor is here as well, and says what its arguments are.
+            if (!isMadeInSight || !IsPrivateConstructor(body.Body.Symbol))
+                foreach (var ending in summary.Cases)
+                    new StoredFields(body.Analysis, ending.Path, _context).Collect(found);
+            foreach (var instance in body.Analysis.InstancesOf(type))
+                foreach (var ending in summary.Cases)
+                    new StoredFields(body.Analysis, ending.Path, _context, instance).Collect(found);
             foreach (var (handle, instance) in OwnHandles.In(body.Analysis, _context))
                 Find(found, handle).AddRange(summary.Cases.Select(ending => new StoredFields(body.Analysis, ending.Path, _context).OriginOfInstance(instance)));
         }
@@ -68,14 +74,25 @@ internal sealed class FieldOriginStore : IFieldOrigins
         return origins;
     }
 
-    private IEnumerable<AnalyzedBody> BodiesThatStore(INamedTypeSymbol type, CancellationToken cancel)
+    /// <summary>Whether all who call the type's private constructors are its own methods, and each says so in its summary.</summary>
+    private bool IsMadeInSight(INamedTypeSymbol type, CancellationToken cancel) =>
+        type.InstanceConstructors.Any(IsPrivateConstructor)
+        && !TypeMembers.BodiesOf(type).Any(method => _context.Lowering.BodyOf(method, cancel) is { } body && body.Nested.Any(nested => Makes(nested, type)));
+
+    private static bool IsPrivateConstructor(IMethodSymbol? method) =>
+        method is { MethodKind: MethodKind.Constructor, DeclaredAccessibility: Accessibility.Private, Parameters.IsEmpty: false };
+
+    private static bool Makes(LoweredBody body, INamedTypeSymbol type) => body.Nested.Any(nested => Makes(nested, type)) || body.Nodes.Any(node =>
+        node.Content.Instructions.Any(step => step is { Code: OpCode.Call, Payload: CallSite { Method: { MethodKind: MethodKind.Constructor } made } } && SymbolEqualityComparer.Default.Equals(made.ContainingType.OriginalDefinition, type)));
+
+    private IEnumerable<AnalyzedBody> BodiesThatStore(INamedTypeSymbol type, bool isMadeInSight, CancellationToken cancel)
     {
         foreach (var initializer in _context.Lowering.InitializersOf(type, cancel))
             if (_firstLook.Of(initializer, cancel) is { } analyzed)
                 yield return analyzed;
         var isHandle = _context.Lowering.Types.NamesMemory(type);
         foreach (var method in TypeMembers.BodiesOf(type))
-            if (_context.Lowering.BodyOf(method, cancel) is { } body && (isHandle || Stores(body)) && _firstLook.Of(method, cancel) is { } analyzed)
+            if (_context.Lowering.BodyOf(method, cancel) is { } body && (isHandle || Stores(body) || (isMadeInSight && Makes(body, type))) && _firstLook.Of(method, cancel) is { } analyzed)
                 yield return analyzed;
     }
 
@@ -116,13 +133,17 @@ internal sealed class StoredFields
     private readonly DurabilityContext _context;
     private readonly List<(int Owner, int Field, Value Value)> _stores;
 
-    public StoredFields(BodyAnalysis analysis, Path path, DurabilityContext context)
+    /// <param name="analysis">Of the body.</param>
+    /// <param name="path">One way it ends.</param>
+    /// <param name="context">What is known.</param>
+    /// <param name="instance">Another object than the body's own.</param>
+    public StoredFields(BodyAnalysis analysis, Path path, DurabilityContext context, int? instance = null)
     {
         _analysis = analysis;
         _context = context;
         _stores = path.Fields.ToList()
             .Select(entry => (Owner: analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value))
-            .Where(store => store.Owner is EntityTable.This or EntityTable.Statics && store.Field != MemberNumbers.Element)
+            .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)
             .OrderBy(store => Rank(store.Field)).ThenBy(store => Position(store.Field))
             .ToList();
     }

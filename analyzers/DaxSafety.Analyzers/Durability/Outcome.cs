@@ -29,7 +29,7 @@ internal sealed class OwedWrite(Obligation obligation, Owner owner, int? member)
 
     public Owner Owner { get; } = owner;
 
-    /// <summary>The field's number, where a member owns the mapping.</summary>
+    /// <summary>The field's number, where a member owns the mapping, or a member of the object in which it is handed out.</summary>
     public int? Member { get; } = member;
 
     public List<OpenExit> Exits { get; } = new();
@@ -125,6 +125,7 @@ internal sealed class ExitReach
     private readonly Dictionary<int, int> _fieldOf = new();
     private readonly Dictionary<int, int> _holderOf = new();
     private readonly HashSet<int> _returned = new();
+    private readonly Dictionary<int, int> _keeperOf = new();
 
     public ExitReach(BodyAnalysis analysis, Path path, int returnRegister)
     {
@@ -140,21 +141,32 @@ internal sealed class ExitReach
                 if (analysis.Entities[owner].IsRooted || analysis.IsMadeWith(place.Entity, owner))
                     (_fieldOf[place.Entity], _holderOf[place.Entity]) = (field, owner);
         }
-        Return(analysis.ResultOf(path, returnRegister), fields, 0);
-        analysis.ForEachByRefResult(path, value => Return(value, fields, 0));
+        Return(analysis.ResultOf(path, returnRegister), fields, null, 0);
+        analysis.ForEachByRefResult(path, value => Return(value, fields, null, 0));
     }
 
-    private void Return(Value value, List<KeyValuePair<int, Value>> fields, int depth)
+    /// <param name="value">What is handed out.</param>
+    /// <param name="fields">All that is held at the exit.</param>
+    /// <param name="keeper">The field in which an object that is handed out has it; null for what the caller gets in hand.</param>
+    /// <param name="depth">Of objects in objects.</param>
+    private void Return(Value value, List<KeyValuePair<int, Value>> fields, int? keeper, int depth)
     {
         if (depth > 3)
             return;
         foreach (var place in value.Targets)
         {
+            if (keeper is null)
+                _keeperOf.Remove(place.Entity);
             if (!_returned.Add(place.Entity))
                 continue;
+            if (keeper is { } named)
+                _keeperOf[place.Entity] = named;
             foreach (var entry in fields)
-                if (_analysis.Fields[entry.Key].Entity == place.Entity)
-                    Return(entry.Value, fields, depth + 1);
+            {
+                var (owner, field) = _analysis.Fields[entry.Key];
+                if (owner == place.Entity)
+                    Return(entry.Value, fields, field == MemberNumbers.Element || _analysis.IsOfTuple(field) ? null : field, depth + 1);
+            }
         }
     }
 
@@ -184,8 +196,10 @@ internal sealed class ExitReach
             return (Owner.Member, entity.A);
         if (entity.IsRooted)
             return (Owner.Caller, null);
-        if (entity.Escaped || _returned.Contains(entity.Id))
+        if (entity.Escaped)
             return (Owner.Elsewhere, null);
+        if (_returned.Contains(entity.Id))
+            return (Owner.Elsewhere, _keeperOf.TryGetValue(entity.Id, out var keeper) ? keeper : null);
         if (callersByContract && _holderOf.TryGetValue(entity.Id, out var holder) && !IsVisible(holder) && !_analysis.Entities[holder].Escaped)
             return (Owner.Local, null);
         if (_fieldOf.TryGetValue(entity.Id, out var field))

@@ -11,7 +11,7 @@ internal static class MappingNeverFlushed
         var reported = new HashSet<int>();
         foreach (var write in context.Outcome.Owed)
         {
-            if ((write.Owner == Owner.Member ? write.Member : context.HandleWritten(write)) is not { } field || write.Obligation.Debt != Debt.Bytes || write.Obligation.IsReportedInside || write.SettledElsewhere
+            if ((write.Member ?? context.HandleWritten(write)) is not { } field || write.Obligation.Debt != Debt.Bytes || write.Obligation.IsReportedInside || write.SettledElsewhere
                 || write.Exits.All(exit => exit.Status.Attempts != 0) || context.Contract.On(write) != 0 || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
                 continue;
             var verdict = context.VerdictOn(field);
