@@ -221,9 +221,9 @@ internal sealed partial class BodyAnalysis
         var (written, attempts) = WithEarlierRounds(path, site, Value.OfRefs(tracked), inner);
         var inherited = _obligations.Intern(site, written, obligation.Debt);
         inherited.Inner ??= inner;
-        // A callee that says [LeavesDirty] answers for nothing.
+        // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.
         inherited.IsReportedInside |= (obligation.IsReportedInside
-            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Field) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
+            || obligation.Target.Targets.All(place => callee.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping: not null }) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !IsOfSameType(summary.Body) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
