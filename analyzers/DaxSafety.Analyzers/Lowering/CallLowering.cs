@@ -261,9 +261,9 @@ internal sealed partial class BodyLowering
             var implementations = _context.Implementations.Of(method);
             return implementations.Length > MostImplementations
                 ? ImmutableArray<CallTarget>.Empty
-                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found)).ToImmutableArray();
+                : implementations.Where(found => receiverIsAddress || _context.IsFollowed(found)).Select(found => new CallTarget(found)).ToImmutableArray();
         }
-        if (!receiverIsAddress && !_context.Matters(method))
+        if (!receiverIsAddress && !_context.IsFollowed(method))
             return ImmutableArray<CallTarget>.Empty;
         return TargetOf(method) is { } target ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
     }
