@@ -120,6 +120,8 @@ internal sealed partial class BodyLowering
     private int LowerCreation(IObjectCreationOperation creation)
     {
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
+        if (EmptyCollection(creation) is >= 0 and var empty)
+            return empty;
         if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type)))
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
