@@ -29,7 +29,7 @@ internal sealed partial class BodyAnalysis
             "+" => Sum(a, b, scale, 1, isAddress),
             "-" => Sum(a, b, scale, -1, isAddress),
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
-            _ => a.IsConstant && b.IsConstant ? Value.Untracked : IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
+            _ => a.IsConstant && b.IsConstant ? Value.Untracked : isAddress || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
     }
 

@@ -152,7 +152,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         }
         if (node.ExceptionSuccessors > 0)
         {
-            var thrown = Thrown(input, outcomes);
+            var thrown = Thrown(input, outcomes, block);
             for (var i = ordinary; i < successors.Length; i++)
                 outputs[i] = thrown;
         }
@@ -186,7 +186,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
     /// What a handler sees. A path that only an exception opens owes nothing, unless the user wants it to: what was written
     /// before the exception is not held against it.
     /// </summary>
-    private PathSet Thrown(PathSet input, List<Path> outcomes)
+    private PathSet Thrown(PathSet input, List<Path> outcomes, int block)
     {
         Path? merged = null;
         foreach (var path in input.Paths.Concat(outcomes))
@@ -197,6 +197,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
             {
                 thrown.Pending = IntMap<Status>.Empty;
                 thrown.Settled = IntMap<Present>.Empty;
+                thrown.Failed = _flushedIn.Contains(block);
             }
             merged = merged is null ? thrown : _merger.Merge(merged, thrown);
         }

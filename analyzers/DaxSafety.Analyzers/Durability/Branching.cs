@@ -30,6 +30,8 @@ internal sealed partial class BodyAnalysis
         var ways = new List<Path>(1);
         if (!possible || !FitsComposites(assumed, a) || (condition.B >= 0 && !FitsComposites(assumed, Read(path, condition.B))))
             return ways;
+        if (SaysFailed(condition, a, path, holds))
+            Excuse(assumed);
         ways.Add(assumed);
         if (condition.Parts.Length == 0)
             return ways;

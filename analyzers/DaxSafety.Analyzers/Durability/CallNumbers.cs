@@ -82,6 +82,8 @@ internal sealed partial class BodyAnalysis
     /// <summary>A number that is not known, but what it is about is.</summary>
     private Value Measured(Path path, CallSite call, Effect effect)
     {
+        if (effect.Has("page-size"))
+            return Value.Constant(PageSize);
         if (effect["of"]?.AsOperand is not { } of || Operand(path, call, of).Single is not { Entity: > EntityTable.Untracked } place)
             return Value.Untracked;
         return Value.OfEntity(_entities.Intern(EntityKind.Measured, effect.Has("offset-in-page") ? OffsetInPage : FileLength, place.Entity).Id);

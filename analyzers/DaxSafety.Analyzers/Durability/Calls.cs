@@ -16,7 +16,7 @@ internal sealed partial class BodyAnalysis
         if (!call.Effects.IsEmpty && call.Targets.IsEmpty)
         {
             var result = ApplyEffects(path, call, step.Site);
-            Assign(path, step.Dst, result ?? ResultOf(path, call, step.Site));
+            Assign(path, step.Dst, TellingOfFailure(call, result ?? ResultOf(path, call, step.Site)));
             RunArguments(path, call, step.Site);
             return call.Effects.Any(effect => effect.Kind == EffectKind.Exit) ? new List<Path>() : new List<Path> { path };
         }
@@ -137,6 +137,8 @@ internal sealed partial class BodyAnalysis
             Replay(path, flush, import.Translate(flush.Target), site);
             _replaysOwnFlush = false;
         }
+        if (ending.Case.Path.Failed)
+            Excuse(path);
         Spend(4);
         foreach (var (owner, field, value) in ending.Case.Stores)
         {

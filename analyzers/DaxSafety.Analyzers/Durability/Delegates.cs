@@ -41,6 +41,7 @@ internal sealed partial class BodyAnalysis
         path.Settled = merged.Settled;
         path.Flushed = merged.Flushed;
         path.Released = merged.Released;
+        path.Failed = merged.Failed;
     }
 
     /// <summary>The call of a delegate by somebody who was given it: its parameters are what else was given of their types.</summary>

@@ -93,6 +93,9 @@ internal sealed class Entity(int id, EntityKind kind, int a, long b, object? pay
     /// <summary>Name of the variable or member that first held it, for messages.</summary>
     public string? Name;
 
+    /// <summary>The result of a flush: what it is when that has not failed.</summary>
+    public long? WhenFlushed;
+
     public List<int>? Dependents;
 
     public bool IsFresh => Kind is EntityKind.Created or EntityKind.Called or EntityKind.Allocated or EntityKind.Stale;

@@ -101,6 +101,8 @@ internal sealed partial class BodyAnalysis
 
     private void NoteFlush(Path path, FlushFact flush)
     {
+        if (flush.Kind is not (FlushKind.Fence or FlushKind.WriteBack))
+            _flushedIn.Add(_here.Node);
         if (!flush.OfAnything)
             foreach (var place in flush.Target.Targets)
                 _flushedByName.Add(place.Entity);

@@ -75,6 +75,9 @@ internal sealed class Path
     /// <summary>Entities whose memory has been given back on some path.</summary>
     public IntMap<Present> Released;
 
+    /// <summary>A flush has failed on every path of the group: it goes on as after an exception.</summary>
+    public bool Failed;
+
     /// <summary>Temporaries of the block that is being run.</summary>
     public Value?[] Temporaries = Array.Empty<Value?>();
 
@@ -116,7 +119,7 @@ internal sealed class Path
 
     /// <summary>Whether two groups differ only in what may be forgotten: their writes have come equally far.</summary>
     public bool SameProgress(Path other) =>
-        Pending.Equals(other.Pending) && Released.Equals(other.Released) && Flushed.Equals(other.Flushed) && Settled.Equals(other.Settled);
+        Pending.Equals(other.Pending) && Released.Equals(other.Released) && Flushed.Equals(other.Flushed) && Settled.Equals(other.Settled) && Failed == other.Failed;
 
     public bool Same(Path other) =>
         SameProgress(other) && Variables.Equals(other.Variables) && Fields.Equals(other.Fields) && Facts.Equals(other.Facts)

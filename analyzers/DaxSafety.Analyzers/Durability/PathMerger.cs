@@ -131,7 +131,7 @@ internal sealed class PathMerger
     private bool ToldApart(Path a, Path b)
     {
         (_mine, _theirs) = (a, b);
-        if (a.Variables.AnyChange(b.Variables, _tellsApart))
+        if (a.Failed != b.Failed || a.Variables.AnyChange(b.Variables, _tellsApart))
             return true;
         // An object's own flag, which its members test.
         if (a.Fields.AnyChange(b.Fields, _disjoint))
@@ -179,6 +179,7 @@ internal sealed class PathMerger
             Settled = a.Settled.Union(b.Settled, (_, x, _) => x),
             Flushed = a.Flushed.Intersect(b.Flushed, (_, x, _) => x),
             Released = a.Released.Union(b.Released, (_, x, _) => x),
+            Failed = a.Failed && b.Failed,
             Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
         };
         foreach (var counter in _renewed)

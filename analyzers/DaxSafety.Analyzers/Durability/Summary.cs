@@ -205,7 +205,7 @@ internal sealed class Summary
         var text = new System.Text.StringBuilder();
         foreach (var ending in Cases)
         {
-            text.Append(Describe(ending.Result)).Append('{');
+            text.Append(Describe(ending.Result)).Append(ending.Path.Failed ? "!{" : "{");
             ending.Path.Pending.ForEach((id, status) => text.Append(Analysis.Obligations[id].Site).Append(Describe(Analysis.Obligations[id].Target)).Append((int)status.Progress).Append(','));
             text.Append('}');
             ending.Path.Flushed.ForEach((flush, _) => text.Append(Analysis.Obligations.Flushes[flush].Kind).Append(Describe(Analysis.Obligations.Flushes[flush].Target)).Append(','));

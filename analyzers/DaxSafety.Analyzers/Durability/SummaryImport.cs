@@ -187,6 +187,7 @@ internal sealed class SummaryImport
         var mine = _caller.FreshOf(_path, entity.IsFresh ? EntityKind.Called : EntityKind.Result, _site, key, _summary.Body);
         if (entity.Mapping is { } mapping)
             Describe(mine, mapping, entity.Id);
+        mine.WhenFlushed ??= entity.WhenFlushed;
         mine.Name ??= entity.Kind == EntityKind.Allocated ? null : entity.Name;
         mine.Escaped |= entity.Escaped || IsPrivateToOneOfSeveral(entity.Id);
         return Value.OfEntity(mine.Id);

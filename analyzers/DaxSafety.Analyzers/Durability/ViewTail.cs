@@ -25,40 +25,54 @@ internal static class ViewTail
     }
 
     private static bool IsAligned(Value value, EntityTable entities, long page) =>
-        value.Refs.All(place => place is { OffsetKnown: true } && place.OffsetEntity == 0 && Modulo(place.Offset, page) == 0
-            && IsAligned(entities[place.Entity], entities, page, 0));
+        value.Refs.All(place => place is { OffsetKnown: true } && place.OffsetEntity == 0 && DivisorOf(place.Entity, place.Offset, entities, page, 0) == page);
 
-    /// <summary><c>n * 4096</c>, <c>x &amp; ~4095</c>, <c>x / 4096 * 4096</c>, <c>x - x % 4096</c>, and sums of such.</summary>
-    private static bool IsAligned(Entity entity, EntityTable entities, long page, int depth)
+    /// <summary>The greatest power of two, up to a page, that surely divides an entity plus a constant.</summary>
+    private static long DivisorOf(int entity, long offset, EntityTable entities, long page, int depth) => Math.Min(
+        entities[entity].Kind switch
+        {
+            EntityKind.Zero => page,
+            EntityKind.Computed when depth < 6 => DivisorOf(entities[entity], entities, page, depth + 1),
+            _ => 1,
+        },
+        DivisorOf(offset, page));
+
+    /// <summary><c>n * 4096</c>, <c>x &amp; ~4095</c>, <c>x / 4096 * 4096</c>, <c>x - x % 4096</c>, <c>x - (x &amp; 4095)</c>, and what is made of such.</summary>
+    private static long DivisorOf(Entity entity, EntityTable entities, long page, int depth)
     {
-        if (entity.Kind == EntityKind.Zero)
-            return true;
-        if (entity.Kind != EntityKind.Computed || depth > 6)
-            return false;
         var (operation, offsetA, offsetB, _) = ((string, long, long, int))entity.Payload!;
-        var (a, b) = (entities[entity.A], entities[(int)entity.B]);
-        var (constantA, constantB) = (a.Kind == EntityKind.Zero, b.Kind == EntityKind.Zero);
+        var right = (int)entity.B;
+        var (a, b) = (DivisorOf(entity.A, offsetA, entities, page, depth), DivisorOf(right, offsetB, entities, page, depth));
+        var shift = entities[right].Kind == EntityKind.Zero && offsetB is >= 0 and < 63 ? (int)offsetB : -1;
         return operation switch
         {
-            "*" => (constantB && Modulo(offsetB, page) == 0) || (constantA && Modulo(offsetA, page) == 0)
-                || Aligned(a, offsetA) || Aligned(b, offsetB),
-            "And" => (constantB && Modulo(offsetB, page) == 0) || (constantA && Modulo(offsetA, page) == 0),
-            "LeftShift" => constantB && offsetB is >= 0 and < 63 && Modulo(1L << (int)offsetB, page) == 0,
-            "+" => Aligned(a, offsetA) && Aligned(b, offsetB),
-            "-" => (Aligned(a, offsetA) && Aligned(b, offsetB)) || IsRemainderOf(b, entity.A, offsetA, page),
-            _ => false,
+            "*" => Math.Min(a * b, page),
+            "And" => Math.Max(a, b),
+            "Or" or "ExclusiveOr" or "+" => Math.Min(a, b),
+            "-" => Math.Max(Math.Min(a, b), DivisorLeftBy(entities[right], entity.A, offsetA, entities, page)),
+            "LeftShift" when shift >= 0 => a >= page >> Math.Min(shift, 62) ? page : a << shift,
+            "RightShift" when shift >= 0 => Math.Max(1, a >> shift),
+            _ => 1,
         };
-
-        bool Aligned(Entity part, long offset) => Modulo(offset, page) == 0 && IsAligned(part, entities, page, depth + 1);
     }
 
-    private static bool IsRemainderOf(Entity entity, int whole, long offset, long page)
+    /// <summary>What divides a number less a part of itself: its remainder, or its lowest bits.</summary>
+    private static long DivisorLeftBy(Entity part, int whole, long offset, EntityTable entities, long page)
     {
-        if (entity.Kind != EntityKind.Computed)
-            return false;
-        var (operation, offsetA, offsetB, _) = ((string, long, long, int))entity.Payload!;
-        return operation == "Remainder" && entity.A == whole && offsetA == offset && entity.B == EntityTable.Zero && Modulo(offsetB, page) == 0;
+        if (part.Kind != EntityKind.Computed)
+            return 1;
+        var (operation, offsetA, offsetB, _) = ((string, long, long, int))part.Payload!;
+        if (part.A != whole || offsetA != offset || entities[(int)part.B].Kind != EntityKind.Zero)
+            return 1;
+        return operation switch
+        {
+            "Remainder" => DivisorOf(offsetB, page),
+            "And" when offsetB >= 0 && (offsetB & (offsetB + 1)) == 0 => DivisorOf(offsetB + 1, page),
+            _ => 1,
+        };
     }
+
+    private static long DivisorOf(long number, long page) => number == 0 ? page : Math.Min(number & -number, page);
 
     private static long Modulo(long number, long page) => (number % page + page) % page;
 

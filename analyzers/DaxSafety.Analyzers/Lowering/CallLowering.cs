@@ -120,6 +120,8 @@ internal sealed partial class BodyLowering
     private int LowerCreation(IObjectCreationOperation creation)
     {
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
+        if (EmptyCollection(creation) is >= 0 and var empty)
+            return empty;
         if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type)))
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
@@ -261,9 +263,9 @@ internal sealed partial class BodyLowering
             var implementations = _context.Implementations.Of(method);
             return implementations.Length > MostImplementations
                 ? ImmutableArray<CallTarget>.Empty
-                : implementations.Where(found => receiverIsAddress || _context.Matters(found)).Select(found => new CallTarget(found)).ToImmutableArray();
+                : implementations.Where(found => receiverIsAddress || _context.IsFollowed(found)).Select(found => new CallTarget(found)).ToImmutableArray();
         }
-        if (!receiverIsAddress && !_context.Matters(method))
+        if (!receiverIsAddress && !_context.IsFollowed(method))
             return ImmutableArray<CallTarget>.Empty;
         return TargetOf(method) is { } target ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
     }

@@ -45,11 +45,23 @@ internal sealed partial class BodyLowering
             return;
         if (invocation.Instance?.Type is not { IsReferenceType: true } type || SizeOf(type) is not { } size || !AsksSizes())
             return;
-        var addsOne = invocation.TargetMethod is { ReturnsVoid: true, Name: "Add" or "Insert" or "Push" or "Enqueue" or "AddLast" or "AddFirst" };
-        var now = addsOne
-            ? _steps.Into(OpCode.Arithmetic, LoadOf(receiver, size), _steps.Into(OpCode.Constant, payload: 1L), scale: 1, payload: "+", site: AddSite(invocation))
+        // A set adds nothing that it has; it is not empty then.
+        var addsOne = invocation.TargetMethod is { Name: "Add", Parameters.Length: 1 } or { ReturnsVoid: true, Name: "Add" or "Insert" or "Push" or "Enqueue" or "AddLast" or "AddFirst" };
+        var now = invocation.TargetMethod is { ReturnsVoid: true, Name: "Clear", Parameters.IsEmpty: true } ? _steps.Into(OpCode.Constant, payload: 0L)
+            : addsOne ? _steps.Into(OpCode.Arithmetic, LoadOf(receiver, size), _steps.Into(OpCode.Constant, payload: 1L), scale: 1, payload: "+", site: AddSite(invocation))
             : Known(Registers.None, invocation);
         _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(size), now, site: AddSite(invocation)));
+    }
+
+    /// <summary>A collection of plain things that starts with nothing in it.</summary>
+    private int EmptyCollection(IObjectCreationOperation creation)
+    {
+        if (creation is not { Type: { IsReferenceType: true } type, Constructor: { } constructor } || _context.Types.CanCarryMapping(type) || !constructor.Parameters.All(parameter => parameter.Type.SpecialType == SpecialType.System_Int32)
+            || !type.AllInterfaces.Any(face => face.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T) || SizeOf(type) is not { } size || !AsksSizes())
+            return Registers.None;
+        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(size), _steps.Into(OpCode.Constant, payload: 0L), site: AddSite(creation)));
+        return instance;
     }
 
     /// <summary>Whether the body depends on any size at all: most that fill a collection do not.</summary>

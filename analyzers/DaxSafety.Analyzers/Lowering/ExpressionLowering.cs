@@ -39,6 +39,10 @@ internal sealed partial class BodyLowering
                 return LowerDeconstruction(deconstruction.Target, deconstruction.Value, deconstruction);
             case IInvocationOperation or IMemberReferenceOperation when SystemCheckBehind(operation) is { } check:
                 return Lower(check);
+            case IMemberReferenceOperation member when FixedNumberBehind(member) is { } number:
+                return Lower(number);
+            case IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.BitwiseNegation or UnaryOperatorKind.Minus } unary:
+                return LowerNegation(unary);
             case IInvocationOperation { TargetMethod.Name: CloneOfRecord } clone:
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation:
@@ -217,7 +221,7 @@ internal sealed partial class BodyLowering
             return Registers.None;
         if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
             (left, right) = (right, left);
-        return _steps.Into(OpCode.Arithmetic, left, right, c: IsAddress(node.Type), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
+        return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(BelowConversions(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
     }
 
     private static int IsAddress(ITypeSymbol? type) =>

@@ -96,6 +96,20 @@ internal sealed class LoweringContext
             || (MayHoldMapping(method) && (!IsOwn(method) || IsReached(method)));
     }
 
+    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, or says where some of it begins.</summary>
+    public bool IsFollowed(IMethodSymbol method) => Matters(method) || _formulas.GetOrAdd(method.OriginalDefinition, IsFormula);
+
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _formulas = new(SymbolEqualityComparer.Default);
+
+    /// <summary>One number made of others, such as where a page starts.</summary>
+    private bool IsFormula(IMethodSymbol method) =>
+        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, Parameters.IsEmpty: false, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method) && IsInteger(method.ReturnType)
+        && method.Parameters.All(parameter => IsInteger(parameter.Type))
+        && method.DeclaringSyntaxReferences[0].GetSyntax() is MethodDeclarationSyntax { ExpressionBody.Expression: { } formula }
+        && !formula.DescendantNodesAndSelf().Any(node => node is InvocationExpressionSyntax or AssignmentExpressionSyntax or BaseObjectCreationExpressionSyntax);
+
+    private static bool IsInteger(ITypeSymbol type) => type.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64;
+
     private bool MayHoldMapping(IMethodSymbol method) =>
         (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))
         || Types.CanCarryMapping(method.ReturnType) || method.Parameters.Any(parameter => parameter.RefKind == RefKind.Out);

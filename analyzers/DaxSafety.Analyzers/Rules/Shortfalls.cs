@@ -28,12 +28,13 @@ internal static class Shortfalls
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
     }
 
-    /// <summary>A disposal at the end of a body that has tried to flush before, or a view's flush that came after its file's: the earlier flush is the one to mend.</summary>
+    /// <summary>A disposal at the end of a body that has tried to flush before, a view's flush that came after its file's, a second one that misses the same tail: the earlier flush is the one to mend.</summary>
     private static bool IsAfterthought(RuleContext context, Attempt attempt, OpenExit exit)
     {
         var others = context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts).Where(other => other.Shortfall == attempt.Shortfall);
         return attempt.Detail switch
         {
+            _ when attempt.Shortfall == Shortfall.MissesTail => others.Any(other => other.Site < attempt.Site),
             "dispose" => others.Any(other => other.Detail != "dispose"),
             "view-flush" => others.Any(other => other.Detail == "view-not-flushed-first"),
             _ => false,

@@ -125,4 +125,38 @@ public sealed class InsertFlushMemberTests
             }
             """ + grow, after + grow, after + grow);
     }
+
+    [Fact]
+    public Task FileThatAnotherFieldHolds_IsFlushedToo()
+    {
+        const string log = """
+            using System;
+            using System.IO;
+            using System.IO.MemoryMappedFiles;
+
+            sealed class Log
+            {
+                private readonly FileStream _file;
+                private readonly MemoryMappedFile _map;
+                private readonly MemoryMappedViewAccessor _view;
+
+                public Log(string path)
+                {
+                    _file = new FileStream(path, FileMode.Open);
+                    _map = MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
+                    _view = _map.CreateViewAccessor();
+                }
+
+                public void Put(int value)
+                {
+                    BODY
+                }
+            }
+            """;
+        return Verify.Fix(log.Replace("BODY", "[|_view.Write(0, value)|];", StringComparison.Ordinal), log.Replace("BODY", """
+            _view.Write(0, value);
+                    _view.Flush();
+                    _file.Flush(true);
+            """, StringComparison.Ordinal), new() { Verify = Options with { EditorConfig = "dax_safety.target_os = windows" } });
+    }
 }

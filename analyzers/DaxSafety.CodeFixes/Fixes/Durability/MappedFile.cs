@@ -7,7 +7,7 @@ namespace DaxSafety.CodeFixes.Fixes.Durability;
 
 /// <summary>
 /// The open file that a view maps, when the code shows it: <c>CreateFromFile(file, …)</c> and <c>map.CreateViewAccessor(…)</c> in
-/// variables that are assigned once.
+/// variables or fields that are assigned once.
 /// </summary>
 internal sealed class MappedFile
 {
@@ -33,14 +33,25 @@ internal sealed class MappedFile
 
     public bool IsUsableAfter(Slot slot) => _file.IsUsableAfter(slot);
 
-    private static ExpressionSyntax? SourceOf(SemanticModel model, string text, SyntaxNode write)
+    private static ExpressionSyntax? SourceOf(SemanticModel model, string text, SyntaxNode write) =>
+        SyntaxFactory.ParseExpression(text) is not IdentifierNameSyntax name ? null
+        : model.GetSpeculativeSymbolInfo(write.SpanStart, name, SpeculativeBindingOption.BindAsExpression).Symbol switch
+        {
+            ILocalSymbol local => OnlyValueOf(local, local.DeclaringSyntaxReferences.Select(reference => Slot.FunctionOf(reference.GetSyntax())).OfType<SyntaxNode>().Take(1)),
+            IFieldSymbol { DeclaredAccessibility: Accessibility.Private } field => OnlyValueOf(field, field.ContainingType.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax())),
+            _ => null,
+        };
+
+    /// <summary>What a variable is given, if that happens in one place.</summary>
+    private static ExpressionSyntax? OnlyValueOf(ISymbol variable, IEnumerable<SyntaxNode> scopes)
     {
-        if (SyntaxFactory.ParseExpression(text) is not IdentifierNameSyntax name
-            || model.GetSpeculativeSymbolInfo(write.SpanStart, name, SpeculativeBindingOption.BindAsExpression).Symbol is not ILocalSymbol local
-            || local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not VariableDeclaratorSyntax { Initializer.Value: { } value } declarator)
+        if (variable.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not VariableDeclaratorSyntax declarator)
             return null;
-        var isAssignedAgain = Slot.FunctionOf(declarator) is { } function && Jumps.OwnNodes(function)
-            .Any(node => node is AssignmentExpressionSyntax assignment && assignment.Left.ToString() == text);
-        return isAssignedAgain ? null : value;
+        var values = scopes.SelectMany(scope => variable is ILocalSymbol ? Jumps.OwnNodes(scope) : scope.DescendantNodes()).OfType<AssignmentExpressionSyntax>()
+            .Where(assignment => assignment.Left.ToString() is var left && (left == variable.Name || left == "this." + variable.Name))
+            .Select(assignment => assignment.Right).ToList();
+        if (declarator.Initializer is { Value: { } value })
+            values.Insert(0, value);
+        return values.Count == 1 && (variable is IFieldSymbol || declarator.Initializer is not null) ? values[0] : null;
     }
 }

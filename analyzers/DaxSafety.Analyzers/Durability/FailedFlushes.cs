@@ -1,0 +1,73 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// Paths that only a failed flush opens. They are as those that an exception opens: what was written before is not held against them, here
+/// and in whoever is told of the failure.
+/// </summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>Nodes in which something is flushed: who catches what they throw may catch a failed flush.</summary>
+    private readonly HashSet<int> _flushedIn = new();
+
+    private void Excuse(Path path)
+    {
+        if (_context.Options.ExceptionalPaths)
+            return;
+        path.Pending = IntMap<Status>.Empty;
+        path.Settled = IntMap<Present>.Empty;
+        path.Failed = true;
+    }
+
+    private Value TellingOfFailure(CallSite call, Value result)
+    {
+        if (result.Single is { Entity: > EntityTable.Statics } place && call.Effects.FirstOrDefault(effect => effect.Kind == EffectKind.Fails) is { } fails)
+            _entities[place.Entity].WhenFlushed = fails.Has("false") ? 1 : 0;
+        return result;
+    }
+
+    /// <summary>Whether an outcome is impossible unless a flush has failed.</summary>
+    private bool SaysFailed(Condition condition, Value a, Path path, bool holds) => condition.Kind switch
+    {
+        ConditionKind.Truth => IsTrueOfFlushed(a) == !holds,
+        ConditionKind.Equal => IsTrueOfFlushed(a, Read(path, condition.B), (x, y) => x == y) == !holds,
+        ConditionKind.Less => IsTrueOfFlushed(a, Read(path, condition.B), (x, y) => x < y) == !holds,
+        ConditionKind.LessOrEqual => IsTrueOfFlushed(a, Read(path, condition.B), (x, y) => x <= y) == !holds,
+        _ => false,
+    };
+
+    /// <summary>What a flag comes to when the flush that it tells of has not failed; null when it tells of none.</summary>
+    private bool? IsTrueOfFlushed(Value flag)
+    {
+        if (NumberOfFlushed(flag) is { } number)
+            return number != 0;
+        if (flag.Single is not { OffsetEntity: 0, Offset: 0 } place || _entities[place.Entity] is not { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> how } compared)
+            return null;
+        var left = Value.Of(Ref.Whole(compared.A) with { Offset = how.Item2 });
+        var right = Value.Of(Ref.Whole((int)compared.B) with { Offset = how.Item3 });
+        return how.Item1 switch
+        {
+            nameof(BinaryOperatorKind.Equals) => IsTrueOfFlushed(left, right, (x, y) => x == y),
+            nameof(BinaryOperatorKind.NotEquals) => IsTrueOfFlushed(left, right, (x, y) => x != y),
+            nameof(BinaryOperatorKind.LessThan) => IsTrueOfFlushed(left, right, (x, y) => x < y),
+            nameof(BinaryOperatorKind.LessThanOrEqual) => IsTrueOfFlushed(left, right, (x, y) => x <= y),
+            nameof(BinaryOperatorKind.GreaterThan) => IsTrueOfFlushed(left, right, (x, y) => x > y),
+            nameof(BinaryOperatorKind.GreaterThanOrEqual) => IsTrueOfFlushed(left, right, (x, y) => x >= y),
+            _ => null,
+        };
+    }
+
+    private bool? IsTrueOfFlushed(Value left, Value right, Func<long, long, bool> compare) => (NumberOfFlushed(left), NumberOfFlushed(right)) switch
+    {
+        ({ } x, null) when right.AsConstant is { } y => compare(x, y),
+        (null, { } y) when left.AsConstant is { } x => compare(x, y),
+        _ => null,
+    };
+
+    private long? NumberOfFlushed(Value value) =>
+        value.Single is { OffsetEntity: 0, Entity: > EntityTable.Statics } place && _entities[place.Entity].WhenFlushed is { } number ? number + place.Offset : null;
+}
