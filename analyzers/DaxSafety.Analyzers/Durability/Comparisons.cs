@@ -142,6 +142,12 @@ internal sealed partial class BodyAnalysis
             || (path.Facts.TryGet(_tests.Of(ConditionKind.Equal, entity, 0, EntityTable.Zero, number, TestTable.Number), out var known) && known.Equals(Span.False));
     }
 
+    private bool AssumeOrder(Path path, Condition condition, Value a, bool holds)
+    {
+        var b = Read(path, condition.B);
+        return !(holds && IsOnlyNull(path, condition.B, ref b)) && AssumeOrder(path, condition, a, b, holds, condition.Kind == ConditionKind.Less);
+    }
+
     private bool AssumeOrder(Path path, Condition condition, Value a, Value b, bool holds, bool strict)
     {
         if (b.AsConstant is { } high && a.Single is { OffsetEntity: 0 } x)
