@@ -20,8 +20,8 @@ internal sealed partial class BodyLowering
     {
         if (value is IFlowCaptureReferenceOperation chosen)
             _chosenFor[chosen.Id] = local;
-        if (Unconverted(value) is IPropertyReferenceOperation { Instance: { } counted } size && SymbolEqualityComparer.Default.Equals(SizeOf(counted.Type), size.Property))
-            NoteMadeOf(local, size);
+        if (IsInteger(local.Type) && !value.ConstantValue.HasValue && Unconverted(value) is IPropertyReferenceOperation or IBinaryOperation && value.DescendantsAndSelf().All(IsPlainTest))
+            NoteMadeOf(local, value);
         if (value.Type?.SpecialType != SpecialType.System_Boolean || value.ConstantValue.HasValue)
             return Lower(value);
         var whole = WithoutBranches(value) ?? value;
