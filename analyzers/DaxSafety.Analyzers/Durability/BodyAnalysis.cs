@@ -107,11 +107,13 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         foreach (var arriving in input.Paths)
             paths.Add(arriving.AtBlock(node.Content.TemporaryCount));
         // All groups take each step together: calls that end in several ways would otherwise multiply along the block.
-        foreach (var step in node.Content.Instructions)
+        for (var at = 0; at < node.Content.Instructions.Length; at++)
         {
             Spend(paths.Count);
             if (IsExhausted)
                 break;
+            _here = (block, at);
+            ref readonly var step = ref node.Content.Instructions[at];
             if (step.Code == OpCode.Call)
                 paths = Call(step, paths);
             else
@@ -120,6 +122,9 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         }
         return Outputs(node, block, input, paths);
     }
+
+    /// <summary>The step that is being run.</summary>
+    private (int Node, int Step) _here;
 
     private List<Path> Call(in Instruction step, List<Path> paths)
     {

@@ -73,16 +73,22 @@ internal sealed partial class BodyAnalysis
             }
             return known ? endings : null;
         }
-        for (var i = 0; i < call.Targets.Length; i++)
+        var summaries = call.Targets.Select(_summaryOf).ToArray();
+        var isOneOfMany = summaries.Length > 1 && summaries.Sum(summary => summary?.Cases.Length ?? 0) > MostEndings;
+        for (var i = 0; i < summaries.Length; i++)
         {
-            if (_summaryOf(call.Targets[i]) is not { } summary)
+            if (summaries[i] is not { } summary)
                 continue;
             known = true;
-            foreach (var ending in summary.Cases)
-                endings.Add(new Ending(summary, ending, Read(path, call.Receiver), i));
+            var told = isOneOfMany ? summary.InOneCase : summary;
+            foreach (var ending in told.Cases)
+                endings.Add(new Ending(told, ending, Read(path, call.Receiver), i));
         }
         return known ? endings : null;
     }
+
+    /// <summary>Of a call that may run several bodies; groups of paths above so many would be merged soon after.</summary>
+    private const int MostEndings = 8;
 
     /// <summary>Runs a delegate to a method that the tables describe, if the value is one.</summary>
     private bool RunDescribed(Path path, Value value, int site)
@@ -229,7 +235,16 @@ internal sealed partial class BodyAnalysis
     private static bool IsOfSameHandle(BodyAnalysis callee, Obligation obligation, List<Ref> target) =>
         callee.Entities[EntityTable.This].Mapping is not null && obligation.Target.Targets.All(place => place.Entity == EntityTable.This) && target.All(place => place.Entity == EntityTable.This);
 
-    private bool IsOfSameType(LoweredBody callee) => callee.Symbol is { ContainingType: { } type } && SymbolEqualityComparer.Default.Equals(type, _body.Symbol?.ContainingType);
+    /// <summary>A member of the same object: of its type, its base, or what derives from it.</summary>
+    private bool IsOfSameType(LoweredBody callee) => callee.Symbol?.ContainingType is { } type && _body.Symbol?.ContainingType is { } own && (DerivesFrom(type, own) || DerivesFrom(own, type));
+
+    private static bool DerivesFrom(INamedTypeSymbol type, INamedTypeSymbol ancestor)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor.OriginalDefinition))
+                return true;
+        return false;
+    }
 
     /// <summary>Code that is handed out and may run later: what it writes is owed, what it flushes is not counted on.</summary>
     private void ApplyWritesOf(Summary summary, Path path, int site)

@@ -153,9 +153,12 @@ internal sealed class StoredFields
         var atStart = place is { OffsetEntity: 0, Offset: 0 };
         if (entity.Kind == EntityKind.Field && entity.B == owner)
             return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>());
+        var holder = HolderOf(owner, entity.Id);
+        // What was passed: a pointer into a view that another field keeps.
+        if (entity.Kind == EntityKind.Parameter && holder is { } kept && kept != field && Rank(kept) == 0)
+            return new FieldOrigin(kept, atStart, null, Array.Empty<int>());
         if (entity.Mapping is not { } mapping || !entity.IsFresh)
             return null;
-        var holder = HolderOf(owner, entity.Id);
         if (holder is { } named && named != field)
             return new FieldOrigin(named, atStart, null, Array.Empty<int>());
         return new FieldOrigin(null, atStart, Described(mapping), ParentFields(owner, mapping));

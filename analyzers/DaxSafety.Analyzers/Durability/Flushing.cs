@@ -163,7 +163,16 @@ internal sealed partial class BodyAnalysis
     {
         path.Pending = path.Pending.Remove(obligation.Id);
         path.Settled = path.Settled.Set(obligation.Id, default);
+        if (!_settledIn.TryGetValue(obligation.Id, out var steps))
+            _settledIn.Add(obligation.Id, steps = new Dictionary<int, int>());
+        if (!steps.TryGetValue(_here.Node, out var first) || _here.Step < first)
+            steps[_here.Node] = _here.Step;
     }
+
+    private readonly Dictionary<int, Dictionary<int, int>> _settledIn = new();
+
+    /// <summary>The nodes in which an obligation is settled, each with the first step that does it; null when there are none.</summary>
+    public IReadOnlyDictionary<int, int>? SettledIn(Obligation obligation) => _settledIn.TryGetValue(obligation.Id, out var steps) ? steps : null;
 
     private void Fail(Path path, Obligation obligation, Status status, int site, Shortfall shortfall, string detail)
     {

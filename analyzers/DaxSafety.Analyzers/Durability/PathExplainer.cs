@@ -8,8 +8,9 @@ namespace DaxSafety.Analyzers.Durability;
 /// <param name="Node">The node that branches.</param>
 /// <param name="Condition">What it tests.</param>
 /// <param name="Outcome">Which way the path goes.</param>
-/// <param name="Decides">The other way leads to a flush of the write.</param>
-internal sealed record PathStep(int Node, Condition Condition, bool Outcome, bool Decides)
+/// <param name="Taken">Where that leads.</param>
+/// <param name="Other">Where the other way leads.</param>
+internal sealed record PathStep(int Node, Condition Condition, bool Outcome, int Taken, int Other)
 {
     /// <summary>The branch in words: <c>'ok' is false</c>.</summary>
     public string Text => Condition.Kind == ConditionKind.Iterates
@@ -18,28 +19,22 @@ internal sealed record PathStep(int Node, Condition Condition, bool Outcome, boo
 }
 
 /// <summary>Finds, after convergence, a path on which a write reaches an exit undone, and the branch that decided it.</summary>
-internal sealed class PathExplainer
+/// <param name="minded">A condition behind which a flush is put off on purpose does not lead to one by itself. Null when all do.</param>
+internal sealed class PathExplainer(Outcome outcome, Obligation obligation, Func<int, Condition, bool>? minded = null)
 {
-    private readonly Outcome _outcome;
-    private readonly int _obligation;
-    private readonly HashSet<int> _canSettle;
+    private readonly IReadOnlyDictionary<int, int>? _settled = outcome.Analysis.SettledIn(obligation);
+    private HashSet<int>? _canSettle;
 
-    public PathExplainer(Outcome outcome, Obligation obligation)
-    {
-        _outcome = outcome;
-        _obligation = obligation.Id;
-        _canSettle = NodesThatCanSettle();
-    }
+    private FlowGraph Graph => outcome.Body.Graph;
 
     /// <summary>The branches of a shortest such path, first to last.</summary>
-    public IReadOnlyList<PathStep> StepsTo(int exit, int site)
+    public IReadOnlyList<PathStep> StepsTo(int exit)
     {
-        var graph = _outcome.Body.Graph;
         var from = new Dictionary<int, int>();
         var queue = new Queue<int>();
-        for (var node = 0; node < graph.BlockCount; node++)
+        for (var node = 0; node < Graph.BlockCount; node++)
         {
-            if (_outcome.States[node] is null || !Contains(node, site))
+            if (outcome.States[node] is null || StepOfWrite(node) < 0)
                 continue;
             from[node] = -1;
             queue.Enqueue(node);
@@ -47,7 +42,7 @@ internal sealed class PathExplainer
         while (queue.Count > 0 && !from.ContainsKey(exit))
         {
             var node = queue.Dequeue();
-            foreach (var successor in graph.Successors(node))
+            foreach (var successor in Graph.Successors(node))
             {
                 if (from.ContainsKey(successor) || !IsPendingAt(successor))
                     continue;
@@ -58,42 +53,80 @@ internal sealed class PathExplainer
         return from.ContainsKey(exit) ? Walk(from, exit) : Array.Empty<PathStep>();
     }
 
+    /// <summary>
+    /// The branch that cost the write its flush: the other way leads to one, and the way taken does not any more, unless it comes
+    /// back to the branch or to the write. Null when no branch is to blame.
+    /// </summary>
+    public PathStep? Decisive(IReadOnlyList<PathStep> steps) =>
+        _settled is null ? null : steps.LastOrDefault(step => step.Other != step.Taken && (_canSettle ??= NodesThatCanSettle()).Contains(step.Other) && !CanStillSettle(step));
+
+    /// <summary>Whether the other way comes to where the path goes on: the branch skips something and leaves nothing.</summary>
+    public bool Rejoins(PathStep step) => Reaches(step.Other, step.Node, node => node == step.Taken);
+
     private IReadOnlyList<PathStep> Walk(Dictionary<int, int> from, int exit)
     {
         var steps = new List<PathStep>();
         for (var node = exit; from[node] >= 0; node = from[node])
         {
             var previous = from[node];
-            if (_outcome.Body.Nodes[previous].Content.Condition is not { } condition)
+            if (outcome.Body.Nodes[previous].Content.Condition is not { } condition)
                 continue;
-            var successors = _outcome.Body.Graph.Successors(previous);
-            var outcome = successors[0] == node;
-            var other = successors[outcome ? 1 : 0];
-            steps.Add(new PathStep(previous, condition, outcome, other != node && _canSettle.Contains(other)));
+            var successors = Graph.Successors(previous);
+            var isTrue = successors[0] == node;
+            steps.Add(new PathStep(previous, condition, isTrue, node, successors[isTrue ? 1 : 0]));
         }
         steps.Reverse();
         return steps;
     }
 
-    private bool Contains(int node, int site) =>
-        _outcome.Body.Nodes[node].Content.Instructions.Any(step => step.Site == site && step.Code is OpCode.Write or OpCode.Call);
+    /// <summary>Where in a node the write is; −1 when it is not there.</summary>
+    private int StepOfWrite(int node) =>
+        Array.FindIndex(outcome.Body.Nodes[node].Content.Instructions, step => step.Site == obligation.Site && step.Code is OpCode.Write or OpCode.Call);
 
     private bool IsPendingAt(int node) =>
-        _outcome.States[node] is { } set && set.Paths.Any(path => path.Pending.Contains(_obligation));
+        outcome.States[node] is { } set && set.Paths.Any(path => path.Pending.Contains(obligation.Id));
 
+    /// <summary>Whether a node flushes what was written before it came there.</summary>
+    private bool Settles(int node) => _settled!.TryGetValue(node, out var step) && IsPendingAt(node) && (StepOfWrite(node) is var write && (write < 0 || step < write));
+
+    private bool CanStillSettle(PathStep step) => Reaches(step.Taken, step.Node, Settles, node => IsPendingAt(node) && StepOfWrite(node) < 0);
+
+    /// <summary>Whether a way that does not pass a barrier comes to such a node, by nodes that it may pass.</summary>
+    private bool Reaches(int from, int barrier, Func<int, bool> isGoal, Func<int, bool>? mayPass = null)
+    {
+        var seen = new HashSet<int> { barrier, from };
+        var queue = new Queue<int>();
+        queue.Enqueue(from);
+        while (queue.Count > 0)
+        {
+            var node = queue.Dequeue();
+            if (isGoal(node))
+                return true;
+            if (mayPass?.Invoke(node) == false)
+                continue;
+            foreach (var successor in Graph.Successors(node))
+                if (seen.Add(successor))
+                    queue.Enqueue(successor);
+        }
+        return false;
+    }
+
+    /// <summary>From where a way leads to a flush of the write without passing the write again.</summary>
     private HashSet<int> NodesThatCanSettle()
     {
-        var graph = _outcome.Body.Graph;
-        var predecessors = graph.Predecessors();
+        var predecessors = Graph.Predecessors();
         var found = new HashSet<int>();
         var queue = new Queue<int>();
-        for (var node = 0; node < graph.BlockCount; node++)
-            if (_outcome.States[node] is { } set && set.Paths.Any(path => path.Settled.Contains(_obligation) && !path.Pending.Contains(_obligation)) && found.Add(node))
+        foreach (var node in _settled!.Keys)
+            if (Settles(node) && found.Add(node))
                 queue.Enqueue(node);
         while (queue.Count > 0)
             foreach (var predecessor in predecessors[queue.Dequeue()])
-                if (found.Add(predecessor))
+                if (!found.Contains(predecessor) && IsPendingAt(predecessor) && StepOfWrite(predecessor) < 0 && LeadsOn(predecessor, found) && found.Add(predecessor))
                     queue.Enqueue(predecessor);
         return found;
     }
+
+    private bool LeadsOn(int node, HashSet<int> found) =>
+        outcome.Body.Nodes[node].Content.Condition is not { } condition || minded?.Invoke(node, condition) != true || Graph.Successors(node).Take(2).All(found.Contains);
 }

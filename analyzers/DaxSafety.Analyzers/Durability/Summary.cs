@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -50,7 +51,7 @@ internal sealed class Summary
     public bool IsConditional { get; private init; } = true;
 
     /// <summary>For bodies that call each other: what each ending of one tests of its arguments is not known before the others' are.</summary>
-    public Summary Unconditional => _unconditional ??= new Summary(Analysis, Body, Cases) { IsTellable = IsTellable, IsConditional = false };
+    public Summary Unconditional => _unconditional ??= new Summary(Analysis, Body, Cases) { IsTellable = IsTellable, IsConditional = false, _inOneCase = _inOneCase?.Unconditional };
 
     private Summary? _unconditional;
 
@@ -87,9 +88,27 @@ internal sealed class Summary
                 Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
         }
         JoinAlike(endings, analysis, merger);
-        var summary = new Summary(analysis, body, endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray());
-        return summary.Size <= MostToTell ? summary : new Summary(analysis, body, summary.Cases) { IsTellable = false };
+        var cases = endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray();
+        var summary = new Summary(analysis, body, cases);
+        if (summary.Size > MostToTell)
+            return new Summary(analysis, body, cases) { IsTellable = false };
+        if (endings.Count > 1 && IsOneOfSeveral(body.Symbol))
+        {
+            Join(endings, merger);
+            summary._inOneCase = new Summary(analysis, body, ImmutableArray.Create(new SummaryCase(endings[0].Path, endings[0].Result, analysis)));
+        }
+        return summary;
     }
+
+    /// <summary>All endings as one, where a caller has the endings of many callees to tell apart already.</summary>
+    public Summary InOneCase => _inOneCase ?? this;
+
+    // Made with the summary: joining makes new entities, and others read the table once the summary is published.
+    private Summary? _inOneCase;
+
+    /// <summary>Whether a call may run it or another body.</summary>
+    private static bool IsOneOfSeveral(IMethodSymbol? method) =>
+        method is { IsVirtual: true } or { IsOverride: true } || (method is { IsStatic: false, ContainingType.AllInterfaces.IsEmpty: false });
 
     private int Size => MayFlush.Length + Cases.Sum(ending => ending.Stores.Length + ending.Flushes.Length + ending.Released.Length);
 
@@ -98,6 +117,11 @@ internal sealed class Summary
     {
         if (endings.Count < 2 || endings.Any(ending => !ending.Path.SameProgress(endings[0].Path) || HandsOut(analysis, ending.Path, ending.Result)))
             return;
+        Join(endings, merger);
+    }
+
+    private static void Join(List<(Path Path, Value Result)> endings, PathMerger merger)
+    {
         var (path, result) = endings[0];
         foreach (var ending in endings.Skip(1))
             (path, result) = (merger.Merge(path, ending.Path), Value.Join(result, ending.Result));

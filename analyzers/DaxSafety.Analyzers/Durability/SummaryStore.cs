@@ -17,7 +17,7 @@ internal sealed record AnalyzedBody(LoweredBody Body, BodyAnalysis Analysis, Pat
 /// </summary>
 internal sealed class SummaryStore
 {
-    private const int MostRounds = 5;
+    private const int MostRounds = 3;
     private const int MostMembers = 24;
 
     private readonly DurabilityContext _context;
@@ -99,19 +99,46 @@ internal sealed class SummaryStore
                 current[target] = Analyze(target, callee => waiting.Contains(callee) ? null : Published(callee), cancel);
             return current;
         }
-        var digests = "";
-        for (var round = 0; round < MostRounds; round++)
-        {
-            foreach (var target in group)
+        var stale = new HashSet<CallTarget>(group);
+        var digests = new Dictionary<CallTarget, string?>();
+        for (var round = 0; round < MostRounds && stale.Count > 0; round++)
+            foreach (var target in CalleesFirst(group, cancel))
+            {
+                if (!stale.Remove(target))
+                    continue;
                 current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own)?.Unconditional : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
-            if (!recursive)
-                break;
-            var now = string.Join("\n", group.Select(target => current[target]?.Summary?.Digest()));
-            if (now == digests)
-                break;
-            digests = now;
-        }
+                if (recursive && TellsAnew(target))
+                    stale.UnionWith(group.Where(caller => Lower(caller, cancel)!.Callees.Contains(target)));
+            }
         return current;
+
+        bool TellsAnew(CallTarget target)
+        {
+            var digest = current[target]?.Summary?.Digest();
+            var isNew = !digests.TryGetValue(target, out var before) || before != digest;
+            digests[target] = digest;
+            return isNew;
+        }
+    }
+
+    /// <summary>What a body does is known to most of its callers in the same round.</summary>
+    private IEnumerable<CallTarget> CalleesFirst(IReadOnlyList<CallTarget> group, CancellationToken cancel)
+    {
+        var waiting = new HashSet<CallTarget>(group);
+        var order = new List<CallTarget>();
+        foreach (var member in group)
+            Visit(member);
+        return order;
+
+        // As deep as a group has members: they are few.
+        void Visit(CallTarget member)
+        {
+            if (!waiting.Remove(member))
+                return;
+            foreach (var callee in Lower(member, cancel)?.Callees ?? ImmutableArray<CallTarget>.Empty)
+                Visit(callee);
+            order.Add(member);
+        }
     }
 
     /// <summary>By their places in the source.</summary>

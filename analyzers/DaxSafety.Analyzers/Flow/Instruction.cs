@@ -134,6 +134,9 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
 
     /// <summary>It reads only what is decided elsewhere: a flag parameter, a member, an option, a clock.</summary>
     public bool IsPolicy;
+
+    /// <summary>It asks how far something has been counted.</summary>
+    public bool IsCount;
 }
 
 internal enum ExitKind : byte

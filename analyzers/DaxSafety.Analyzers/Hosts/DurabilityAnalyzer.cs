@@ -27,7 +27,13 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
             return;
         var names = KnowledgeBase.BuiltIn.With(rows).SourceNames;
         var session = new CompilationSession(context.Compilation, context.Options, rows, SourceReach.Of(context.Compilation, names, context.CancellationToken));
-        context.RegisterOperationBlockAction(session.Analyze);
+        Register(context, session, session.Analyze);
+    }
+
+    /// <summary>All that a compilation is asked for, with what to do for each body.</summary>
+    internal static void Register(CompilationStartAnalysisContext context, CompilationSession session, Action<OperationBlockAnalysisContext> analyze)
+    {
+        context.RegisterOperationBlockAction(analyze);
         if (session.HasContracts)
             context.RegisterSymbolAction(session.CheckContract, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field);
         context.RegisterCompilationEndAction(session.Finish);

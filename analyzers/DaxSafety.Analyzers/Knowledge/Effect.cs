@@ -77,6 +77,9 @@ internal enum EffectKind
     /// <summary><c>keep(target, value:)</c>: target holds on to another operand; the value is out of the caller's sight.</summary>
     Keep,
 
+    /// <summary><c>varies()</c>: it changes by itself or by being asked; two readings are two questions.</summary>
+    Varies,
+
     /// <summary><c>exit()</c>: does not return.</summary>
     Exit,
 }

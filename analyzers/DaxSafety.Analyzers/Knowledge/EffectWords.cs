@@ -35,6 +35,7 @@ internal sealed record EffectWord(
         Bare(EffectKind.Fails, "fails", "minus-one false non-zero"),
         Bare(EffectKind.Tells, "tells"),
         Of(EffectKind.Keep, "keep", "value", essential: "value"),
+        Bare(EffectKind.Varies, "varies"),
         Bare(EffectKind.Exit, "exit"));
 
     public static EffectWord Of(EffectKind kind) => All[(int)kind];

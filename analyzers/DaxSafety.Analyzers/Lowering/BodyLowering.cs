@@ -34,6 +34,7 @@ internal sealed partial class BodyLowering
     private readonly HashSet<CaptureId> _testedCaptures = new();
     private readonly Dictionary<CaptureId, ISymbol> _copiedBy = new();
     private readonly Dictionary<object, Condition> _testedBy = new();
+    private LoopExits? _loopExits;
 
     private int _returnSlot = Registers.None;
     private bool _callsUnseenCode;
@@ -145,6 +146,8 @@ internal sealed partial class BodyLowering
         content.ReturnValue = ReturnSlot();
         _steps.Add(new Instruction(OpCode.Copy, content.ReturnValue, Known(register, value)));
     }
+
+    private bool IsAskedAnew(IOperation reading) => (_loopExits ??= new LoopExits(_cfg)).AsksAnew(reading);
 
     private int AddSite(IOperation operation)
     {

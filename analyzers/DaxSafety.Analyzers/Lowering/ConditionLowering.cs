@@ -64,84 +64,11 @@ internal sealed partial class BodyLowering
             text = text.Substring(0, Math.Min(LongestConditionText, text.Length)).Split('\n')[0].TrimEnd() + "…";
         var condition = new Condition(a < 0 ? ConditionKind.Opaque : kind, a, b, negated, key, text, AddSite(operation));
         condition.IsPolicy = ReadsOnlyPolicy(operation);
+        condition.IsCount = AsksCount(operation);
         _conditions.Add((operation.Syntax, condition));
         NoteTested(operation, condition);
         return condition;
     }
-
-    /// <summary>
-    /// Whether a condition depends on what is set elsewhere: members of this object, options, bool and enum parameters, a
-    /// clock. A member of an argument counts when it is a flag too.
-    /// </summary>
-    private bool ReadsOnlyPolicy(IOperation operation)
-    {
-        var readsPolicy = false;
-        var pending = new Stack<IOperation>();
-        pending.Push(operation);
-        while (pending.Count > 0)
-        {
-            var read = pending.Pop();
-            switch (read)
-            {
-                case IParameterReferenceOperation { Parameter: var captured } when IsPrimaryConstructorCapture(captured):
-                case IIsPatternOperation { Pattern: var pattern } when AsksOnlyFlags(pattern):
-                case IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation }:
-                case IMemberReferenceOperation when IsFlag(read.Type):
-                case IParameterReferenceOperation when IsFlag(read.Type):
-                case IInvocationOperation { Arguments.IsEmpty: true, Instance: null or IInstanceReferenceOperation }:
-                    readsPolicy = true;
-                    continue;
-                case ILocalReferenceOperation or IFlowCaptureReferenceOperation when IsPolicy(read):
-                    readsPolicy = true;
-                    continue;
-                case ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation:
-                    return false;
-                case IInvocationOperation { Instance: IParameterReferenceOperation { Parameter: var own } } when IsPrimaryConstructorCapture(own):
-                    break;
-                case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
-                    return false;
-            }
-            foreach (var child in read.ChildOperations)
-                pending.Push(child);
-        }
-        return readsPolicy;
-    }
-
-    /// <summary>What every assignment of a local so far makes of it: a clock's reading, a copy of an option. Constants decide nothing.</summary>
-    private readonly Dictionary<object, bool> _policyOf = new();
-
-    private bool IsPolicy(IOperation read) => _policyOf.TryGetValue(read is ILocalReferenceOperation local ? local.Local : ((IFlowCaptureReferenceOperation)read).Id, out var isPolicy) && isPolicy;
-
-    private readonly List<(SyntaxNode Syntax, Condition Condition)> _conditions = new();
-
-    /// <summary>What <c>mode switch { … => true, _ => false }</c> comes to is decided by its conditions.</summary>
-    private bool IsChosenByPolicy(IOperation value)
-    {
-        var conditions = _conditions.Where(made => value.Syntax.Span.Contains(made.Syntax.Span)).ToList();
-        return conditions.Count > 0 && conditions.All(made => made.Condition.IsPolicy);
-    }
-
-    private void NotePolicy(object holder, IOperation value)
-    {
-        if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
-            _policyOf[chosen] = IsChosenByPolicy(value);
-        if (!value.ConstantValue.HasValue)
-            _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
-    }
-
-    /// <summary><c>is { Sync: true }</c>, as <c>.Sync</c> would.</summary>
-    private static bool AsksOnlyFlags(IPatternOperation pattern)
-    {
-        var asked = pattern.DescendantsAndSelf().OfType<IPropertySubpatternOperation>().ToList();
-        return asked.Count > 0 && asked.All(property => IsFlag(property.Member.Type));
-    }
-
-    /// <summary>What an object answers to a question is data, and no setting.</summary>
-    private static bool AsksWithArguments(IOperation value) =>
-        value.DescendantsAndSelf().Any(part => part is IInvocationOperation { Instance: not null, Arguments.IsEmpty: false });
-
-    private static bool IsFlag(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Boolean } or { TypeKind: TypeKind.Enum }
-        || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments.Length: 1 } nullable && nullable.TypeArguments[0].SpecialType == SpecialType.System_Boolean;
 
     private Condition OfComparison(IBinaryOperation binary, bool negated, IOperation whole)
     {

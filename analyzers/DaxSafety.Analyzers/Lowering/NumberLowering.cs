@@ -22,7 +22,7 @@ internal sealed partial class BodyLowering
 
     private int Counted(Place place, ISimpleAssignmentOperation assignment, int value)
     {
-        if (place.Kind != PlaceKind.Variable || _slots[place.Base].Symbol is not ILocalSymbol local)
+        if (place is not { Kind: PlaceKind.Variable, Base: >= 0 and < Registers.FirstTemporary } || _slots[place.Base].Symbol is not ILocalSymbol local)
             return value;
         if (ExtremeBehind(assignment.Value) is { } extreme)
             return !extreme.Arguments.Any(argument => SymbolEqualityComparer.Default.Equals(SymbolBehind(argument.Value), local)) ? value

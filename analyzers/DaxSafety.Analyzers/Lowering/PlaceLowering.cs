@@ -37,6 +37,8 @@ internal sealed partial class BodyLowering
         switch (operation)
         {
             case ILocalReferenceOperation { Local: var local }:
+                if (IsAskedAnew(operation))
+                    return Place.Variable(Known(Registers.None, operation));
                 return OfVariable(local, local.Type);
             case IParameterReferenceOperation { Parameter.ContainingSymbol: INamedTypeSymbol { TypeKind: not TypeKind.Delegate } }:
                 // Of an extension block: what its members are called on.
@@ -101,6 +103,8 @@ internal sealed partial class BodyLowering
     private Place OfField(IFieldReferenceOperation reference)
     {
         var field = reference.Field;
+        if (IsAskedAnew(reference))
+            return Place.Variable(Known(Registers.None, reference));
         if (reference.Instance is null)
             return Place.OfField(Registers.None, FieldNumber(field));
         if (NamesItsObject(field))
@@ -125,6 +129,8 @@ internal sealed partial class BodyLowering
     private Place OfProperty(IPropertyReferenceOperation reference)
     {
         var property = reference.Property;
+        if (IsAskedAnew(reference) || _context.Knowledge.EffectsOf(property).Any(effect => effect.Kind == EffectKind.Varies))
+            return Place.Variable(Known(Registers.None, reference));
         var instance = reference.Instance is { Type.IsValueType: true } structure ? LowerPlace(structure) : Place.None;
         var receiver = reference.Instance is null ? Registers.None
             : instance.Kind == PlaceKind.Memory ? instance.Base

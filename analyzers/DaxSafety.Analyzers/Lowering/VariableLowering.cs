@@ -115,6 +115,7 @@ internal sealed partial class BodyLowering
                 _ => null,
             };
             NoteCaptures(target);
+            NoteCounter(operation);
             foreach (var child in operation.ChildOperations)
                 pending.Push(child);
         }

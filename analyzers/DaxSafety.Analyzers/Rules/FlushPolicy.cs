@@ -12,19 +12,16 @@ internal static class FlushPolicy
 {
     public static bool IsInconsistent(RuleContext context, OwedWrite owed)
     {
-        var explainer = new PathExplainer(context.Outcome, owed.Obligation);
-        foreach (var exit in owed.Exits)
-        {
-            if (context.NodeOf(exit).Exit != ExitKind.Return)
-                continue;
-            var decisive = explainer.StepsTo(exit.Node, owed.Obligation.Site).LastOrDefault(step => step.Decides);
-            if (decisive is not null && !IsPolicy(context, decisive))
-                return true;
-        }
-        return false;
+        // A way that leads to a flush only if a policy wants it leads to none that could be forgotten.
+        var explainer = new PathExplainer(context.Outcome, owed.Obligation, (node, condition) => IsPolicy(context, node, condition));
+        return owed.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return
+            && explainer.Decisive(explainer.StepsTo(exit.Node)) is { } decisive
+            // A loop over what is to be flushed: nothing in it, nothing to flush.
+            && decisive.Condition is not { Kind: ConditionKind.Iterates, A: >= 0 }
+            && !IsPolicy(context, decisive.Node, decisive.Condition)
+            && !(decisive.Condition.IsCount && explainer.Rejoins(decisive)));
     }
 
-    private static bool IsPolicy(RuleContext context, PathStep step) =>
-        // A loop over what is to be flushed: nothing in it, nothing to flush.
-        step.Condition.Kind == ConditionKind.Iterates || step.Condition.IsPolicy || context.Outcome.Analysis.IsPolicy(step.Condition, context.Outcome.States[step.Node]);
+    private static bool IsPolicy(RuleContext context, int node, Condition condition) =>
+        condition.IsPolicy || context.Outcome.Analysis.IsPolicy(condition, context.Outcome.States[node]);
 }

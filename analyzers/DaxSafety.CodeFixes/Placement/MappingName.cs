@@ -56,6 +56,10 @@ internal sealed class MappingName
         if (slot.Node is not StatementSyntax statement || RootSymbol(slot.Position) is not { } root
             || root is not ILocalSymbol and not IParameterSymbol { RefKind: RefKind.Out })
             return true;
+        // What a local function captures is assigned where it is called.
+        if (root is ILocalSymbol && root.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer: not null } declarator
+            && Slot.FunctionOf(statement) is LocalFunctionStatementSyntax function && !function.Span.Contains(declarator.Span))
+            return true;
         var flow = _model.AnalyzeDataFlow(statement);
         return flow is { Succeeded: true } && flow.DefinitelyAssignedOnExit.Contains(root, SymbolEqualityComparer.Default);
     }

@@ -167,6 +167,38 @@ public sealed class HostileCodeTests
         Assert.DoesNotContain(reported, diagnostic => diagnostic.Id is "DAX9002" or "AD0001");
     }
 
+    /// <summary>Twelve bodies with four endings each are forty-eight ways on from every call: not all can be followed, and all that matters is kept.</summary>
+    [Fact]
+    public async Task CallsOfManyImplementations_AreNotGivenUp()
+    {
+        var sinks = string.Concat(Enumerable.Range(0, 12).Select(i => $$"""
+            sealed class Sink{{i}} : ISink
+            {
+                private int _last, _count;
+                public int Put(MemoryMappedViewAccessor view, int n)
+                {
+                    if (n < {{i}}) { view.Write(0, n); _last = n; return 1; }
+                    if (n > {{100 + i}}) { view.Write({{i}}, n); _count = n; return 2; }
+                    if (n == 50) return 0;
+                    view.Write(8, n); view.Write(16, _last); return 3;
+                }
+            }
+
+            """));
+        var puts = string.Concat(Enumerable.Repeat("foreach (var n in more) { if (sink.Put(view, n) == 0) continue; while (sink.Put(view, n + 1) == 1) sink.Put(view, n + 2); }\n", 10));
+        var reported = await AnalysisRun.Of(TestCompilation.From($$"""
+            interface ISink { int Put(MemoryMappedViewAccessor view, int n); }
+            {{sinks}}
+            static class Store
+            {
+                public static void Save(MemoryMappedFile map, ISink sink, int[] more) { var view = map.CreateViewAccessor(); {{puts}} view.Flush(); }
+                public static void Lose(MemoryMappedFile map, ISink sink, int[] more) { var view = map.CreateViewAccessor(); {{puts}} }
+            }
+            """, VerifyOptions.Default));
+        Assert.NotEmpty(reported);
+        Assert.All(reported, diagnostic => Assert.Equal("DAX1001", diagnostic.Id));
+    }
+
     [Fact]
     public async Task MutualRecursion_Ends() => await AnalysisRun.Of(TestCompilation.From("""
         static class Store

@@ -178,6 +178,42 @@ public sealed class InsertFlushShapeTests
         """));
 
     [Fact]
+    public Task LocalFunction_FlushesWhatItCaptures() => FixSource.Fixes("""
+        Set(1);
+        return;
+        void Set(long key)
+        {
+            if (view.ReadInt64(key) != 0)
+                return;
+            {|DAX1001:view.Write(key, 1)|};
+            n++;
+        }
+        """, """
+        Set(1);
+        return;
+        void Set(long key)
+        {
+            if (view.ReadInt64(key) != 0)
+                return;
+            view.Write(key, 1);
+            view.Flush();
+            n++;
+        }
+        """);
+
+    [Fact]
+    public Task StreamCopiedIntoTheView_FlushesTheView() => FixSource.Fixes("""
+        using var source = File.OpenRead(path);
+        var target = map.CreateViewStream();
+        {|DAX1001:source.CopyTo(target)|};
+        """, """
+        using var source = File.OpenRead(path);
+        var target = map.CreateViewStream();
+        source.CopyTo(target);
+        target.Flush();
+        """);
+
+    [Fact]
     public Task UsingBlock_IsFlushedInside() => FixSource.Fixes("""
         using (var source = File.OpenRead(path))
         {

@@ -26,7 +26,7 @@ internal sealed class TimedAnalyzer(MethodTimes? times, bool gateOpen = false) :
                 return;
             SourceReach reach = gateOpen ? SourceReach.Everywhere : SourceReach.Of(start.Compilation, KnowledgeBase.BuiltIn.SourceNames, start.CancellationToken);
             CompilationSession session = new(start.Compilation, start.Options, [], reach);
-            start.RegisterOperationBlockAction(body => Analyze(session, body));
+            DurabilityAnalyzer.Register(start, session, body => Analyze(session, body));
         });
     }
 

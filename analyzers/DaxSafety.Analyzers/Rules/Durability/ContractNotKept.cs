@@ -40,7 +40,8 @@ internal static class ContractNotKept
     {
         var exit = write.Exits.First(open => context.NodeOf(open).Exit == ExitKind.Return);
         var location = context.NodeOf(exit).ExitLocation;
-        var step = new PathExplainer(context.Outcome, write.Obligation).StepsTo(exit.Node, write.Obligation.Site).LastOrDefault(taken => taken.Decides);
+        var explainer = new PathExplainer(context.Outcome, write.Obligation);
+        var step = explainer.Decisive(explainer.StepsTo(exit.Node));
         var when = step is null ? "" : $" (when {step.Text})";
         Report(context, method, Shortfalls.WriteOf(context, write).Concat(location is null ? [] : [location]),
             $"{Promise(context)}, but the path that leaves at line {Lines.Of(location)}{when} returns with '{context.NameOf(write.Obligation)}' dirty");

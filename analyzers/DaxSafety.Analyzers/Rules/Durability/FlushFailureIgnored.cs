@@ -89,7 +89,7 @@ internal static class FlushFailureIgnored
         while (pending.Count > 0)
         {
             var node = pending.Dequeue();
-            if (body.Nodes[node].Content.Instructions.Any(step => KeepsRecord(body, step)))
+            if (body.Nodes[node].Content.Instructions.Any(step => KeepsRecord(context, body, step)))
                 return false;
             foreach (var next in NextOf(body, node))
             {
@@ -126,13 +126,23 @@ internal static class FlushFailureIgnored
         return false;
     }
 
-    private static bool KeepsRecord(LoweredBody body, in Instruction step) => step.Code switch
+    private static bool KeepsRecord(RuleContext context, LoweredBody body, in Instruction step) => step.Code switch
     {
         OpCode.StoreField or OpCode.Write => true,
-        OpCode.Copy => step.Dst >= 0 && step.Dst < body.Slots.Length && body.Slots[step.Dst] is { Kind: not SlotKind.Capture, Symbol: { } variable } && !IsCaught(variable),
-        OpCode.Call => step.Payload is CallSite call && (!call.Targets.IsEmpty || call.Effects.Any(effect => effect.Kind is EffectKind.Exit or EffectKind.Tells)),
+        OpCode.Copy => VariableOf(body, step.Dst) is { } variable && !IsCaught(variable),
+        OpCode.Call => step.Payload is CallSite call && PassesOn(context, call),
+        OpCode.Closure => step.Payload is ClosureInfo { Target: var later }
+            && (later.Body is not { } inner || inner.Nodes.Any(node => node.Content.Instructions.Any(next => KeepsRecord(context, inner, next)))),
         _ => false,
     };
+
+    /// <summary>The program's own code, and whoever has left a delegate, may do anything about it.</summary>
+    private static bool PassesOn(RuleContext context, CallSite call) =>
+        call.InvokesReceiver || !call.Targets.IsEmpty || context.Analysis.Lowering.IsOwn(call.Method)
+        || call.Effects.Any(effect => effect.Kind is EffectKind.Exit or EffectKind.Tells or EffectKind.Keep);
+
+    private static ISymbol? VariableOf(LoweredBody body, int register) =>
+        register >= 0 && register < body.Slots.Length && body.Slots[register] is { Kind: not SlotKind.Capture, Symbol: { } variable } ? variable : null;
 
     /// <summary>The exception variable itself is set by the catch.</summary>
     private static bool IsCaught(ISymbol variable) =>

@@ -66,7 +66,7 @@ internal static class WriteNotFlushed
         var site = context.SiteOf(write.Obligation);
         var explainer = new PathExplainer(context.Outcome, write.Obligation);
         var exit = exits[0];
-        var steps = explainer.StepsTo(exit, write.Obligation.Site);
+        var steps = explainer.StepsTo(exit);
 
         var places = exits.Select(node => ExitPosition(context, node)).ToList();
         var more = new List<Location>();
@@ -83,18 +83,16 @@ internal static class WriteNotFlushed
             if (answered is { Owner: Owner.Local, Obligation.Inner: { } written })
                 context.AnswerFor(written);
         context.Report(RuleCatalog.WriteNotFlushed, site.Location, more,
-            DiagnosticFacts.Of(context, write.Obligation, steps), context.NameOf(write.Obligation), Describe(context, exit, steps));
+            DiagnosticFacts.Of(context, write.Obligation, steps), context.NameOf(write.Obligation), Describe(context, exit, explainer.Decisive(steps)));
     }
 
     private const int MostEarlierWrites = 16;
 
-    private static string Describe(RuleContext context, int exit, IReadOnlyList<PathStep> steps)
+    private static string Describe(RuleContext context, int exit, PathStep? decisive)
     {
         var node = context.Outcome.Body.Nodes[exit];
         var line = Lines.Of(node.ExitLocation);
         var what = node.Exit == ExitKind.Yield ? $"the path that stops being iterated at line {line}" : $"the path that leaves at line {line}";
-        return steps.LastOrDefault(step => step.Decides) is { } step
-            ? $"{what} (when {step.Text})"
-            : what;
+        return decisive is null ? what : $"{what} (when {decisive.Text})";
     }
 }

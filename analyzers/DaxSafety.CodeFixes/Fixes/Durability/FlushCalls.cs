@@ -85,11 +85,12 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
 
     /// <summary>
     /// A writer over a view stream keeps bytes of its own: it is the one to flush. Null when the write went through something
-    /// that no flush empties, such as a compression stream.
+    /// that no flush empties, such as a compression stream. What a call is given as its destination, it writes to directly.
     /// </summary>
     private (bool IsWriter, string Text)? Writer()
     {
-        if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } || mapping.IsMapping(call.Expression)
+        if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } invocation || mapping.IsMapping(call.Expression)
+            || invocation.ArgumentList.Arguments.Any(argument => mapping.IsMapping(argument.Expression))
             || site.Model.GetTypeInfo(call.Expression).Type is not { } receiver)
             return (false, "");
         for (var type = receiver; type is not null; type = type.BaseType)

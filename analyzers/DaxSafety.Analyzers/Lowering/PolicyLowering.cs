@@ -1,0 +1,111 @@
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>Conditions behind which a flush is put off on purpose: options, flags, clocks, counts.</summary>
+internal sealed partial class BodyLowering
+{
+    /// <summary>
+    /// Whether a condition depends on what is set elsewhere: members of this object, options, bool and enum parameters, a
+    /// clock. A member of an argument counts when it is a flag too, and no answer of the
+    /// framework's such as <c>IsEmpty</c>.
+    /// </summary>
+    private bool ReadsOnlyPolicy(IOperation operation)
+    {
+        var readsPolicy = false;
+        var pending = new Stack<IOperation>();
+        pending.Push(operation);
+        while (pending.Count > 0)
+        {
+            var read = pending.Pop();
+            switch (read)
+            {
+                case IParameterReferenceOperation { Parameter: var captured } when IsPrimaryConstructorCapture(captured):
+                case IIsPatternOperation { Pattern: var pattern } when AsksOnlyFlags(pattern):
+                case IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation }:
+                case IMemberReferenceOperation { Member: var member } when IsFlag(read.Type) && !IsFramework(member):
+                case IParameterReferenceOperation when IsFlag(read.Type):
+                case IInvocationOperation { Arguments.IsEmpty: true, Instance: null or IInstanceReferenceOperation }:
+                    readsPolicy = true;
+                    continue;
+                case ILocalReferenceOperation or IFlowCaptureReferenceOperation when IsPolicy(read):
+                    readsPolicy = true;
+                    continue;
+                case ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation:
+                    return false;
+                case IInvocationOperation { Instance: IParameterReferenceOperation { Parameter: var own } } when IsPrimaryConstructorCapture(own):
+                    break;
+                case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
+                    return false;
+            }
+            foreach (var child in read.ChildOperations)
+                pending.Push(child);
+        }
+        return readsPolicy;
+    }
+
+    /// <summary>What every assignment of a local so far makes of it: a clock's reading, a copy of an option. Constants decide nothing.</summary>
+    private readonly Dictionary<object, bool> _policyOf = new();
+
+    private bool IsPolicy(IOperation read) => _policyOf.TryGetValue(read is ILocalReferenceOperation local ? local.Local : ((IFlowCaptureReferenceOperation)read).Id, out var isPolicy) && isPolicy;
+
+    private readonly List<(SyntaxNode Syntax, Condition Condition)> _conditions = new();
+
+    /// <summary>What <c>mode switch { … => true, _ => false }</c> comes to is decided by its conditions: the last ones lowered.</summary>
+    private bool IsChosenByPolicy(IOperation value)
+    {
+        var first = _conditions.Count;
+        while (first > 0 && value.Syntax.Span.Contains(_conditions[first - 1].Syntax.Span))
+            first--;
+        return first < _conditions.Count && _conditions.Skip(first).All(made => made.Condition.IsPolicy);
+    }
+
+    private void NotePolicy(object holder, IOperation value)
+    {
+        if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
+            _policyOf[chosen] = IsChosenByPolicy(value);
+        if (!value.ConstantValue.HasValue)
+            _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
+    }
+
+    /// <summary><c>is { Sync: true }</c>, as <c>.Sync</c> would.</summary>
+    private static bool AsksOnlyFlags(IPatternOperation pattern)
+    {
+        var asked = pattern.DescendantsAndSelf().OfType<IPropertySubpatternOperation>().ToList();
+        return asked.Count > 0 && asked.All(property => IsFlag(property.Member.Type));
+    }
+
+    /// <summary>What an object answers to a question is data, and no setting.</summary>
+    private static bool AsksWithArguments(IOperation value) =>
+        value.DescendantsAndSelf().Any(part => part is IInvocationOperation { Instance: not null, Arguments.IsEmpty: false });
+
+    private static bool IsFlag(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Boolean } or { TypeKind: TypeKind.Enum }
+        || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments.Length: 1 } nullable && nullable.TypeArguments[0].SpecialType == SpecialType.System_Boolean;
+
+    /// <summary>Locals that some step counts up or down.</summary>
+    private readonly HashSet<ISymbol> _counters = new(SymbolEqualityComparer.Default);
+
+    private void NoteCounter(IOperation operation)
+    {
+        if (operation is IIncrementOrDecrementOperation { Target: ILocalReferenceOperation stepped })
+            _counters.Add(stepped.Local);
+        else if (operation is ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, Target: ILocalReferenceOperation summed })
+            _counters.Add(summed.Local);
+    }
+
+    /// <summary>Whether a condition asks how far something has been counted: every n-th, a full batch, the last one.</summary>
+    private bool AsksCount(IOperation operation) => operation.DescendantsAndSelf().Any(part => part switch
+    {
+        ILocalReferenceOperation read => _counters.Contains(read.Local),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Remainder } => true,
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.And, RightOperand.ConstantValue: { HasValue: true, Value: int mask } } => IsRemainder(mask),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.And, RightOperand.ConstantValue: { HasValue: true, Value: long mask } } => IsRemainder(mask),
+        _ => false,
+    });
+
+    /// <summary>A mask of the lowest bits, more of them than flags are asked for together.</summary>
+    private static bool IsRemainder(long mask) => mask >= 7 && (mask & (mask + 1)) == 0;
+}
