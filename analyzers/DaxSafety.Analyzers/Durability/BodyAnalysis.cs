@@ -7,7 +7,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// The analysis of one body: what each path has written, flushed and left dirty. This file holds the set-up and the way through a block; the plain
 /// steps, fields and closures, calls, tables' effects, flushes and branches have files of their own. One instance analyses one body once.
 /// </summary>
-internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
+internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
 {
     private readonly LoweredBody _body;
     private readonly DurabilityContext _context;
@@ -29,7 +29,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         _summaryOf = summaryOf;
         _fields = new FieldSlots(FieldAtEntry);
         _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
-        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, ForgetFacts, CountedRangeOf);
+        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, this);
     }
 
     public EntityTable Entities => _entities;
@@ -98,7 +98,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>
         return new PathSet(new List<Path>(1) { path });
     }
 
-    public PathSet Join(PathSet present, PathSet arriving, int block) => _merger.Join(present, arriving);
+    public PathSet Join(PathSet present, PathSet arriving, int block) => _merger.Join(present, arriving, _body.LoopHeads.Contains(block));
 
     public PathSet?[] Transfer(int block, PathSet input)
     {

@@ -1,5 +1,6 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -14,15 +15,16 @@ internal sealed partial class BodyAnalysis
     {
         Spend();
         var holds = outcome != condition.Negated;
-        var a = Read(path, condition.A);
         var assumed = path.Clone();
+        var a = Read(path, condition.A);
+        if (holds && condition.Kind is ConditionKind.Truth or ConditionKind.Less or ConditionKind.LessOrEqual && IsOnlyNull(assumed, condition.A, ref a))
+            return new List<Path>();
         var possible = condition.Kind switch
         {
             ConditionKind.Truth => AssumeEqual(assumed, condition.A, a, holds ? 1 : 0, true, condition.Correlated, isBoolean: true) && AssumeCompared(assumed, a, holds),
             ConditionKind.IsNull => AssumeNull(assumed, condition, a, holds),
             ConditionKind.Equal => AssumeEqual(assumed, condition, a, Read(path, condition.B), holds),
-            ConditionKind.Less => AssumeOrder(assumed, condition, a, Read(path, condition.B), holds, strict: true),
-            ConditionKind.LessOrEqual => AssumeOrder(assumed, condition, a, Read(path, condition.B), holds, strict: false),
+            ConditionKind.Less or ConditionKind.LessOrEqual => AssumeOrder(assumed, condition, a, holds),
             ConditionKind.Iterates => AssumeIterates(assumed, condition, a, Read(path, condition.B), holds),
             ConditionKind.Matches => AssumeMatch(assumed, condition, a, holds),
             _ => true,
@@ -69,6 +71,18 @@ internal sealed partial class BodyAnalysis
         return ways.Count > MostWays ? paths : ways;
     }
 
+    /// <summary>What is null is neither true nor less or more than anything: true when it is nothing else.</summary>
+    private bool IsOnlyNull(Path path, int register, ref Value value)
+    {
+        if (!value.MayBe(EntityTable.Null))
+            return false;
+        if (value.Refs.Length == 1)
+            return true;
+        value = Value.OfRefs(value.Refs.Where(place => place.Entity != EntityTable.Null));
+        Narrow(path, register, value);
+        return false;
+    }
+
     private bool AssumeNull(Path path, Condition condition, Value value, bool isNull)
     {
         var kept = value.Refs.Where(place => isNull ? !IsObject(place.Entity) : place.Entity != EntityTable.Null).ToList();
@@ -112,8 +126,14 @@ internal sealed partial class BodyAnalysis
         return true;
     }
 
-    private bool IsObject(int entity) =>
-        _entities[entity].Kind is EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant or EntityKind.Zero or EntityKind.AtLeast or EntityKind.AtMost;
+    /// <summary>Never null.</summary>
+    private bool IsObject(int entity) => _entities[entity] switch
+    {
+        { Kind: EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant } => true,
+        { Kind: EntityKind.Zero or EntityKind.AtLeast or EntityKind.AtMost or EntityKind.Computed } => true,
+        { Kind: EntityKind.Field, A: var field } => TypeOf(_context.Lowering.Members.SymbolOf(field)) is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T },
+        _ => false,
+    };
 
     private bool AssumeMatch(Path path, Condition condition, Value value, bool matches)
     {
@@ -138,7 +158,8 @@ internal sealed partial class BodyAnalysis
             return true;
         }
         if (collection.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } of
-            && !Learn(path, _tests.Of(ConditionKind.Iterates, of.Entity, key: "any"), holds ? Span.True : Span.False, condition.Correlated))
+            && !(Learn(path, _tests.Of(ConditionKind.Iterates, of.Entity, key: "any"), holds ? Span.True : Span.False, condition.Correlated)
+                && (!holds || Learn(path, _tests.Of(ConditionKind.IsNull, of.Entity), Span.False, condition.Correlated))))
             return false;
         return Read(path, condition.Size) switch
         {

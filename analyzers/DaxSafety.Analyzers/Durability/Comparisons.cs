@@ -19,9 +19,16 @@ internal sealed partial class BodyAnalysis
             return equal == (x.Offset == y.Offset);
         if (_entities[x.Entity].Kind == EntityKind.Constant && _entities[y.Entity].Kind == EntityKind.Constant)
             return equal == Equals(_entities[x.Entity].Payload, _entities[y.Entity].Payload);
+        return Difference(ref x, ref y) is not { } difference
+            || AssumeEqual(path, Registers.None, Value.OfEntity(difference), unchecked(y.Offset - x.Offset), equal, condition.Correlated, isBoolean: false);
+    }
+
+    /// <summary>How far a symbol is from another, as a number of its own; ordered, so that there is one for the two.</summary>
+    private int? Difference(ref Ref x, ref Ref y)
+    {
         if (x.Entity > y.Entity)
             (x, y) = (y, x);
-        return Learn(path, _tests.Of(ConditionKind.Equal, x.Entity, x.Offset, y.Entity, y.Offset), equal ? Span.True : Span.False, condition.Correlated);
+        return _entities.Computed("difference", x.Entity, 0, y.Entity, 0).Id is > EntityTable.Untracked and var difference ? difference : null;
     }
 
     private bool AssumeEqual(Path path, int register, Value value, long constant, bool equal, bool remember, bool isBoolean, long[]? domain = null)
@@ -142,8 +149,19 @@ internal sealed partial class BodyAnalysis
             || (path.Facts.TryGet(_tests.Of(ConditionKind.Equal, entity, 0, EntityTable.Zero, number, TestTable.Number), out var known) && known.Equals(Span.False));
     }
 
+    private bool AssumeOrder(Path path, Condition condition, Value a, bool holds)
+    {
+        var b = Read(path, condition.B);
+        return !(holds && IsOnlyNull(path, condition.B, ref b)) && AssumeOrder(path, condition, a, b, holds, condition.Kind == ConditionKind.Less);
+    }
+
     private bool AssumeOrder(Path path, Condition condition, Value a, Value b, bool holds, bool strict)
     {
+        if (condition.Correlated)
+        {
+            NoteLimit(condition.A, b);
+            NoteLimit(condition.B, a);
+        }
         if (b.AsConstant is { } high && a.Single is { OffsetEntity: 0 } x)
         {
             var bound = unchecked(high - x.Offset);
@@ -168,9 +186,13 @@ internal sealed partial class BodyAnalysis
             return holds == (_entities[left.Entity].Kind == EntityKind.AtMost);
         if (holds && !LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated))
             return false;
-        // a < b is not (b <= a): one order for both, so that each answers the other.
-        return strict
-            ? Learn(path, _tests.Of(ConditionKind.LessOrEqual, right.Entity, right.Offset, left.Entity, left.Offset), holds ? Span.False : Span.True, condition.Correlated)
-            : Learn(path, _tests.Of(ConditionKind.LessOrEqual, left.Entity, left.Offset, right.Entity, right.Offset), holds ? Span.True : Span.False, condition.Correlated);
+        var (first, second) = (left, right);
+        if (Difference(ref first, ref second) is not { } difference)
+            return true;
+        var most = unchecked(right.Offset - left.Offset) - (strict ? 1 : 0);
+        // left - right is at most the most; the other way round, at least.
+        return Learn(path, NumberTest(difference), first.Entity == left.Entity == holds
+            ? holds ? new Span(long.MinValue, most) : new Span(long.MinValue, -most - 1)
+            : holds ? new Span(-most, long.MaxValue) : new Span(most + 1, long.MaxValue), condition.Correlated);
     }
 }

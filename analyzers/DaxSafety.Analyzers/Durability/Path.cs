@@ -23,6 +23,13 @@ internal readonly struct Span(long low, long high) : IEquatable<Span>
 
     public Span Moved(long distance) => Plus(new Span(distance, distance));
 
+    public Span Negated() => new(High == long.MaxValue ? long.MinValue : -High, Low == long.MinValue ? long.MaxValue : -Low);
+
+    /// <summary>What is in either, but an end that has moved outwards goes to the next limit or gives way, so that no loop moves it for ever.</summary>
+    public Span Widened(Span arriving) => new(
+        arriving.Low >= Low ? Low : arriving.Low >= 1 ? 1 : arriving.Low >= 0 ? 0 : long.MinValue,
+        arriving.High <= High ? High : arriving.High <= -1 ? -1 : arriving.High <= 0 ? 0 : arriving.High <= 1 ? 1 : long.MaxValue);
+
     private static long Sum(long a, long b, long unknown)
     {
         var sum = unchecked(a + b);

@@ -17,15 +17,18 @@ internal sealed class PathMerger
     private readonly EntityTable _entities;
     private readonly ObligationTable _obligations;
     private readonly FieldSlots _fields;
+    private static readonly Func<int, Span, Span, Span> Around = (_, x, y) => x.Around(y);
+    private static readonly Func<int, Span, Span, Span> Widened = (_, x, y) => x.Widened(y);
+
     private readonly HashSet<int> _testedSlots;
-    private readonly Action<Path, Entity> _forget;
-    private readonly Func<Path, Ref, Span> _rangeOf;
+    private readonly INumbers _numbers;
 
     /// <summary>The groups that are compared or merged.</summary>
     private Path _mine = new(), _theirs = new();
+    private bool _inLoop;
 
     /// <summary>Counters that the merge at hand gives another number.</summary>
-    private readonly List<Entity> _renewed = new();
+    private readonly List<(int Variable, Entity Number)> _renewed = new();
 
     // Made once: a method group of an instance is a new delegate wherever it stands.
     private readonly Func<int, Value, Value, Value> _joinVariables;
@@ -37,12 +40,9 @@ internal sealed class PathMerger
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Span, Span, bool> _contradict;
 
-    /// <param name="forget">Drops what a path knows of an entity's number.</param>
-    /// <param name="rangeOf">What a number can be on a path.</param>
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, Action<Path, Entity> forget, Func<Path, Ref, Span> rangeOf)
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, INumbers numbers)
     {
-        _rangeOf = rangeOf;
-        _forget = forget;
+        _numbers = numbers;
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
@@ -57,12 +57,17 @@ internal sealed class PathMerger
         _contradict = (_, mine, theirs) => mine.Within(theirs).IsEmpty;
     }
 
-    public PathSet Join(PathSet present, PathSet arriving)
+    /// <param name="present">The groups that have reached a point.</param>
+    /// <param name="arriving">Those that reach it now.</param>
+    /// <param name="inLoop">The point is where a loop begins its rounds.</param>
+    public PathSet Join(PathSet present, PathSet arriving, bool inLoop)
     {
+        _inLoop = inLoop;
         var paths = new List<Path>(present.Paths);
         var changed = false;
         foreach (var path in arriving.Paths)
             changed |= Add(paths, path);
+        _inLoop = false;
         return changed ? new PathSet(paths) : present;
     }
 
@@ -123,7 +128,7 @@ internal sealed class PathMerger
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
     private bool OwesNothingNew(Path present, Path path) =>
         present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
-        && present.Facts.Intersect(path.Facts, (_, x, y) => x.Around(y)).Equals(present.Facts);
+        && present.Facts.Intersect(path.Facts, Around).Equals(present.Facts);
 
     /// <summary>What a tested variable holds was decided by a test that is made again: <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c>.</summary>
     private bool HoldsChoice(Path a, Path b) => a.Facts.AnyChange(b.Facts, _contradict) && a.Variables.AnyChange(b.Variables, _choosesBetween);
@@ -155,9 +160,12 @@ internal sealed class PathMerger
         if (a.IsConstant && b.IsConstant)
             return a.Offset != b.Offset;
         if (a.IsConstant && MayBeNumber(b))
-            return !_rangeOf(_theirs, b).Holds(a.Offset);
+            return !_numbers.RangeOf(_theirs, b).Holds(a.Offset);
         if (b.IsConstant && MayBeNumber(a))
-            return !_rangeOf(_mine, a).Holds(b.Offset);
+            return !_numbers.RangeOf(_mine, a).Holds(b.Offset);
+        // The counter of a loop in two of its rounds.
+        if (a.Entity == b.Entity && a is { OffsetEntity: 0, Entity: > EntityTable.Statics } && b.OffsetEntity == 0 && MayBeNumber(a))
+            return a.Offset != b.Offset;
         return (a.Entity == EntityTable.Null && IsObject(b.Entity)) || (b.Entity == EntityTable.Null && IsObject(a.Entity));
     }
 
@@ -174,7 +182,7 @@ internal sealed class PathMerger
         {
             Variables = a.Variables.Union(b.Variables, _joinVariables),
             Fields = a.Fields.Union(b.Fields, _joinFields, _onOnePath),
-            Facts = a.Facts.Intersect(b.Facts, (_, x, y) => x.Around(y)),
+            Facts = a.Facts.Intersect(b.Facts, _inLoop ? Widened : Around),
             Pending = a.Pending.Union(b.Pending, _mergeStatus),
             Settled = a.Settled.Union(b.Settled, (_, x, _) => x),
             Flushed = a.Flushed.Intersect(b.Flushed, (_, x, _) => x),
@@ -182,8 +190,10 @@ internal sealed class PathMerger
             Failed = a.Failed && b.Failed,
             Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),
         };
-        foreach (var counter in _renewed)
-            _forget(merged, counter);
+        foreach (var (_, counter) in _renewed)
+            _numbers.Forget(merged, counter);
+        foreach (var (variable, counter) in _renewed)
+            _numbers.KeepDistances(merged, a, b, variable, counter, _inLoop);
         return merged;
     }
 
@@ -198,22 +208,26 @@ internal sealed class PathMerger
         if (ReferenceEquals(joined, a))
             return joined;
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
-        var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2;
+        var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2 || _numbers.IsLimited(holder);
         if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
             return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
-        if (joined.Refs.Length == 1 || !joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed))
-            return joined;
         // A sum that grows in a loop would be followed round by round.
+        var isSum = joined.Refs.Length > 1 && joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed);
+        if (!isSum && !_numbers.IsLimited(holder))
+            return joined;
         var (least, other) = (Least(_mine, a), Least(_theirs, b));
-        return least < 0 || other < 0 ? Value.Untracked : AtLeast(holder, other >= least ? least : Math.Min(other, 1));
+        return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1)) : isSum ? Value.Untracked : joined;
     }
 
-    private long Least(Path path, Value value) => value.Refs.Min(place => place.IsConstant || MayBeNumber(place) ? _rangeOf(path, place).Low : long.MinValue);
+    /// <summary>Where a falling counter ends that is asked for at least 0 before each step: below, it is lost.</summary>
+    private const long LowestCount = -4;
+
+    private long Least(Path path, Value value) => value.Refs.Min(place => place.IsConstant || MayBeNumber(place) ? _numbers.RangeOf(path, place).Low : long.MinValue);
 
     private Value AtLeast(int holder, long lowest)
     {
         var counter = _entities.Intern(EntityKind.AtLeast, holder, lowest);
-        _renewed.Add(counter);
+        _renewed.Add((holder, counter));
         return Value.OfEntity(counter.Id);
     }
 

@@ -34,6 +34,19 @@ internal sealed class FlowGraph
         return Array.ConvertAll(lists, list => list.ToArray());
     }
 
+    /// <summary>Blocks that an edge from themselves or from a later block leads back to.</summary>
+    public HashSet<int> LoopHeads()
+    {
+        var (order, rank, heads) = (ReversePostOrder(), new int[BlockCount], new HashSet<int>());
+        for (var i = 0; i < order.Length; i++)
+            rank[order[i]] = i;
+        foreach (var block in order)
+            foreach (var successor in _successors[block])
+                if (rank[successor] <= rank[block])
+                    heads.Add(successor);
+        return heads;
+    }
+
     /// <summary>The blocks that can be reached, each before its successors but for the edges that close a loop. Iterative: bodies can be deep.</summary>
     public int[] ReversePostOrder()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Lowering;
@@ -70,8 +71,8 @@ internal sealed partial class BodyLowering
         .SelectMany(operation => operation.DescendantsAndSelf())
         .Any(operation => operation is IPropertyReferenceOperation { Property.Name: "Count" or "Length" or "IsEmpty" } or IInvocationOperation { TargetMethod.Name: "GetEnumerator" or "Any" });
 
-    /// <summary><c>x.Any()</c> and <c>x.IsEmpty</c> of the library's collections.</summary>
-    private Condition? EmptinessCondition(IOperation test, bool negated)
+    /// <summary>What <c>x.Any()</c> or <c>x.IsEmpty</c> asks about, if it is a collection of the library that can be asked again.</summary>
+    private IOperation? AskedForAny(IOperation test)
     {
         var collection = test switch
         {
@@ -81,7 +82,17 @@ internal sealed partial class BodyLowering
         };
         while (collection is IConversionOperation { OperatorMethod: null } conversion)
             collection = conversion.Operand;
-        if (collection is null || !IsPlainRead(collection))
+        return collection is not null && (IsPlainRead(collection) || collection is IFlowCaptureReferenceOperation) ? collection : null;
+    }
+
+    /// <summary>The answer, where it is kept: how its size compares with nothing.</summary>
+    private int EmptinessValue(IOperation test, IOperation collection, IPropertySymbol size) =>
+        TestValue(test is IPropertyReferenceOperation ? BinaryOperatorKind.LessThanOrEqual : BinaryOperatorKind.GreaterThan, LoadOf(Known(Lower(collection), collection), size), _steps.Into(OpCode.Constant, payload: 0L), test);
+
+    /// <summary><c>x.Any()</c> and <c>x.IsEmpty</c> of the library's collections.</summary>
+    private Condition? EmptinessCondition(IOperation test, bool negated)
+    {
+        if (AskedForAny(test) is not { } collection)
             return null;
         var of = Known(Lower(collection), collection);
         var condition = new Condition(ConditionKind.Iterates, Registers.None, of, negated != test is IPropertyReferenceOperation, null, test.Syntax.ToString(), AddSite(test));

@@ -37,8 +37,22 @@ internal sealed partial class BodyLowering
             IPropertyReferenceOperation { Property: var property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
             // As `??=` asks.
             IInvocationOperation { TargetMethod.AssociatedSymbol: IPropertySymbol property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
+            IInvocationOperation { TargetMethod: { Name: "IsNullOrEmpty", ContainingType.SpecialType: SpecialType.System_String }, Arguments: { Length: 1 } arguments } when IsPlainRead(arguments[0].Value) =>
+                OfNullOrEmpty(test, arguments[0].Value, negated, operation),
             _ => Make(ConditionKind.Truth, Known(Lower(test), test), -1, negated, operation),
         };
+    }
+
+    private Condition OfNullOrEmpty(IOperation test, IOperation text, bool negated, IOperation whole)
+    {
+        var condition = Make(ConditionKind.Truth, Known(Lower(test), test), -1, negated, whole);
+        var asked = Known(Lower(text), text);
+        condition.Parts = new[]
+        {
+            Make(ConditionKind.IsNull, asked, -1, false, whole),
+            Make(ConditionKind.Equal, LoadOf(asked, SizeOf(text.Type)), _steps.Into(OpCode.Constant, payload: 0L), false, whole),
+        };
+        return condition;
     }
 
     private static bool IsHasValue(IPropertySymbol property) => property is { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T };
@@ -66,7 +80,7 @@ internal sealed partial class BodyLowering
             if (IsNullConstant(binary.LeftOperand))
                 return Make(ConditionKind.IsNull, Lower(binary.RightOperand), -1, negated, whole);
         }
-        if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && binary.RightOperand.ConstantValue is { HasValue: true, Value: bool truth })
+        if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(binary.RightOperand).ConstantValue is { HasValue: true, Value: bool truth })
             return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);
         var left = Known(Lower(binary.LeftOperand), binary.LeftOperand);
         var right = Known(Lower(binary.RightOperand), binary.RightOperand);
@@ -84,10 +98,7 @@ internal sealed partial class BodyLowering
     /// <summary>The type of the compared values, below the conversions to numbers that a comparison of enums has.</summary>
     private static ITypeSymbol? EnumOf(IBinaryOperation binary)
     {
-        var operand = binary.LeftOperand;
-        while (operand is IConversionOperation { OperatorMethod: null } conversion)
-            operand = conversion.Operand;
-        return operand.Type;
+        return Unconverted(binary.LeftOperand).Type;
     }
 
     private static bool IsNullConstant(IOperation operation)
@@ -110,16 +121,35 @@ internal sealed partial class BodyLowering
         return condition;
     }
 
-    /// <summary>The variable whose value an expression is, below conversions.</summary>
-    private static ISymbol? SymbolBehind(IOperation operation)
+    private static IOperation Unconverted(IOperation operation)
     {
         while (operation is IConversionOperation { OperatorMethod: null } conversion)
             operation = conversion.Operand;
-        return operation switch
+        return operation;
+    }
+
+    /// <summary>The variable whose value an expression is, below conversions.</summary>
+    private static ISymbol? SymbolBehind(IOperation operation)
+    {
+        return Unconverted(operation) switch
         {
             ILocalReferenceOperation local => local.Local,
             IParameterReferenceOperation parameter => parameter.Parameter,
             _ => null,
+        };
+    }
+
+    /// <summary>The variable or member that a copy stands for: `s?.Length` is the length of s.</summary>
+    private ISymbol? AskedSymbol(IOperation operation)
+    {
+        operation = Unconverted(operation);
+        return operation switch
+        {
+            IFlowCaptureReferenceOperation copy => _copiedBy.TryGetValue(copy.Id, out var copied) ? copied : null,
+            IInvocationOperation when AskedForAny(operation) is { } collection => AskedSymbol(collection),
+            IPropertyReferenceOperation { Instance: IFlowCaptureReferenceOperation collection } property when SymbolEqualityComparer.Default.Equals(SizeOf(collection.Type), property.Property) => AskedSymbol(collection),
+            IMemberReferenceOperation member => member.Member,
+            _ => SymbolBehind(operation),
         };
     }
 

@@ -43,6 +43,10 @@ internal sealed partial class BodyLowering
                 return Lower(number);
             case IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.BitwiseNegation or UnaryOperatorKind.Minus } unary:
                 return LowerNegation(unary);
+            case IInvocationOperation or IPropertyReferenceOperation when NullableBehind(operation) is { } nullable:
+                return Lower(nullable);
+            case IInvocationOperation or IPropertyReferenceOperation when AskedForAny(operation) is { } collection && SizeOf(collection.Type) is { } size:
+                return EmptinessValue(operation, collection, size);
             case IInvocationOperation { TargetMethod.Name: CloneOfRecord } clone:
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation:
@@ -65,7 +69,7 @@ internal sealed partial class BodyLowering
                 return Lower(parenthesized.Operand);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
                 return ThisSlot;
-            case IDefaultValueOperation { Type: { IsReferenceType: true } or { TypeKind: TypeKind.Pointer } }:
+            case IDefaultValueOperation { Type: { IsReferenceType: true } or { TypeKind: TypeKind.Pointer } or { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } }:
                 return _steps.Into(OpCode.Constant);
             case ITupleOperation tuple:
                 return LowerTuple(tuple);
@@ -250,7 +254,7 @@ internal sealed partial class BodyLowering
             return Registers.None;
         }
         // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
-        if ((SymbolBehind(capture.Value) ?? (capture.Value as IMemberReferenceOperation)?.Member) is { } copied)
+        if (AskedSymbol(capture.Value) is { } copied)
             _copiedBy[capture.Id] = copied;
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;

@@ -20,6 +20,8 @@ internal sealed partial class BodyLowering
     {
         if (value is IFlowCaptureReferenceOperation chosen)
             _chosenFor[chosen.Id] = local;
+        if (IsInteger(local.Type) && !value.ConstantValue.HasValue && Unconverted(value) is IPropertyReferenceOperation or IBinaryOperation && value.DescendantsAndSelf().All(IsPlainTest))
+            NoteMadeOf(local, value);
         if (value.Type?.SpecialType != SpecialType.System_Boolean || value.ConstantValue.HasValue)
             return Lower(value);
         var whole = WithoutBranches(value) ?? value;
@@ -41,7 +43,10 @@ internal sealed partial class BodyLowering
         IBinaryOperation { OperatorMethod: null } or IUnaryOperation { OperatorMethod: null } or IConversionOperation { OperatorMethod: null } => true,
         IIsPatternOperation { Value: var value } => IsPlainRead(value),
         IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation or IBinaryPatternOperation => true,
-        _ => IsPlainRead(part),
+        IRecursivePatternOperation { DeclaredSymbol: null, DeconstructionSubpatterns.IsEmpty: true } or IPropertySubpatternOperation { Member: IMemberReferenceOperation } => true,
+        IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.PatternInput } => true,
+        IArgumentOperation => true,
+        _ => IsPlainRead(part) || AskedForAny(part) is not null,
     };
 
     private int Not(int flag, IOperation site) =>
@@ -65,8 +70,25 @@ internal sealed partial class BodyLowering
             case IBinaryPatternOperation both:
                 var (left, right) = (PatternValue(value, both.LeftPattern), PatternValue(value, both.RightPattern));
                 return left < 0 || right < 0 ? Registers.None : TestValue(both.OperatorKind, left, right, pattern);
+            case IRecursivePatternOperation recursive when recursive.DescendantsAndSelf().All(IsPlainTest) && IsOnlyNullTest(recursive.InputType, recursive.MatchedType):
+                return RecursiveValue(value, recursive);
             default:
                 return Registers.None;
         }
+    }
+
+    private int RecursiveValue(int value, IRecursivePatternOperation pattern)
+    {
+        var all = pattern.InputType is { IsValueType: true } and not INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }
+            ? _steps.Into(OpCode.Constant, payload: 1L)
+            : TestValue(BinaryOperatorKind.NotEquals, value, _steps.Into(OpCode.Constant), pattern);
+        foreach (var property in pattern.PropertySubpatterns)
+        {
+            var part = LoadOf(value, (property.Member as IMemberReferenceOperation)?.Member) is >= 0 and var member ? PatternValue(member, property.Pattern) : Registers.None;
+            if (part < 0)
+                return Registers.None;
+            all = TestValue(BinaryOperatorKind.And, all, part, pattern);
+        }
+        return all;
     }
 }

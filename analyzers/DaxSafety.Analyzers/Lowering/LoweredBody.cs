@@ -83,6 +83,11 @@ internal sealed class LoweredBody
 
     public required ImmutableArray<FlowNode> Nodes { get; init; }
 
+    /// <summary>Blocks in which rounds of a loop begin.</summary>
+    public HashSet<int> LoopHeads => _loopHeads ??= Graph.LoopHeads();
+
+    private HashSet<int>? _loopHeads;
+
     public required ImmutableArray<Slot> Slots { get; init; }
 
     public required ImmutableArray<Site> Sites { get; init; }

@@ -47,6 +47,14 @@ internal sealed partial class BodyLowering
 
     private static bool IsInteger(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_UInt32 or SpecialType.System_UInt64;
 
+    /// <summary>A nullable's value is the nullable, where it is not null.</summary>
+    private static IOperation? NullableBehind(IOperation operation) => operation switch
+    {
+        IPropertyReferenceOperation { Property: { Name: "Value", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }, Instance: { } nullable } => nullable,
+        IInvocationOperation { TargetMethod: { Name: "GetValueOrDefault", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }, Arguments.IsEmpty: true, Instance: { } nullable } => nullable,
+        _ => null,
+    };
+
     /// <summary>The library's Min and Max of whole numbers.</summary>
     private static bool IsExtreme(IMethodSymbol method) =>
         method is { Name: "Min" or "Max", IsStatic: true, Parameters.Length: 2, ContainingType: { Name: "Math", ContainingNamespace.Name: "System" } or { SpecialType: not SpecialType.None } } && IsInteger(method.ReturnType);

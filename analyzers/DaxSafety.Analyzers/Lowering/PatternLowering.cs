@@ -41,6 +41,8 @@ internal sealed partial class BodyLowering
                 return OfBinaryPattern(Known(value, whole), both, negated, whole);
             case IRecursivePatternOperation recursive:
                 return OfRecursivePattern(value, recursive, negated, whole);
+            case IListPatternOperation { DeclaredSymbol: null, LengthSymbol: IPropertySymbol } list when list.Patterns.All(element => element is IDiscardPatternOperation or ISlicePatternOperation { Pattern: null }):
+                return OfListPattern(value, list, negated, whole);
         }
         foreach (var inner in pattern.DescendantsAndSelf())
             if (inner is IDeclarationPatternOperation { DeclaredSymbol: { } symbol })
@@ -99,6 +101,16 @@ internal sealed partial class BodyLowering
             1 => Negate(parts[0], negated),
             _ => Composed(parts.ToArray(), isAnd: true, value, pattern, negated, whole),
         };
+    }
+
+    /// <summary>How many elements there are: <c>[]</c>, <c>[_, ..]</c>.</summary>
+    private Condition OfListPattern(int value, IListPatternOperation list, bool negated, IOperation whole)
+    {
+        var (size, elements) = (Known(LoadOf(value, list.LengthSymbol), whole), list.Patterns.Count(element => element is IDiscardPatternOperation));
+        var count = _steps.Into(OpCode.Constant, payload: (long)elements);
+        var ofSize = elements < list.Patterns.Length ? Make(ConditionKind.LessOrEqual, count, size, false, whole) : Make(ConditionKind.Equal, size, count, false, whole);
+        return list.InputType is { IsValueType: true } ? Negate(ofSize, negated)
+            : Composed(new[] { Make(ConditionKind.IsNull, value, -1, true, whole), ofSize }, isAnd: true, value, list, negated, whole);
     }
 
     /// <summary>Remembered as a whole, where it is about values that cannot change underneath, and by its parts.</summary>

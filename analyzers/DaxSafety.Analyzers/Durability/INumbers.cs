@@ -1,0 +1,16 @@
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What is known of numbers, for those that a merge makes.</summary>
+internal interface INumbers
+{
+    Span RangeOf(Path path, Ref number);
+
+    /// <summary>Drops what a path knows of an entity's number.</summary>
+    void Forget(Path path, Entity number);
+
+    /// <summary>The variable is compared with something.</summary>
+    bool IsLimited(int variable);
+
+    /// <summary>The variable has got a number of its own in a merge of two groups: what both know of its distance from its limits stays known.</summary>
+    void KeepDistances(Path merged, Path mine, Path theirs, int variable, Entity number, bool inLoop);
+}
