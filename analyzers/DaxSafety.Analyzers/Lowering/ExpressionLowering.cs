@@ -265,38 +265,6 @@ internal sealed partial class BodyLowering
         return value;
     }
 
-    private int LowerLambda(IFlowAnonymousFunctionOperation lambda)
-    {
-        var body = LowerNested(lambda);
-        AddCallee(new CallTarget(body));
-        return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(body), Registers.None));
-    }
-
-    private int LowerMethodReference(IMethodReferenceOperation reference)
-    {
-        var receiver = Lower(reference.Instance);
-        if (_context.Knowledge.EffectsOf(reference.Method, StaticType(reference.Instance)) is { IsEmpty: false } effects)
-            return _steps.Into(OpCode.Closure, receiver, site: AddSite(reference), payload: new ClosureInfo(default, receiver)
-            {
-                Described = new CallSite { Method = reference.Method, Effects = effects, Arguments = Array.Empty<int>(), Receiver = Registers.Bound },
-            });
-        var target = TargetOf(reference.Method);
-        if (target is null)
-            return Registers.None;
-        AddCallee(target.Value);
-        return _steps.Into(OpCode.Closure, receiver, site: AddSite(reference), payload: new ClosureInfo(target.Value, receiver));
-    }
-
-    private int LowerEventAssignment(IEventAssignmentOperation assignment)
-    {
-        if (assignment.EventReference is IEventReferenceOperation { Instance: { } instance })
-            Lower(instance);
-        var handler = Lower(assignment.HandlerValue);
-        if (handler >= 0 && assignment.Adds)
-            _steps.Add(new Instruction(OpCode.Escape, -1, handler, site: AddSite(assignment)));
-        return Registers.None;
-    }
-
     /// <summary>A register for the value: a new unknown one where nothing was known, so that the same unknown can be recognised again.</summary>
     private int Known(int register, IOperation operation) =>
         register >= 0 ? register : _steps.Into(OpCode.Unknown, site: AddSite(operation));
