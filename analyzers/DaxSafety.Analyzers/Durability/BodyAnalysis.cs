@@ -29,7 +29,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _summaryOf = summaryOf;
         _fields = new FieldSlots(FieldAtEntry);
         _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
-        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, this);
+        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, body.ChosenSlots, this);
     }
 
     public EntityTable Entities => _entities;

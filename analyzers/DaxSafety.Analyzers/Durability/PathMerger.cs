@@ -20,7 +20,7 @@ internal sealed class PathMerger
     private static readonly Func<int, Span, Span, Span> Around = (_, x, y) => x.Around(y);
     private static readonly Func<int, Span, Span, Span> Widened = (_, x, y) => x.Widened(y);
 
-    private readonly HashSet<int> _testedSlots;
+    private readonly HashSet<int> _testedSlots, _chosenSlots;
     private readonly INumbers _numbers;
 
     /// <summary>The groups that are compared or merged.</summary>
@@ -40,20 +40,21 @@ internal sealed class PathMerger
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Span, Span, bool> _contradict;
 
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, INumbers numbers)
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, IReadOnlyCollection<int> chosenSlots, INumbers numbers)
     {
         _numbers = numbers;
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
         _testedSlots = new HashSet<int>(testedSlots);
+        _chosenSlots = new HashSet<int>(chosenSlots);
         _joinVariables = JoinNumbers;
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
-        _choosesBetween = (slot, mine, theirs) => _testedSlots.Contains(slot) && !mine.Equals(theirs);
+        _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         _contradict = (_, mine, theirs) => mine.Within(theirs).IsEmpty;
     }
 
@@ -131,7 +132,8 @@ internal sealed class PathMerger
         && present.Facts.Intersect(path.Facts, Around).Equals(present.Facts);
 
     /// <summary>What a tested variable holds was decided by a test that is made again: <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c>.</summary>
-    private bool HoldsChoice(Path a, Path b) => a.Facts.AnyChange(b.Facts, _contradict) && a.Variables.AnyChange(b.Variables, _choosesBetween);
+    private bool HoldsChoice(Path a, Path b) =>
+        _chosenSlots.Count > 0 && a.Variables.AnyChange(b.Variables, _choosesBetween) && a.Facts.AnyChange(b.Facts, _contradict);
 
     private bool ToldApart(Path a, Path b)
     {

@@ -82,6 +82,7 @@ internal sealed partial class BodyLowering
         if (failure is not null)
             graph = GraphBuilder.Empty;
 
+        var tested = TestedSlots();
         return new LoweredBody
         {
             Name = _owner.Name,
@@ -94,7 +95,8 @@ internal sealed partial class BodyLowering
             Nested = _nested.ToImmutableArray(),
             Callees = _callees.ToImmutableArray(),
             CapturedSlots = CapturedSlots(),
-            TestedSlots = TestedSlots(),
+            TestedSlots = tested,
+            ChosenSlots = ChosenSlots(tested),
             CallsUnseenCode = _callsUnseenCode,
             Unfollowed = _unfollowed.ToImmutableArray(),
             Failure = failure,

@@ -30,11 +30,23 @@ internal sealed partial class BodyLowering
         return Lower(whole);
     }
 
-    /// <summary><c>x &amp;&amp; y</c> as it was before the graph made branches of it, if its parts may as well all be evaluated; else null.</summary>
-    private IOperation? WithoutBranches(IOperation value) =>
-        value is IFlowCaptureReferenceOperation { Syntax: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } syntax }
-        && _cfg.OriginalOperation.SemanticModel?.GetOperation(syntax, _cancel) is IBinaryOperation { OperatorMethod: null } whole && whole.DescendantsAndSelf().All(IsPlainTest)
-            ? whole : null;
+    /// <summary>The conditions of the body as they were before the graph made branches of them.</summary>
+    private Dictionary<SyntaxNode, IBinaryOperation>? _whole;
+
+    /// <summary><c>x &amp;&amp; y</c> without branches, if its parts may as well all be evaluated; else null.</summary>
+    private IOperation? WithoutBranches(IOperation value)
+    {
+        if (value is not IFlowCaptureReferenceOperation { Syntax: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } syntax })
+            return null;
+        if (_whole is null)
+        {
+            _whole = new Dictionary<SyntaxNode, IBinaryOperation>();
+            foreach (var part in _cfg.OriginalOperation.DescendantsAndSelf())
+                if (part is IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } condition)
+                    _whole[condition.Syntax] = condition;
+        }
+        return _whole.TryGetValue(syntax, out var whole) && whole.DescendantsAndSelf().All(IsPlainTest) ? whole : null;
+    }
 
     /// <summary>A part of a condition that only reads.</summary>
     private bool IsPlainTest(IOperation part) => part switch

@@ -104,6 +104,9 @@ internal sealed class LoweredBody
     /// <summary>Variables that decide some branch.</summary>
     public required ImmutableHashSet<int> TestedSlots { get; init; }
 
+    /// <summary>Those whose value was decided by an earlier branch.</summary>
+    public required ImmutableHashSet<int> ChosenSlots { get; init; }
+
     /// <summary>It calls code of others about which nothing is known, not even by its types.</summary>
     public bool CallsUnseenCode { get; init; }
 

@@ -81,6 +81,16 @@ internal sealed partial class BodyLowering
         foreach (var capture in _testedCaptures)
             if (_captureSlots.TryGetValue(capture, out var slot))
                 slots.Add(slot);
+        return slots.ToImmutable();
+    }
+
+    /// <summary>Of the tested variables those that a choice sets, and no counter: flags, what may be null, what a conditional expression comes to.</summary>
+    private ImmutableHashSet<int> ChosenSlots(ImmutableHashSet<int> tested)
+    {
+        var slots = ImmutableHashSet.CreateBuilder<int>();
+        foreach (var slot in tested)
+            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
+                slots.Add(slot);
         foreach (var chosen in _chosenFor)
             if (_testedVariables.Contains(chosen.Value) && _captureSlots.TryGetValue(chosen.Key, out var slot))
                 slots.Add(slot);
