@@ -21,7 +21,12 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     private readonly PathMerger _merger;
     private readonly long _mostWork;
 
-    public BodyAnalysis(LoweredBody body, DurabilityContext context, IFieldOrigins origins, Func<CallTarget, Summary?> summaryOf)
+    /// <param name="body">What is analysed.</param>
+    /// <param name="context">What is known.</param>
+    /// <param name="origins">Of fields.</param>
+    /// <param name="summaryOf">Of callees; null for one that nobody can see.</param>
+    /// <param name="followsChoices">Whether groups stay apart for what a choice has decided. It may multiply them all the way down a long body, and has a part of the budget only.</param>
+    public BodyAnalysis(LoweredBody body, DurabilityContext context, IFieldOrigins origins, Func<CallTarget, Summary?> summaryOf, bool followsChoices)
     {
         _body = body;
         _context = context;
@@ -29,7 +34,9 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _summaryOf = summaryOf;
         _fields = new FieldSlots(FieldAtEntry);
         _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
-        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, body.ChosenSlots, this);
+        if (followsChoices)
+            _mostWork /= PartForChoices;
+        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, followsChoices ? body.ChosenSlots : body.ChosenSlots.Clear(), this);
     }
 
     public EntityTable Entities => _entities;
@@ -64,6 +71,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
 
     /// <summary>And for each instruction besides: as many as there are groups of paths, in two rounds.</summary>
     private const int MostWorkForEachInstruction = 16;
+
+    private const int PartForChoices = 8;
 
     public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length
         || _work > _mostWork;

@@ -157,7 +157,13 @@ internal sealed class SummaryStore
     {
         if (Lower(target, cancel) is not { } body)
             return null;
-        var analysis = new BodyAnalysis(body, _context, _origins, summaryOf);
+        var analyzed = Analyze(body, summaryOf, !body.ChosenSlots.IsEmpty, cancel);
+        return analyzed.States is null && body.Failure is null && !body.ChosenSlots.IsEmpty ? Analyze(body, summaryOf, followsChoices: false, cancel) : analyzed;
+    }
+
+    private AnalyzedBody Analyze(LoweredBody body, Func<CallTarget, Summary?> summaryOf, bool followsChoices, CancellationToken cancel)
+    {
+        var analysis = new BodyAnalysis(body, _context, _origins, summaryOf, followsChoices);
         if (body.Failure is not null)
             return new AnalyzedBody(body, analysis, null, null);
         var states = analysis.Run(cancel);
