@@ -21,7 +21,9 @@ internal static class DeepChain
 
     public static bool FailsInChild()
     {
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["analyzer", Argument]) { RedirectStandardError = true })!;
+        string host = Environment.ProcessPath!;
+        string[] program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(DeepChain).Assembly.Location] : [];
+        using Process child = Process.Start(new ProcessStartInfo(host, [.. program, "analyzer", Argument]) { RedirectStandardError = true })!;
         child.StandardError.ReadToEnd();
         child.WaitForExit();
         return child.ExitCode != 0;
