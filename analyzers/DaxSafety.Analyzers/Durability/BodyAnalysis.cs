@@ -72,6 +72,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// <summary>And for each instruction besides: as many as there are groups of paths, in two rounds.</summary>
     private const int MostWorkForEachInstruction = 16;
 
+    /// <summary>The part of the budget, one in so many, that is worth trying with choices followed before all of it is spent without.</summary>
     private const int PartForChoices = 8;
 
     public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length

@@ -101,8 +101,9 @@ internal sealed class SummaryStore
         }
         var stale = new HashSet<CallTarget>(group);
         var digests = new Dictionary<CallTarget, string?>();
+        var order = CalleesFirst(group, cancel);
         for (var round = 0; round < MostRounds && stale.Count > 0; round++)
-            foreach (var target in CalleesFirst(group, cancel))
+            foreach (var target in order)
             {
                 if (!stale.Remove(target))
                     continue;
@@ -122,7 +123,7 @@ internal sealed class SummaryStore
     }
 
     /// <summary>What a body does is known to most of its callers in the same round.</summary>
-    private IEnumerable<CallTarget> CalleesFirst(IReadOnlyList<CallTarget> group, CancellationToken cancel)
+    private List<CallTarget> CalleesFirst(IReadOnlyList<CallTarget> group, CancellationToken cancel)
     {
         var waiting = new HashSet<CallTarget>(group);
         var order = new List<CallTarget>();
