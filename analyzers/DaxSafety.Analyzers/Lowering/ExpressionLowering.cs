@@ -51,6 +51,8 @@ internal sealed partial class BodyLowering
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
+            case IFunctionPointerInvocationOperation pointed:
+                return LowerPointedCall(pointed);
             case IObjectCreationOperation creation:
                 return LowerCreation(creation);
             case IFlowCaptureOperation capture:
