@@ -1,0 +1,141 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What the fields of one object hold at the end of one body.</summary>
+internal sealed class StoredFields
+{
+    private readonly BodyAnalysis _analysis;
+    private readonly DurabilityContext _context;
+    private readonly List<(int Owner, int Field, Value Value)> _stores;
+    private readonly ILookup<int, (int Field, Value Value)> _held;
+
+    /// <param name="analysis">Of the body.</param>
+    /// <param name="path">One way it ends.</param>
+    /// <param name="context">What is known.</param>
+    /// <param name="instance">Another object than the body's own.</param>
+    public StoredFields(BodyAnalysis analysis, Path path, DurabilityContext context, int? instance = null)
+    {
+        _analysis = analysis;
+        _context = context;
+        var all = path.Fields.ToList().Select(entry => (Owner: analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToList();
+        _held = all.ToLookup(store => store.Owner, store => (store.Field, store.Value));
+        _stores = all
+            .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)
+            .OrderBy(store => Rank(store.Field)).ThenBy(store => Position(store.Field))
+            .ToList();
+    }
+
+    /// <param name="found">What each field holds.</param>
+    /// <param name="inner">What the fields of the objects hold that they hold, if these were made here.</param>
+    public void Collect(Dictionary<int, List<FieldOrigin?>> found, Dictionary<(int Outer, int Inner), List<FieldOrigin?>> inner)
+    {
+        foreach (var (owner, field, value) in _stores)
+        {
+            CollectInner(owner, field, value, inner);
+            // Null says nothing, and neither does what was there before.
+            var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !IsUnchanged(owner, field, place)).ToList();
+            if (targets.Count == 0)
+                continue;
+            FieldOriginStore.Find(found, field).Add(targets.Count == 1 ? OriginOf(owner, field, targets[0]) : null);
+        }
+    }
+
+    /// <summary>Of an object that was not made here, nobody knows what it holds.</summary>
+    private void CollectInner(int owner, int outer, Value value, Dictionary<(int Outer, int Inner), List<FieldOrigin?>> inner)
+    {
+        if (value.Single is not { } place || !_analysis.Entities[place.Entity].IsFresh)
+        {
+            foreach (var address in AddressesIn(outer))
+                FieldOriginStore.Find(inner, (outer, address)).Add(null);
+            return;
+        }
+        foreach (var (field, held) in _held[place.Entity])
+            if (held.Refs.Where(target => target.Entity != EntityTable.Null).ToList() is { Count: > 0 } targets)
+                FieldOriginStore.Find(inner, (outer, field)).Add(targets.Count == 1 ? OriginOf(owner, outer, targets[0]) : null);
+    }
+
+    private IEnumerable<int> AddressesIn(int field) => _context.Lowering.Members.SymbolOf(field) is IFieldSymbol { Type: INamedTypeSymbol type } && _context.Lowering.IsOwn(type)
+        ? type.OriginalDefinition.GetMembers().OfType<IFieldSymbol>().Where(held => !held.IsStatic).Select(_context.Lowering.Members.Of)
+        : Array.Empty<int>();
+
+    /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>
+    public FieldOrigin? OriginOfInstance(int instance) => _analysis.Entities[instance].Mapping is { Role: MappingRole.View } mapping && !_analysis.BecameUnknown.Contains(instance)
+        ? new FieldOrigin(null, true, Described(mapping), ParentFields(instance, mapping))
+        : null;
+
+    private bool IsUnchanged(int owner, int field, Ref place) =>
+        _analysis.Entities[place.Entity] is { Kind: EntityKind.Field } entity && entity.B == owner && entity.A == field;
+
+    private FieldOrigin? OriginOf(int owner, int field, Ref place)
+    {
+        var entity = _analysis.Entities[place.Entity];
+        var atStart = place is { OffsetEntity: 0, Offset: 0 };
+        if (entity.Kind == EntityKind.Field && entity.B == owner)
+            return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>());
+        var holder = HolderOf(owner, entity.Id);
+        // What was passed: a pointer into a view that another field keeps.
+        if (entity.Kind == EntityKind.Parameter && holder is { } kept && kept != field && Rank(kept) == 0)
+            return new FieldOrigin(kept, atStart, null, Array.Empty<int>());
+        if (entity.Mapping is not { } mapping || !entity.IsFresh)
+            return null;
+        if (holder is { } named && named != field)
+            return new FieldOrigin(named, atStart, null, Array.Empty<int>());
+        return new FieldOrigin(null, atStart, Described(mapping), ParentFields(owner, mapping));
+    }
+
+    private Mapping Described(Mapping mapping)
+    {
+        var backing = _analysis.BackingOf(mapping);
+        return new Mapping(mapping.Role)
+        {
+            Anonymous = backing.OwesNothing,
+            UnknownBacking = backing.Unknown,
+            ReadOnly = mapping.ReadOnly,
+            CopyOnWrite = mapping.CopyOnWrite,
+            PageCache = mapping.PageCache,
+            KnownTail = mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
+            Origin = mapping.Origin,
+        };
+    }
+
+    /// <summary>The fields that hold what the mapping was made from; through a map that no field holds, those of its file.</summary>
+    private int[] ParentFields(int owner, Mapping mapping)
+    {
+        var fields = new List<int>();
+        var pending = new Queue<Mapping>();
+        var seen = new HashSet<Mapping>();
+        pending.Enqueue(mapping);
+        while (pending.Count > 0)
+        {
+            foreach (var parent in pending.Dequeue().Parents)
+            {
+                if (parent.Single is not { } place)
+                    continue;
+                if (FieldNaming(owner, place.Entity) is { } field)
+                    fields.Add(field);
+                else if (_analysis.Entities[place.Entity].Mapping is { } further && seen.Add(further))
+                    pending.Enqueue(further);
+            }
+        }
+        return fields.Distinct().ToArray();
+    }
+
+    private int? FieldNaming(int owner, int entity) =>
+        _analysis.Entities[entity] is { Kind: EntityKind.Field } named && named.B == owner ? named.A : HolderOf(owner, entity);
+
+    /// <summary>The field that speaks for an entity that several hold: the one whose type says most, then the first in the source.</summary>
+    private int? HolderOf(int owner, int entity)
+    {
+        foreach (var store in _stores)
+            if (store.Owner == owner && store.Value.Refs.Count(place => place.Entity != EntityTable.Null) == 1 && store.Value.MayBe(entity))
+                return store.Field;
+        return null;
+    }
+
+    private int Rank(int field) => _context.MappingOf(_context.Lowering.Members.SymbolOf(field)) is null ? 1 : 0;
+
+    private int Position(int field) => _context.Lowering.Members.SymbolOf(field)?.Locations.FirstOrDefault()?.SourceSpan.Start ?? int.MaxValue;
+}
