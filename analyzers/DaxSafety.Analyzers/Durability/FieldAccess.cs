@@ -40,6 +40,7 @@ internal sealed partial class BodyAnalysis
             MarkGivenAway(value);
         }
         NoteHeld(value, field);
+        _entities.Store(value);
         foreach (var place in target.Targets)
         {
             var slot = _fields.Of(place.Entity, field);
@@ -128,7 +129,11 @@ internal sealed partial class BodyAnalysis
         var closure = (ClosureInfo)step.Payload!;
         var entity = _entities.Intern(EntityKind.Closure, step.Site, 0, closure);
         if (closure.Receiver >= 0)
-            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), Read(path, closure.Receiver));
+        {
+            var receiver = Read(path, closure.Receiver);
+            _entities.Store(receiver);
+            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), receiver);
+        }
         return Value.OfEntity(entity.Id);
     }
 
