@@ -192,6 +192,12 @@ internal sealed partial class BodyAnalysis
     {
         switch (flush.Kind)
         {
+            case FlushKind.Weak:
+                FlushWeakly(path, flush with { Target = target }, site);
+                break;
+            case FlushKind.FirstOfTwo:
+                FirstOfTwo(path, flush with { Target = target }, site);
+                break;
             case FlushKind.Fence:
                 Fence(path);
                 break;
@@ -206,7 +212,7 @@ internal sealed partial class BodyAnalysis
                 break;
             default:
                 if (target.Targets.Any())
-                    Flush(path, flush with { Target = target }, site, () => "view-flush");
+                    FlushPages(path, flush with { Target = target }, site);
                 break;
         }
     }

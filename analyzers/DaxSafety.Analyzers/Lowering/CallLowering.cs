@@ -204,7 +204,7 @@ internal sealed partial class BodyLowering
 
     private void NoteUnfollowed(IMethodSymbol method)
     {
-        if (!IsFramework(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
+        if (!IsHarmless(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
             _callsUnseenCode = true;
         else if (IsInSource(method))
             _unfollowed.Add(method.OriginalDefinition);
@@ -236,7 +236,7 @@ internal sealed partial class BodyLowering
                 return true;
         if (IsInSource(method) && !method.IsAbstract && !method.IsVirtual && method.ContainingType.TypeKind != TypeKind.Interface && !_context.Knowledge.IsUnseenImport(method))
             return false;
-        if (IsFramework(method))
+        if (IsHarmless(method))
             return false;
         return receiver >= 0 && _context.Types.CanCarryMapping(method.ContainingType)
             || method.Parameters.Any(parameter => arguments[parameter.Ordinal] >= 0 && _context.Types.CanCarryMapping(parameter.Type));
@@ -250,6 +250,9 @@ internal sealed partial class BodyLowering
         _context.IsOwn(property) && property.OriginalDefinition is var definition && !PropertyShapes.IsAutomatic(definition);
 
     private static bool IsFramework(ISymbol symbol) => SymbolNames.IsFramework(symbol.ContainingAssembly);
+
+    /// <summary>Without a body to look at, and yet known to do nothing to memory.</summary>
+    private bool IsHarmless(IMethodSymbol method) => IsFramework(method) || _context.Knowledge.SaysNone(method);
 
     private const int MostImplementations = 12;
 
