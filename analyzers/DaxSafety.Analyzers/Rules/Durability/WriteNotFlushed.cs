@@ -15,8 +15,9 @@ internal static class WriteNotFlushed
     {
         var groups = context.Outcome.Owed.Where(owed => IsMissing(context, owed))
             .GroupBy(owed => context.NameOf(owed.Obligation) + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => context.Outcome.Analysis.CurrentOf(place.Entity))));
+        var reported = new List<OwedWrite>();
         foreach (var group in groups)
-            ReportMapping(context, group.ToList());
+            ReportMapping(context, group.ToList(), reported);
     }
 
     private static bool IsMissing(RuleContext context, OwedWrite owed)
@@ -35,7 +36,7 @@ internal static class WriteNotFlushed
     }
 
     /// <summary>For every exit the last write that reaches it undone; for every such write its exits.</summary>
-    private static void ReportMapping(RuleContext context, List<OwedWrite> writes)
+    private static void ReportMapping(RuleContext context, List<OwedWrite> writes, List<OwedWrite> reported)
     {
         var lastAt = new Dictionary<int, (OwedWrite Write, int Node)>();
         foreach (var write in writes)
@@ -53,6 +54,9 @@ internal static class WriteNotFlushed
             var write = group.OrderBy(entry => entry.Key).First().Value.Write;
             if (writes.Where(other => Position(context, other) == group.Key).Any(other => other.Exits.Any(exit => exit.Status.Attempts != 0)))
                 continue;
+            if (reported.Any(other => Position(context, other) == group.Key && !context.Outcome.AreOwedTogether(other, write)))
+                continue;
+            reported.Add(write);
             Report(context, write, group.OrderBy(entry => entry.Key).Select(entry => entry.Value.Node).ToList(), writes);
         }
     }
