@@ -162,6 +162,7 @@ internal sealed partial class BodyLowering
         if (assignment.Target is ILocalReferenceOperation { Local: var local })
         {
             NotePolicy(local, assignment.Value);
+            NoteConfigured(local, assignment.Value);
             if (SymbolBehind(assignment.Value) is IParameterSymbol)
                 _copiesOfParameters.Add(local);
         }
@@ -183,6 +184,7 @@ internal sealed partial class BodyLowering
             _capturedTuples[capture.Id] = tuple;
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
+        NoteConfigured(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);
         return value;
