@@ -21,7 +21,7 @@ internal sealed partial class BodyAnalysis
             return new List<Path>();
         var possible = condition.Kind switch
         {
-            ConditionKind.Truth => AssumeEqual(assumed, condition.A, a, holds ? 1 : 0, true, condition.Correlated, isBoolean: true) && AssumeCompared(assumed, a, holds),
+            ConditionKind.Truth => AssumeEqual(assumed, condition.A, a, holds ? 1 : 0, true, condition.Correlated || a.Targets.Any(place => IsSystem(place.Entity)), isBoolean: true) && AssumeCompared(assumed, a, holds),
             ConditionKind.IsNull => AssumeNull(assumed, condition, a, holds),
             ConditionKind.Equal => AssumeEqual(assumed, condition, a, Read(path, condition.B), holds),
             ConditionKind.Less or ConditionKind.LessOrEqual => AssumeOrder(assumed, condition, a, holds),
@@ -34,6 +34,7 @@ internal sealed partial class BodyAnalysis
             return ways;
         if (SaysFailed(condition, a, path, holds))
             Excuse(assumed);
+        SettleForSystem(assumed, a);
         ways.Add(assumed);
         if (condition.Parts.Length == 0)
             return ways;

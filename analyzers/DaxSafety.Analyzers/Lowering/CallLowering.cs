@@ -30,7 +30,10 @@ internal sealed partial class BodyLowering
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
             EmitInitializers(method, invocation, receiver, arguments);
-        var receiverType = StaticType(invocation.Instance);
+        var disposed = ConfiguredBehind(invocation.Instance);
+        if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
+            method = dispose;
+        var receiverType = disposed ?? StaticType(invocation.Instance);
         var called = ImplementedBy(receiverType, method) ?? method;
         var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
         var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
@@ -94,7 +97,7 @@ internal sealed partial class BodyLowering
                 continue;
             }
             registers[parameter.Ordinal] = parameter.RefKind == RefKind.None
-                ? Lower(argument.Value)
+                ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
                 : LowerByRef(argument, parameter, ref outs);
         }
         return registers;
