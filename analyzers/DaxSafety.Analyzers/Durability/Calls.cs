@@ -202,6 +202,9 @@ internal sealed partial class BodyAnalysis
             case FlushKind.Directory:
                 FlushDirectory(path);
                 break;
+            case FlushKind.Weak:
+                FlushWeakly(path, target, site, flush.Weakness, flush.MeansFile);
+                break;
             case FlushKind.Everything:
                 PersistAll(path, target, site);
                 break;

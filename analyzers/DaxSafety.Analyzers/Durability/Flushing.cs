@@ -178,7 +178,7 @@ internal sealed partial class BodyAnalysis
 
     private void Fail(Path path, Obligation obligation, Status status, int site, Shortfall shortfall, string detail)
     {
-        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail));
+        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail) { IsReportedInside = _replaysOwnFlush });
         path.Pending = path.Pending.Set(obligation.Id, new Status(status.Progress, attempts));
     }
 
@@ -256,8 +256,12 @@ internal sealed partial class BodyAnalysis
     /// <summary>Something that looks like a flush and makes nothing durable.</summary>
     private void FlushWeakly(Path path, Value target, int site, string detail, bool ofFile)
     {
-        foreach (var place in target.Targets)
-            WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, detail);
+        if (!_replaysOwnFlush)
+            foreach (var place in target.Targets)
+                WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, detail);
+        // What a lambda does to a variable around it is done by the member that it stands in.
+        if (target.Targets.Any(place => _entities[place.Entity].Kind == EntityKind.Captured))
+            path.Flushed = path.Flushed.Set(_obligations.Intern(new FlushFact(FlushKind.Weak, target, false) { Weakness = detail, MeansFile = ofFile }), default);
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];

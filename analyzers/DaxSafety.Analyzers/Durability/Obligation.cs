@@ -38,7 +38,11 @@ internal enum Shortfall : byte
 }
 
 /// <summary>One flush that fell short: where, how, and what is to be said about it.</summary>
-internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail);
+internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail)
+{
+    /// <summary>A callee's, of what its own type's fields hold: it is reported there.</summary>
+    public bool IsReportedInside { get; init; }
+}
 
 /// <summary>How far one obligation has come, and which flushes fell short of it.</summary>
 internal readonly struct Status(Progress progress, int attempts) : IEquatable<Status>
@@ -103,6 +107,9 @@ internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
 /// <summary>A flush that a body performs on everything it was given, on the way to every exit.</summary>
 internal enum FlushKind : byte
 {
+    /// <summary>What looks like a flush and is none.</summary>
+    Weak,
+
     WriteBack,
     Fence,
     View,
@@ -126,6 +133,12 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
 {
     /// <summary>The call flushes whatever its target is: that somebody flushes a stream does not make it a mapping.</summary>
     public bool OfAnything { get; init; }
+
+    /// <summary>Why a weak one is weak.</summary>
+    public string Weakness { get; init; } = "";
+
+    /// <summary>A weak one that means the file rather than the memory.</summary>
+    public bool MeansFile { get; init; }
 }
 
 /// <summary>Numbers for obligations, attempts and flush facts, for one analysis.</summary>

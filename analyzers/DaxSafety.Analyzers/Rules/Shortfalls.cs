@@ -22,7 +22,7 @@ internal static class Shortfalls
                 continue;
             foreach (var exit in write.Exits)
                 foreach (var attempt in context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts))
-                    if (attempt.Shortfall == shortfall && !IsAfterthought(context, attempt, exit) && seen.Add(attempt.Site))
+                    if (attempt.Shortfall == shortfall && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && write.Owner == Owner.Member) && seen.Add(attempt.Site))
                         found.Add((attempt, write));
         }
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
