@@ -130,6 +130,7 @@ internal sealed partial class BodyAnalysis
     {
         var analysis = ending.Summary.Analysis;
         _runsUnseenCode |= analysis.MayPersist;
+        FlushesUnknown |= analysis.FlushesUnknown;
         var site = step.Site;
         foreach (var flush in ending.Case.Flushes)
         {

@@ -38,7 +38,7 @@ internal sealed partial class BodyLowering
         var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
         var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
-        return result;
+        return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
 
     /// <summary>An interface's member, called on what is known to be a class: <c>using</c> disposes of everything as an IDisposable.</summary>
@@ -187,6 +187,8 @@ internal sealed partial class BodyLowering
             InvokesReceiver = invokes,
             IsConstruction = isConstruction,
             ReceiverIsAddress = receiverIsAddress,
+            ReceiverType = receiverType,
+            LeavesOpen = effects.Any(effect => effect.Has("unless-left-open")) && operation is IInvocationOperation { Instance: { } closed } && IsMadeToLeaveOpen(closed),
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
