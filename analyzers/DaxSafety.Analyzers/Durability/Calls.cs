@@ -133,6 +133,7 @@ internal sealed partial class BodyAnalysis
     {
         var analysis = ending.Summary.Analysis;
         _runsUnseenCode |= analysis.MayPersist;
+        FlushesUnknown |= analysis.FlushesUnknown;
         var site = step.Site;
         foreach (var flush in ending.Case.Flushes)
         {
@@ -235,7 +236,7 @@ internal sealed partial class BodyAnalysis
         // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.
         inherited.IsReportedInside |= (obligation.IsReportedInside
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping: not null }) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
-        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !IsOfSameType(summary.Body) || summary.Settles(obligation));
+        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
@@ -252,6 +253,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>A member of the same object: of its type, its base, or what derives from it.</summary>
     private bool IsOfSameType(LoweredBody callee) => callee.Symbol?.ContainingType is { } type && _body.Symbol?.ContainingType is { } own && (DerivesFrom(type, own) || DerivesFrom(own, type));
+
+    /// <summary>Held by this very object, whoever wrote to it: a nested type, a friend.</summary>
+    private bool IsOfThisObject(List<Ref> target) => target.All(place => _entities[place.Entity] is { Kind: EntityKind.Field, B: EntityTable.This });
 
     private static bool DerivesFrom(INamedTypeSymbol type, INamedTypeSymbol ancestor)
     {

@@ -23,6 +23,8 @@ internal sealed partial class BodyAnalysis
     private List<Path> Exchanged(Path written, Path unchanged, CallSite call, in Instruction step)
     {
         var expected = Expected(written, call)!;
+        // What is known of the result before anybody has tested it has to last until somebody does.
+        _entities.Store(Read(written, step.Dst));
         var ways = new List<Path>(2);
         if (AssumeSame(written, Read(written, step.Dst), expected, same: true))
             ways.Add(written);

@@ -25,7 +25,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     {
         if (_context.Lowering.Members.SymbolOf(field) is not { } symbol || (symbol as INamedTypeSymbol ?? symbol.ContainingType) is not { } type || !_context.Lowering.IsOwn(symbol))
             return null;
-        if (!_context.Lowering.Types.NamesMemory(TypeOf(symbol)) || !_context.Lowering.IsReached(type))
+        if ((!_context.Lowering.Types.NamesMemory(TypeOf(symbol)) && !_context.Lowering.Types.ContainsMemory(TypeOf(symbol))) || !_context.Lowering.IsReached(type))
             return null;
         return OriginsOf(type.OriginalDefinition, cancel).Fields.TryGetValue(field, out var origin) ? origin : null;
     }
@@ -59,6 +59,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
         var found = new Dictionary<int, List<FieldOrigin?>>();
         var inner = new Dictionary<(int Outer, int Inner), List<FieldOrigin?>>();
         var isMadeInSight = IsMadeInSight(type, cancel);
+        Summary? SummaryOf(CallTarget target) => _firstLook.Of(target, cancel)?.Summary;
         foreach (var body in BodiesThatStore(type, isMadeInSight, cancel))
         {
             if (body.Summary is not { } summary)
@@ -66,12 +67,12 @@ internal sealed class FieldOriginStore : IFieldOrigins
             // Whoever calls a private constructor is here as well, and says what its arguments are.
             if (!isMadeInSight || !IsPrivateConstructor(body.Body.Symbol))
                 foreach (var ending in summary.Cases)
-                    new StoredFields(body.Analysis, ending.Path, _context).Collect(found, inner);
+                    new StoredFields(body.Analysis, ending.Path, _context, SummaryOf).Collect(found, inner);
             foreach (var instance in body.Analysis.InstancesOf(type))
                 foreach (var ending in summary.Cases)
-                    new StoredFields(body.Analysis, ending.Path, _context, instance).Collect(found, inner);
+                    new StoredFields(body.Analysis, ending.Path, _context, SummaryOf, instance).Collect(found, inner);
             foreach (var (handle, instance) in OwnHandles.In(body.Analysis, _context))
-                Find(found, handle).AddRange(summary.Cases.Select(ending => new StoredFields(body.Analysis, ending.Path, _context).OriginOfInstance(instance)));
+                Find(found, handle).AddRange(summary.Cases.Select(ending => new StoredFields(body.Analysis, ending.Path, _context, SummaryOf).OriginOfInstance(instance)));
         }
         return new TypeOrigins(Agreed(found), Agreed(inner));
     }
@@ -116,10 +117,18 @@ internal sealed class FieldOriginStore : IFieldOrigins
                 yield return analyzed;
     }
 
-    private bool Stores(LoweredBody body) =>
-        body.Nodes.Any(node => node.Content.Instructions.Any(step => step.Code == OpCode.StoreField && (NamesMemory(step.B) || HoldsAddress(step.B)))) || body.Nested.Any(Stores);
+    private bool Stores(LoweredBody body) => body.Nodes.Any(node => node.Content.Instructions.Any(Stores)) || body.Nested.Any(Stores);
 
-    private bool NamesMemory(int field) => field != MemberNumbers.Element && _context.Lowering.Types.NamesMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
+    private bool Stores(Instruction step) => step.Code switch
+    {
+        OpCode.StoreField => NamesMemory(step.B) || HoldsAddress(step.B),
+        OpCode.LoadField => IsContainer(step.B),
+        _ => false,
+    };
+
+    private bool NamesMemory(int field) => field != MemberNumbers.Element && _context.Lowering.Types.NamesMemory(TypeOf(_context.Lowering.Members.SymbolOf(field))) || IsContainer(field);
+
+    private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Types.ContainsMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 
     /// <summary>A field for an object or structure of the compilation's own that keeps an address.</summary>
     private bool HoldsAddress(int field) => field != MemberNumbers.Element && TypeOf(_context.Lowering.Members.SymbolOf(field)) is INamedTypeSymbol { TypeKind: TypeKind.Struct or TypeKind.Class } type

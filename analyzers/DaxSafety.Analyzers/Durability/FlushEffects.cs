@@ -44,6 +44,7 @@ internal sealed partial class BodyAnalysis
 
     private void FlushView(Path path, CallSite call, Effect effect, int site)
     {
+        NoteUnknownFlush(call, RangeOf(path, call, effect), effect.Has("disposal"));
         var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
         if (target is null)
             return;

@@ -154,7 +154,7 @@ internal sealed partial class BodyAnalysis
             case FlushKind.View when flush.MissesTail && TailOf(obligation.Target, flush.Target) is { } tail:
                 Fail(path, obligation, status, site, Shortfall.MissesTail, tail);
                 break;
-            case FlushKind.View when !_context.Options.ViewFlushIsDurable:
+            case FlushKind.View when !IsViewFlushDurable(path):
                 Fail(path, obligation, new Status(Progress.ViewFlushed, status.Attempts), site, Shortfall.NotDurable, describe());
                 break;
             case FlushKind.View:
@@ -226,7 +226,7 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
             var (progress, viewFlushed) = (entry.Value.Progress, (entry.Value.Progress & Progress.ViewFlushed) != 0);
-            if (_context.Options.FileFlushIsDurable || progress == Progress.ViewFlushed)
+            if (IsFileFlushDurable(path) || progress == Progress.ViewFlushed)
                 Settle(path, obligation);
             else if (viewFlushed)
                 path.Pending = path.Pending.Set(entry.Key, new Status(progress & ~Progress.ViewFlushed, entry.Value.Attempts));

@@ -68,6 +68,10 @@ internal sealed class Outcome
                     yield return (path, Body.Nodes[node].ReturnValue);
     }
 
+    /// <summary>Whether some path leaves both undone. One write to what a choice makes one mapping or the other is one mistake.</summary>
+    public bool AreOwedTogether(OwedWrite a, OwedWrite b) => a.Exits.Any(exit => States[exit.Node] is { } set
+        && set.Paths.Any(path => path.Pending.Contains(a.Obligation.Id) && path.Pending.Contains(b.Obligation.Id)));
+
     /// <summary>Null when the analysis gave up.</summary>
     public static Outcome? Of(AnalyzedBody analyzed, bool exceptionalPaths)
     {
@@ -193,11 +197,11 @@ internal sealed class ExitReach
         if (entity.Kind == EntityKind.Stale)
             return OwnerOf(_analysis.Entities[entity.A], callersByContract);
         if (entity.Kind == EntityKind.Field)
-            return (Owner.Member, entity.A);
+            return (Owner.Member, _analysis.FieldBehind(entity)?.A ?? entity.A);
         if (entity.IsRooted)
             return (Owner.Caller, null);
         if (entity.Escaped)
-            return (Owner.Elsewhere, null);
+            return (Owner.Elsewhere, entity.KeptIn);
         if (_returned.Contains(entity.Id))
             return (Owner.Elsewhere, _keeperOf.TryGetValue(entity.Id, out var keeper) ? keeper : null);
         if (callersByContract && _holderOf.TryGetValue(entity.Id, out var holder) && !IsVisible(holder) && !_analysis.Entities[holder].Escaped)

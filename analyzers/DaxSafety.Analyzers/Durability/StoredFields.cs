@@ -1,4 +1,3 @@
-using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
 
@@ -9,24 +8,42 @@ internal sealed class StoredFields
 {
     private readonly BodyAnalysis _analysis;
     private readonly DurabilityContext _context;
+    private readonly Func<CallTarget, Summary?> _summaryOf;
     private readonly List<(int Owner, int Field, Value Value)> _stores;
+    private readonly List<(int Container, int Field, Value Value)> _elements;
     private readonly ILookup<int, (int Field, Value Value)> _held;
 
     /// <param name="analysis">Of the body.</param>
     /// <param name="path">One way it ends.</param>
     /// <param name="context">What is known.</param>
+    /// <param name="summaryOf">Of code that makes what stands in a container.</param>
     /// <param name="instance">Another object than the body's own.</param>
-    public StoredFields(BodyAnalysis analysis, Path path, DurabilityContext context, int? instance = null)
+    public StoredFields(BodyAnalysis analysis, Path path, DurabilityContext context, Func<CallTarget, Summary?> summaryOf, int? instance = null)
     {
         _analysis = analysis;
         _context = context;
-        var all = path.Fields.ToList().Select(entry => (Owner: analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToList();
-        _held = all.ToLookup(store => store.Owner, store => (store.Field, store.Value));
-        _stores = all
+        _summaryOf = summaryOf;
+        var stores = path.Fields.ToList().Select(entry => (Owner: analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToList();
+        _held = stores.ToLookup(store => store.Owner, store => (store.Field, store.Value));
+        _stores = stores
             .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)
             .OrderBy(store => Rank(store.Field)).ThenBy(store => Position(store.Field))
             .ToList();
+        _elements = stores.Where(store => store.Field == MemberNumbers.Element)
+            .SelectMany(store => HoldersOf(store.Owner, instance ?? EntityTable.This).Select(holder => (store.Owner, holder, store.Value))).ToList();
     }
+
+    /// <summary>The fields whose container, or what stands in it, an entity is.</summary>
+    private IEnumerable<int> HoldersOf(int container, int owner)
+    {
+        if (_analysis.FieldBehind(_analysis.Entities[container]) is { } field && (field.B == owner || field.B == EntityTable.Statics) && IsContainer(field.A))
+            yield return field.A;
+        foreach (var store in _stores)
+            if (IsContainer(store.Field) && store.Value.MayBe(container))
+                yield return store.Field;
+    }
+
+    private bool IsContainer(int field) => _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.Types.ContainsMemory(BodyAnalysis.TypeOf(symbol));
 
     /// <param name="found">What each field holds.</param>
     /// <param name="inner">What the fields of the objects hold that they hold, if these were made here.</param>
@@ -37,10 +54,15 @@ internal sealed class StoredFields
             CollectInner(owner, field, value, inner);
             // Null says nothing, and neither does what was there before.
             var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !IsUnchanged(owner, field, place)).ToList();
-            if (targets.Count == 0)
+            // An empty container says nothing either: what is put in it does.
+            if (targets.Count == 0 || (IsContainer(field) && targets.All(place => _analysis.Entities[place.Entity] is { IsFresh: true, Mapping: null })))
                 continue;
-            FieldOriginStore.Find(found, field).Add(targets.Count == 1 ? OriginOf(owner, field, targets[0]) : null);
+            FieldOriginStore.Find(found, field).Add(targets.Count == 1 && !IsContainer(field) ? OriginOf(owner, field, targets[0]) : null);
         }
+        foreach (var (container, field, value) in _elements)
+            foreach (var place in value.Refs)
+                if (place.Entity != EntityTable.Null && !IsUnchanged(container, MemberNumbers.Element, place))
+                    FieldOriginStore.Find(found, field).AddRange(OriginsOfElement(place.Entity));
     }
 
     /// <summary>Of an object that was not made here, nobody knows what it holds.</summary>
@@ -60,6 +82,18 @@ internal sealed class StoredFields
     private IEnumerable<int> AddressesIn(int field) => _context.Lowering.Members.SymbolOf(field) is IFieldSymbol { Type: INamedTypeSymbol type } && _context.Lowering.IsOwn(type)
         ? type.OriginalDefinition.GetMembers().OfType<IFieldSymbol>().Where(held => !held.IsStatic).Select(_context.Lowering.Members.Of)
         : Array.Empty<int>();
+
+    /// <summary>What one element was made as; of code that makes it on demand, what that code returns.</summary>
+    private IEnumerable<FieldOrigin?> OriginsOfElement(int element)
+    {
+        var entity = _analysis.Entities[element];
+        if (entity is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } && _summaryOf(closure.Target) is { } summary)
+            return summary.Cases.SelectMany(ending => ending.Result.Refs.SelectMany(place => new StoredFields(summary.Analysis, ending.Path, _context, _ => null).OriginsOfElement(place.Entity)));
+        // A container in a container: what stands in it has been looked at.
+        if (entity is { IsFresh: true, Mapping: null, Kind: EntityKind.Allocated })
+            return Array.Empty<FieldOrigin?>();
+        return new[] { entity is { IsFresh: true, Mapping: { } mapping } ? new FieldOrigin(null, true, Described(mapping, ofOne: false), ParentFields(EntityTable.This, mapping)) : null };
+    }
 
     /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>
     public FieldOrigin? OriginOfInstance(int instance) => _analysis.Entities[instance].Mapping is { Role: MappingRole.View } mapping && !_analysis.BecameUnknown.Contains(instance)
@@ -86,7 +120,9 @@ internal sealed class StoredFields
         return new FieldOrigin(null, atStart, Described(mapping), ParentFields(owner, mapping));
     }
 
-    private Mapping Described(Mapping mapping)
+    /// <param name="mapping">What was made.</param>
+    /// <param name="ofOne">It is all that the field ever holds: where it starts in a page is worth telling.</param>
+    private Mapping Described(Mapping mapping, bool ofOne = true)
     {
         var backing = _analysis.BackingOf(mapping);
         return new Mapping(mapping.Role)
@@ -96,7 +132,7 @@ internal sealed class StoredFields
             ReadOnly = mapping.ReadOnly,
             CopyOnWrite = mapping.CopyOnWrite,
             PageCache = mapping.PageCache,
-            KnownTail = mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
+            KnownTail = !ofOne ? null : mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
             Origin = mapping.Origin,
         };
     }

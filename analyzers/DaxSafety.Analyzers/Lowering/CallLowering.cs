@@ -30,12 +30,15 @@ internal sealed partial class BodyLowering
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
             EmitInitializers(method, invocation, receiver, arguments);
-        var receiverType = StaticType(invocation.Instance);
+        var disposed = ConfiguredBehind(invocation.Instance);
+        if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
+            method = dispose;
+        var receiverType = disposed ?? StaticType(invocation.Instance);
         var called = ImplementedBy(receiverType, method) ?? method;
         var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
         var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
-        return result;
+        return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
 
     /// <summary>An interface's member, called on what is known to be a class: <c>using</c> disposes of everything as an IDisposable.</summary>
@@ -94,7 +97,7 @@ internal sealed partial class BodyLowering
                 continue;
             }
             registers[parameter.Ordinal] = parameter.RefKind == RefKind.None
-                ? Lower(argument.Value)
+                ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
                 : LowerByRef(argument, parameter, ref outs);
         }
         return registers;
@@ -184,6 +187,8 @@ internal sealed partial class BodyLowering
             InvokesReceiver = invokes,
             IsConstruction = isConstruction,
             ReceiverIsAddress = receiverIsAddress,
+            ReceiverType = receiverType,
+            LeavesOpen = effects.Any(effect => effect.Has("unless-left-open")) && operation is IInvocationOperation { Instance: { } closed } && IsMadeToLeaveOpen(closed),
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),

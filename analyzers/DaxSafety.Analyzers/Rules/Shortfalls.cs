@@ -63,7 +63,7 @@ internal static class Shortfalls
             if (entity.Kind != EntityKind.Field || reported.Contains(weak.Key.Site))
                 continue;
             var fields = entity.Mapping is { Role: MappingRole.File } ? context.ViewsMadeFrom(entity.A)
-                : entity.Mapping is { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view && analysis.BackingOf(view) is (false, false) ? [entity.A]
+                : entity.Mapping is { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view && analysis.BackingOf(view) is (false, false) ? [analysis.FieldBehind(entity)?.A ?? entity.A]
                 : Array.Empty<int>();
             foreach (var field in fields)
             {

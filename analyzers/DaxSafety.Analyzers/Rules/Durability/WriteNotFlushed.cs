@@ -13,9 +13,10 @@ internal static class WriteNotFlushed
 {
     public static void Report(RuleContext context)
     {
+        var reported = new List<OwedWrite>();
         foreach (var group in context.Outcome.Owed.Where(owed => IsBytes(context, owed)).GroupBy(owed => MappingOf(context, owed)))
             if (group.Where(owed => IsMissing(context, owed)).ToList() is { Count: > 0 } missing)
-                ReportMapping(context, missing, group.Where(owed => missing.Contains(owed) || IsMissingWith(owed)).ToList());
+                ReportMapping(context, missing, group.Where(owed => missing.Contains(owed) || IsMissingWith(owed)).ToList(), reported);
     }
 
     private static string MappingOf(RuleContext context, OwedWrite owed) =>
@@ -31,13 +32,13 @@ internal static class WriteNotFlushed
     {
         Owner.Local => true,
         Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsJudgedInside
-            && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity))
+            && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity) && !context.Outcome.Analysis.IsElement(place.Entity))
             && FlushPolicy.IsInconsistent(context, owed),
         _ => false,
     };
 
     /// <summary>For every exit that misses a flush the last write that reaches it undone; for every such write its exits.</summary>
-    private static void ReportMapping(RuleContext context, List<OwedWrite> missing, List<OwedWrite> writes)
+    private static void ReportMapping(RuleContext context, List<OwedWrite> missing, List<OwedWrite> writes, List<OwedWrite> reported)
     {
         var amiss = new HashSet<int>(missing.SelectMany(write => write.Exits).Select(exit => ExitPosition(context, exit.Node)));
         var lastAt = new Dictionary<int, (OwedWrite Write, int Node)>();
@@ -56,6 +57,9 @@ internal static class WriteNotFlushed
             var write = group.OrderBy(entry => entry.Key).First().Value.Write;
             if (writes.Where(other => Position(context, other) == group.Key).Any(other => other.Exits.Any(exit => exit.Status.Attempts != 0)))
                 continue;
+            if (reported.Any(other => Position(context, other) == group.Key && !context.Outcome.AreOwedTogether(other, write)))
+                continue;
+            reported.Add(write);
             Report(context, write, group.OrderBy(entry => entry.Key).Select(entry => entry.Value.Node).ToList(), writes);
         }
     }
