@@ -90,10 +90,14 @@ internal sealed partial class BodyAnalysis
         };
     }
 
-    /// <summary>What a comparison comes to, where all that is known on the path leaves it only one outcome: <c>return Interlocked.CompareExchange(…) == 0;</c>.</summary>
+    /// <summary>What a number or comparison comes to, where all that is known on the path leaves it only one outcome: <c>return Interlocked.CompareExchange(…) == 0;</c>.</summary>
     public Value Decided(Path path, Value flag)
     {
-        if (flag.Single is not { OffsetEntity: 0, Offset: 0 } place || _entities[place.Entity].Kind != EntityKind.Computed)
+        if (flag.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } place)
+            return flag;
+        if (_entities[place.Entity].Kind == EntityKind.Result && RangeOf(path, place.Entity) is var range && range.Low == range.High)
+            return Value.Constant(range.Low);
+        if (_entities[place.Entity].Kind != EntityKind.Computed)
             return flag;
         var canBe = (True: AssumeCompared(path.Clone(), flag, true), False: AssumeCompared(path.Clone(), flag, false));
         return canBe.True == canBe.False ? flag : Value.Constant(canBe.True ? 1 : 0);

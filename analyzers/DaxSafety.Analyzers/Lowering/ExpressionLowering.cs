@@ -68,7 +68,7 @@ internal sealed partial class BodyLowering
             case IBinaryOperation binary:
                 return LowerBinary(binary);
             case IAwaitOperation await:
-                return Lower(await.Operation);
+                return Lower(Awaited(await.Operation));
             case IParenthesizedOperation parenthesized:
                 return Lower(parenthesized.Operand);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
@@ -153,6 +153,10 @@ internal sealed partial class BodyLowering
     /// <summary>A structure that becomes a span without anybody's operator: an inline array, which the span is over.</summary>
     private static bool IsInlineArray(IConversionOperation conversion) =>
         conversion is { OperatorMethod: null, Type.IsRefLikeType: true, Operand.Type: { TypeKind: TypeKind.Struct, IsRefLikeType: false } };
+
+    /// <summary>What is awaited, whichever thread goes on after it.</summary>
+    private static IOperation Awaited(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod: { Name: "ConfigureAwait", ContainingNamespace.Name: "Tasks" }, Instance: { } task } ? task : operation;
 
     private int LowerAssignment(ISimpleAssignmentOperation assignment)
     {

@@ -15,8 +15,8 @@ public sealed class FrameworkEffectsTests
     [InlineData("viewStream.WriteByte(1);", "write(this, length: 1, at-position)")]
     [InlineData("stream.WriteAsync(memory);", "write(this, length: length(buffer), at-position)")]
     [InlineData("file.CopyTo(viewStream);", "write(destination, at-position)")]
-    [InlineData("file.Read(span);", "write(buffer)")]
-    [InlineData("RandomAccess.Read(handle, span, 0);", "write(buffer)")]
+    [InlineData("file.Read(span);", "write(buffer, counted)")]
+    [InlineData("RandomAccess.Read(handle, span, 0);", "write(buffer, counted)")]
     public void WriteThroughAViewOrStream_IsAWriteOfIt(string call, string effects) => Assert.Equal(effects, EffectText.OfExpression(call));
 
     [Theory]

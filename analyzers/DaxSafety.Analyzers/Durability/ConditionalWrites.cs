@@ -1,0 +1,48 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// Writes that the call's result tells of: a compare-exchange that found something else, a Try that says false and a read of no bytes have
+/// written nothing. Both outcomes go on as groups of paths of their own.
+/// </summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>The path as it goes on where nothing is written; null where nobody is told, or what always writes.</summary>
+    private Path? Unchanged(Path path, CallSite call, in Instruction step)
+    {
+        if (call.ResultDropped || !TellsOfWrite(call) || !call.Effects.Any(effect => effect.Kind == EffectKind.Write && !IsVariable(call, effect.Target) && Operand(path, call, effect.Target).Targets.Any(CanOwe)))
+            return null;
+        var unchanged = path.Clone();
+        Assign(unchanged, step.Dst, ResultOf(unchanged, call, step.Site));
+        return unchanged;
+    }
+
+    private static bool TellsOfWrite(CallSite call) => call.Effects.Any(effect => effect.Kind == EffectKind.Write)
+        && (call.Method.ReturnType.SpecialType == SpecialType.System_Boolean || call.Effects.Any(effect => effect.Kind == EffectKind.Write && (effect.Has("counted") || effect["expects"] is not null)));
+
+    /// <summary>Those of the two that can be.</summary>
+    private List<Path> Told(Path written, Path unchanged, CallSite call, in Instruction step)
+    {
+        // What is known of the result before anybody has tested it has to last until somebody does.
+        _entities.Store(Read(written, step.Dst));
+        var ways = new List<Path>(2);
+        if (AssumeWritten(written, call, Read(written, step.Dst), true))
+            ways.Add(written);
+        if (AssumeWritten(unchanged, call, Read(unchanged, step.Dst), false))
+            ways.Add(unchanged);
+        return ways;
+    }
+
+    private bool AssumeWritten(Path path, CallSite call, Value result, bool isWritten)
+    {
+        if (call.Effects.Select(effect => effect.Kind == EffectKind.Write ? effect["expects"] : null).FirstOrDefault(expected => expected is not null) is { } expects)
+            return Number(path, call, expects) is not { } expected || AssumeSame(path, result, expected, isWritten);
+        return call.Method.ReturnType.SpecialType == SpecialType.System_Boolean
+            ? AssumeFlag(path, result, isWritten)
+            : AssumeOrder(path, AsComparison, Value.Constant(0), result, isWritten, strict: true);
+    }
+}
