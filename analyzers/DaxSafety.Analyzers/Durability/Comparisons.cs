@@ -103,9 +103,20 @@ internal sealed partial class BodyAnalysis
     {
         if (_composites.Count > 0)
             foreach (var place in part.Refs)
-                foreach (var dependent in _entities[place.Entity].Dependents ?? NoEntities)
-                    if (_entities[dependent].Kind == EntityKind.Computed && !((!_composites.Contains(dependent) || FitsParts(path, dependent)) && FitsComposites(path, Value.OfEntity(dependent))))
-                        return false;
+                if (!FitsComposites(path, _entities[place.Entity].Dependents ?? NoEntities))
+                    return false;
+        return true;
+    }
+
+    /// <summary>A comparison of the parts may make something new of them, which is no flag and is not asked.</summary>
+    private bool FitsComposites(Path path, List<int> dependents)
+    {
+        for (int i = 0, count = dependents.Count; i < count; i++)
+        {
+            var dependent = dependents[i];
+            if (_entities[dependent].Kind == EntityKind.Computed && !((!_composites.Contains(dependent) || FitsParts(path, dependent)) && FitsComposites(path, Value.OfEntity(dependent))))
+                return false;
+        }
         return true;
     }
 
