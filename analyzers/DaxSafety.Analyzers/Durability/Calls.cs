@@ -15,10 +15,13 @@ internal sealed partial class BodyAnalysis
         path.Outs = null;
         if (!call.Effects.IsEmpty && call.Targets.IsEmpty)
         {
+            var unchanged = call.ResultDropped ? null : Unchanged(path, call, step);
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, TellingOfFailure(call, result ?? ResultOf(path, call, step.Site)));
             RunArguments(path, call, step.Site);
-            return call.Effects.Any(effect => effect.Kind == EffectKind.Exit) ? new List<Path>() : new List<Path> { path };
+            if (call.Effects.Any(effect => effect.Kind == EffectKind.Exit))
+                return new List<Path>();
+            return unchanged is null ? new List<Path> { path } : Exchanged(path, unchanged, call, step);
         }
         if (call.InvokesReceiver && Read(path, call.Receiver) is { Refs.Length: > 1 } several && several.Targets.Any(place => _entities[place.Entity].Payload is ClosureInfo { Described: not null }))
             return CallEach(step, path, call, several);

@@ -90,6 +90,15 @@ internal sealed partial class BodyAnalysis
         };
     }
 
+    /// <summary>What a comparison comes to, where all that is known on the path leaves it only one outcome: <c>return Interlocked.CompareExchange(…) == 0;</c>.</summary>
+    public Value Decided(Path path, Value flag)
+    {
+        if (flag.Single is not { OffsetEntity: 0, Offset: 0 } place || _entities[place.Entity].Kind != EntityKind.Computed)
+            return flag;
+        var canBe = (True: AssumeCompared(path.Clone(), flag, true), False: AssumeCompared(path.Clone(), flag, false));
+        return canBe.True == canBe.False ? flag : Value.Constant(canBe.True ? 1 : 0);
+    }
+
     private bool AssumeFlag(Path path, Value flag, bool holds) =>
         AssumeEqual(path, Registers.None, flag, holds ? 1 : 0, true, remember: true, isBoolean: true) && AssumeCompared(path, flag, holds);
 

@@ -85,7 +85,7 @@ internal sealed class Summary
             if (body.Nodes[node].Exit != ExitKind.Return || states[node] is not { } set)
                 continue;
             foreach (var path in set.Paths)
-                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
+                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.Decided(path, analysis.ResultOf(path, body.Nodes[node].ReturnValue)), merger);
         }
         JoinAlike(endings, analysis, merger);
         var cases = endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray();
