@@ -126,6 +126,9 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
 {
     /// <summary>The call flushes whatever its target is: that somebody flushes a stream does not make it a mapping.</summary>
     public bool OfAnything { get; init; }
+
+    /// <summary>Done before a delegate ran that the body was given: what that one writes is not flushed by it.</summary>
+    public bool IsBeforeGiven { get; init; }
 }
 
 /// <summary>Numbers for obligations, attempts and flush facts, for one analysis.</summary>
