@@ -54,7 +54,7 @@ internal static class WriteNotFlushed
             var write = group.OrderBy(entry => entry.Key).First().Value.Write;
             if (writes.Where(other => Position(context, other) == group.Key).Any(other => other.Exits.Any(exit => exit.Status.Attempts != 0)))
                 continue;
-            if (reported.Any(other => Position(context, other) == group.Key && !context.Outcome.AreOwedTogether(other, write)))
+            if (reported.Any(other => Position(context, other) == group.Key && (context.NameOf(other.Obligation) == context.NameOf(write.Obligation) || !context.Outcome.AreOwedTogether(other, write))))
                 continue;
             reported.Add(write);
             Report(context, write, group.OrderBy(entry => entry.Key).Select(entry => entry.Value.Node).ToList(), writes);
