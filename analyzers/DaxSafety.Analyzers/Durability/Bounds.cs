@@ -28,6 +28,27 @@ internal sealed partial class BodyAnalysis
         return around;
     }
 
+    public Span RangeOfResult(Path path, Value result) => result.Refs.All(place => place.IsConstant || (place.OffsetEntity == 0 && IsNumber(place.Entity))) ? CountedRangeOf(path, result) : Span.All;
+
+    public Dictionary<int, Span>? RangesOfOuts(Path path)
+    {
+        Dictionary<int, Span>? ranges = null;
+        for (var slot = 0; slot < _body.Slots.Length; slot++)
+            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } }
+                && RangeOfResult(path, Read(path, slot)) is var range && !range.Equals(Span.All))
+                (ranges ??= new Dictionary<int, Span>())[slot] = range;
+        return ranges;
+    }
+
+    private bool IsNumber(int entity) => entity > EntityTable.Statics && _entities[entity] is { IsFresh: false, Mapping: null };
+
+    /// <summary>A callee's number is new here, but what it can be is known.</summary>
+    private void LearnResult(Path path, Value result, Span range)
+    {
+        if (!range.Equals(Span.All) && result.Single is { OffsetEntity: 0 } place && _entities[place.Entity] is { Kind: EntityKind.Result, Mapping: null })
+            Learn(path, NumberTest(place.Entity), range.Moved(-place.Offset), remember: true);
+    }
+
     private Span RangeOf(Path path, Ref place) => place.IsConstant ? new Span(place.Offset, place.Offset) : RangeOf(path, place.Entity).Moved(place.Offset);
 
     /// <summary>What the number is by the way it was made, whatever was found of it by a test.</summary>

@@ -13,6 +13,7 @@ internal sealed partial class BodyAnalysis
     {
         var call = (CallSite)step.Payload!;
         path.Outs = null;
+        NoteGivenRuns(path, call);
         if (!call.Effects.IsEmpty && call.Targets.IsEmpty)
         {
             var result = ApplyEffects(path, call, step.Site);
@@ -119,7 +120,7 @@ internal sealed partial class BodyAnalysis
             if (!import.IsPossible(ending.Case))
                 continue;
             Assign(after, step.Dst, Perform(after, call, step, ending, import));
-            RunClosuresPassed(after, call, ending, step.Site);
+            RunClosuresPassed(after, call, ending, import, step.Site);
             results.Add(after);
         }
         // No ending fits what is known here: the callee throws, as far as anybody can tell.
@@ -169,6 +170,7 @@ internal sealed partial class BodyAnalysis
             return Read(path, call.Receiver);
         }
         var result = import.Translate(ending.Case.Result);
+        LearnResult(path, result, ending.Case.ResultRange);
         return result.IsUntracked ? ResultOf(path, call, site) : result;
     }
 
@@ -184,7 +186,10 @@ internal sealed partial class BodyAnalysis
             if (variable.Kind == SlotKind.Captured && SlotOfCaptured(variable.Ordinal) is { } own)
                 Assign(path, own, import.Translate(value));
             else if (variable is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: not RefKind.None } })
-                (path.Outs ??= new())[variable.Ordinal] = import.Translate(value);
+            {
+                var result = (path.Outs ??= new())[variable.Ordinal] = import.Translate(value);
+                LearnResult(path, result, ending.Case.RangeOf(slot));
+            }
         }
     }
 
@@ -264,13 +269,6 @@ internal sealed partial class BodyAnalysis
             foreach (var (obligation, status) in ending.Pending)
                 Inherit(path, obligation, status, import.Translate(obligation.Target), summary.Analysis, site, summary);
         }
-    }
-
-    private void RunClosuresPassed(Path path, CallSite call, Ending ending, int site)
-    {
-        // A callee in source that is given a delegate runs it, as far as its caller is concerned.
-        if (!call.InvokesReceiver && !call.IsConstruction)
-            RunArguments(path, call, site);
     }
 
     /// <summary>What a call yields when nothing better is known: one unknown thing, with the role that its type gives it.</summary>

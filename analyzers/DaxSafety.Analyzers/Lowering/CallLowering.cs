@@ -199,8 +199,8 @@ internal sealed partial class BodyLowering
             foreach (var (ordinal, place, argument) in outs)
                 if (place.Kind != PlaceKind.Memory)
                     Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
-                else if (effects.IsEmpty && targets.IsEmpty)
-                    StoreUnseen(method, place, operation);
+                else if (effects.IsEmpty && (targets.IsEmpty ? IsFramework(method) : method.Parameters[ordinal].RefKind == RefKind.Out))
+                    Store(place, Registers.None, operation);
         }
         return result;
     }
