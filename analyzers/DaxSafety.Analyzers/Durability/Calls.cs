@@ -78,7 +78,7 @@ internal sealed partial class BodyAnalysis
             }
             return known ? endings : null;
         }
-        var summaries = call.Targets.Select(_summaryOf).ToArray();
+        var summaries = TargetsOn(call, Read(path, call.Receiver)).Select(_summaryOf).ToArray();
         var isOneOfMany = summaries.Length > 1 && summaries.Sum(summary => summary?.Cases.Length ?? 0) > MostEndings;
         for (var i = 0; i < summaries.Length; i++)
         {
@@ -234,8 +234,9 @@ internal sealed partial class BodyAnalysis
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
-        inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
-            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
+        if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function
+            && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured)))
+            inherited.Captured ??= obligation.Captured ?? summary.Body.Sites[obligation.Site];
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));

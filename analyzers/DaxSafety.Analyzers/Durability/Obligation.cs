@@ -96,8 +96,8 @@ internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
     /// <summary>An object's own member says that it leaves it dirty: whatever the object turns out to be, it is a mapping.</summary>
     public bool IsByContract { get; set; }
 
-    /// <summary>It was done to a captured variable by a lambda or local function: that is where a reader looks for it.</summary>
-    public bool IsCaptured { get; set; }
+    /// <summary>Where a lambda or local function of this body did it, to a captured variable: that is where a reader looks for it.</summary>
+    public Site? Captured { get; set; }
 }
 
 /// <summary>A flush that a body performs on everything it was given, on the way to every exit.</summary>

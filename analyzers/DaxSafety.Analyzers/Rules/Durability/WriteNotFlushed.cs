@@ -76,7 +76,7 @@ internal static class WriteNotFlushed
         var more = new List<Location>();
         if (context.Outcome.Body.Nodes[exit].ExitLocation is { } location)
             more.Add(location);
-        if (write.Obligation is { IsCaptured: false, Inner: { } inner })
+        if (write.Obligation.Inner is { } inner && inner.Location != site.Location)
             more.Add(inner.Location);
         more.AddRange(writes
             .Where(other => Position(context, other) < site.Syntax.SpanStart && other.Exits.Any(open => places.Contains(ExitPosition(context, open.Node))))
