@@ -132,7 +132,7 @@ internal sealed partial class BodyLowering
             return arguments.Length == 0 ? _steps.Into(OpCode.Allocate, site: AddSite(creation)) : Wrapping(creation, arguments);
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
-        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
         if (IsInSource(constructor))
         {
             EmitDefaults(constructor, instance);
