@@ -183,8 +183,20 @@ internal sealed partial class BodyAnalysis
     {
         if (by.AsConstant is not null || !_body.TestedSlots.Contains(counter))
             return Compute("+", before, by);
-        var least = CountedRangeOf(path, before).Plus(CountedRangeOf(path, by)).Low;
+        var step = HasWritten(path, by) ? new Span(1, long.MaxValue) : CountedRangeOf(path, by);
+        var least = CountedRangeOf(path, before).Plus(step).Low;
         return least < 0 ? Compute("+", before, by) : Number(path, counter, least);
+    }
+
+    /// <summary>How much a helper has written, by its own word: <c>at += WriteName(view, at, name)</c>.</summary>
+    private bool HasWritten(Path path, Value by)
+    {
+        if (by.Single is not { OffsetEntity: 0, Offset: >= 0 } place || _entities[place.Entity] is not { Kind: EntityKind.Result, A: var call, Mapping: null })
+            return false;
+        foreach (var obligation in _obligations.OfSite(call))
+            if (path.Pending.Contains(obligation.Id))
+                return true;
+        return false;
     }
 
     /// <summary>A tested variable that may be null gets a number.</summary>
