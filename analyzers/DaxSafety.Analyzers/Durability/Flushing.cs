@@ -259,8 +259,8 @@ internal sealed partial class BodyAnalysis
         if (!_replaysOwnFlush)
             foreach (var place in target.Targets)
                 WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, detail);
-        // What a lambda does to a variable around it is done by the member that it stands in.
-        if (target.Targets.Any(place => _entities[place.Entity].Kind == EntityKind.Captured))
+        // What a lambda does to a variable around it is done by the member that it stands in, and what a handle does to itself is its user's flush.
+        if (target.Targets.Any(place => _entities[place.Entity] is { Kind: EntityKind.Captured } or { Kind: EntityKind.This, Mapping: not null }))
             path.Flushed = path.Flushed.Set(_obligations.Intern(new FlushFact(FlushKind.Weak, target, false) { Weakness = detail, MeansFile = ofFile }), default);
         foreach (var entry in path.Pending.ToList())
         {
