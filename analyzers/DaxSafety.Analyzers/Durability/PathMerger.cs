@@ -232,7 +232,7 @@ internal sealed class PathMerger
         if (!isSum && !_numbers.IsLimited(holder))
             return joined;
         var (least, other) = (Least(_mine, a), Least(_theirs, b));
-        return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1)) : isSum ? Value.Untracked : joined;
+        return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1)) : isSum && _inLoop ? Value.Untracked : joined;
     }
 
     /// <summary>Where a falling counter ends that is asked for at least 0 before each step: below, it is lost.</summary>
