@@ -221,7 +221,8 @@ internal sealed class PathMerger
     private Value JoinNumbers(int holder, Value a, Value b)
     {
         var joined = Value.Join(a, b);
-        if (ReferenceEquals(joined, a))
+        // The largest so far may be what it began with or what it has kept since.
+        if (ReferenceEquals(joined, a) || joined.Refs.Any(place => _entities[place.Entity] is { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept }))
             return joined;
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
         var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2 || _numbers.IsLimited(holder);
