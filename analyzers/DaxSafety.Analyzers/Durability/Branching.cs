@@ -21,7 +21,7 @@ internal sealed partial class BodyAnalysis
             return new List<Path>();
         var possible = condition.Kind switch
         {
-            ConditionKind.Truth => AssumeEqual(assumed, condition.A, a, holds ? 1 : 0, true, condition.Correlated, isBoolean: true) && AssumeCompared(assumed, a, holds),
+            ConditionKind.Truth => AssumeEqual(assumed, condition.A, a, holds ? 1 : 0, true, condition.Correlated || a.Targets.Any(place => IsSystem(place.Entity)), isBoolean: true) && AssumeCompared(assumed, a, holds),
             ConditionKind.IsNull => AssumeNull(assumed, condition, a, holds),
             ConditionKind.Equal => AssumeEqual(assumed, condition, a, Read(path, condition.B), holds),
             ConditionKind.Less or ConditionKind.LessOrEqual => AssumeOrder(assumed, condition, a, holds),
@@ -34,6 +34,7 @@ internal sealed partial class BodyAnalysis
             return ways;
         if (SaysFailed(condition, a, path, holds))
             Excuse(assumed);
+        SettleForSystem(assumed, a);
         ways.Add(assumed);
         if (condition.Parts.Length == 0)
             return ways;
@@ -186,9 +187,15 @@ internal sealed partial class BodyAnalysis
             now = now.Within(MadeRangeOf(path, number));
         if (now.IsEmpty)
             return false;
-        if (remember && (!known || !now.Equals(before)))
+        if (remember && (!known || !now.Equals(before)) && CanBeAskedAgain(test))
             path.Facts = path.Facts.Set(test, now);
         return true;
+    }
+
+    private bool CanBeAskedAgain(int test)
+    {
+        var (a, b) = _tests.Tested(test);
+        return _entities.CanBeMet(a) && _entities.CanBeMet(b);
     }
 
     /// <summary>A tested variable now holds less than before.</summary>

@@ -59,23 +59,6 @@ internal sealed partial class BodyAnalysis
         return option;
     }
 
-    /// <summary>What a question for the system comes to on the one that the code targets.</summary>
-    private Value RunsOn(Path path, CallSite call, Effect effect)
-    {
-        var asked = effect["system"]?.AsOperand is not { } system ? effect.Flags.FirstOrDefault()
-            : Operand(path, call, system).Single is { Entity: var named } && _entities[named].Kind == EntityKind.Field ? _context.Lowering.Members.SymbolOf(_entities[named].A)?.Name
-            : null;
-        bool? answer = (_context.Options.TargetOs, asked?.ToLowerInvariant()) switch
-        {
-            (TargetOs.Any, _) or (_, null) => null,
-            (TargetOs.Windows, var name) => name == "windows",
-            (TargetOs.Linux, var name) => name == "linux",
-            (TargetOs.MacOs, var name) => name is "macos" or "osx",
-            _ => null,
-        };
-        return answer is { } known ? Value.Constant(known ? 1 : 0) : Value.Untracked;
-    }
-
     private const int OffsetInPage = 1;
     private const int FileLength = 2;
 

@@ -193,6 +193,12 @@ internal sealed partial class BodyAnalysis
     {
         switch (flush.Kind)
         {
+            case FlushKind.Weak:
+                FlushWeakly(path, flush with { Target = target }, site);
+                break;
+            case FlushKind.FirstOfTwo:
+                FirstOfTwo(path, flush with { Target = target }, site);
+                break;
             case FlushKind.Fence:
                 Fence(path);
                 break;
@@ -202,15 +208,12 @@ internal sealed partial class BodyAnalysis
             case FlushKind.Directory:
                 FlushDirectory(path);
                 break;
-            case FlushKind.Weak:
-                FlushWeakly(path, target, site, flush.Weakness, flush.MeansFile);
-                break;
             case FlushKind.Everything:
                 PersistAll(path, target, site);
                 break;
             default:
                 if (target.Targets.Any())
-                    Flush(path, flush with { Target = target }, site, () => "view-flush");
+                    FlushPages(path, flush with { Target = target }, site);
                 break;
         }
     }
@@ -230,7 +233,7 @@ internal sealed partial class BodyAnalysis
         // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.
         inherited.IsReportedInside |= (obligation.IsReportedInside
             || obligation.Target.Targets.All(place => callee.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping: not null }) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
-        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !IsOfSameType(summary.Body) || summary.Settles(obligation));
+        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
@@ -247,6 +250,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>A member of the same object: of its type, its base, or what derives from it.</summary>
     private bool IsOfSameType(LoweredBody callee) => callee.Symbol?.ContainingType is { } type && _body.Symbol?.ContainingType is { } own && (DerivesFrom(type, own) || DerivesFrom(own, type));
+
+    /// <summary>Held by this very object, whoever wrote to it: a nested type, a friend.</summary>
+    private bool IsOfThisObject(List<Ref> target) => target.All(place => _entities[place.Entity] is { Kind: EntityKind.Field, B: EntityTable.This });
 
     private static bool DerivesFrom(INamedTypeSymbol type, INamedTypeSymbol ancestor)
     {

@@ -36,6 +36,7 @@ internal sealed partial class BodyAnalysis
         if (field == MemberNumbers.Element)
             Keep(path, target, value);
         NoteHeld(value, field);
+        _entities.Store(value);
         foreach (var place in target.Targets)
         {
             var slot = _fields.Of(place.Entity, field);
@@ -125,7 +126,11 @@ internal sealed partial class BodyAnalysis
         var closure = (ClosureInfo)step.Payload!;
         var entity = _entities.Intern(EntityKind.Closure, step.Site, 0, closure);
         if (closure.Receiver >= 0)
-            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), Read(path, closure.Receiver));
+        {
+            var receiver = Read(path, closure.Receiver);
+            _entities.Store(receiver);
+            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), receiver);
+        }
         return Value.OfEntity(entity.Id);
     }
 

@@ -138,6 +138,8 @@ internal sealed partial class BodyAnalysis
 
     private void Advance(Path path, Obligation obligation, Status status, FlushFact flush, int site, Func<string> describe)
     {
+        // Whatever an earlier flush left out, this one covers: what is wrong from here on is only what is wrong with this one.
+        status = new Status(status.Progress, _obligations.Without(status.Attempts, Shortfall.WrongRange));
         switch (flush.Kind)
         {
             case FlushKind.Persist:
@@ -152,7 +154,7 @@ internal sealed partial class BodyAnalysis
             case FlushKind.View when flush.MissesTail && TailOf(obligation.Target, flush.Target) is { } tail:
                 Fail(path, obligation, status, site, Shortfall.MissesTail, tail);
                 break;
-            case FlushKind.View when !_context.Options.ViewFlushIsDurable:
+            case FlushKind.View when !IsViewFlushDurable(path):
                 Fail(path, obligation, new Status(Progress.ViewFlushed, status.Attempts), site, Shortfall.NotDurable, describe());
                 break;
             case FlushKind.View:
@@ -178,7 +180,8 @@ internal sealed partial class BodyAnalysis
 
     private void Fail(Path path, Obligation obligation, Status status, int site, Shortfall shortfall, string detail)
     {
-        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail) { IsReportedInside = _replaysOwnFlush });
+        var isInside = _replaysOwnFlush && shortfall is (Shortfall.NotDurable or Shortfall.PageCache);
+        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail) { IsReportedInside = isInside });
         path.Pending = path.Pending.Set(obligation.Id, new Status(status.Progress, attempts));
     }
 
@@ -223,53 +226,12 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
             var (progress, viewFlushed) = (entry.Value.Progress, (entry.Value.Progress & Progress.ViewFlushed) != 0);
-            if (_context.Options.FileFlushIsDurable || progress == Progress.ViewFlushed)
+            if (IsFileFlushDurable(path) || progress == Progress.ViewFlushed)
                 Settle(path, obligation);
             else if (viewFlushed)
                 path.Pending = path.Pending.Set(entry.Key, new Status(progress & ~Progress.ViewFlushed, entry.Value.Attempts));
             else
                 Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, describe());
-        }
-    }
-
-    /// <summary>Remembers a flush that is not enough by itself, for mappings whose writes are elsewhere. What a callee does to its own fields is noted there.</summary>
-    private void NoteWeakness(FlushFact flush, int site, Func<string> describe)
-    {
-        if (_replaysOwnFlush)
-            return;
-        foreach (var place in flush.Target.Targets)
-        {
-            var attempt = flush.Kind switch
-            {
-                FlushKind.View when !_context.Options.ViewFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
-                FlushKind.File when !_context.Options.FileFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
-                FlushKind.WriteBack when _entities[place.Entity].Mapping is { PageCache: true } => new Attempt(site, Shortfall.PageCache, ""),
-                _ => null,
-            };
-            if (attempt is not null && _entities[place.Entity].Kind == EntityKind.Field)
-                WeakFlushes[(site, place.Entity)] = attempt;
-        }
-    }
-
-    private bool _replaysOwnFlush;
-
-    /// <summary>Something that looks like a flush and makes nothing durable.</summary>
-    private void FlushWeakly(Path path, Value target, int site, string detail, bool ofFile)
-    {
-        if (!_replaysOwnFlush)
-            foreach (var place in target.Targets)
-                WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, detail);
-        // What a lambda does to a variable around it is done by the member that it stands in, and what a handle does to itself is its user's flush.
-        if (target.Targets.Any(place => _entities[place.Entity] is { Kind: EntityKind.Captured } or { Kind: EntityKind.This, Mapping: not null }))
-            path.Flushed = path.Flushed.Set(_obligations.Intern(new FlushFact(FlushKind.Weak, target, false) { Weakness = detail, MeansFile = ofFile }), default);
-        foreach (var entry in path.Pending.ToList())
-        {
-            var obligation = _obligations[entry.Key];
-            if (obligation.Debt != Debt.Bytes)
-                continue;
-            var meant = ofFile ? CertainlyBacks(target, obligation.Target) : obligation.Target.Refs.Any(place => target.MayBe(place.Entity));
-            if (meant)
-                Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, detail);
         }
     }
 

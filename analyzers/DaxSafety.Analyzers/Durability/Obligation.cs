@@ -40,7 +40,7 @@ internal enum Shortfall : byte
 /// <summary>One flush that fell short: where, how, and what is to be said about it.</summary>
 internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail)
 {
-    /// <summary>A callee's, of what its own type's fields hold: it is reported there.</summary>
+    /// <summary>A callee did it to a field of its own: there it is reported.</summary>
     public bool IsReportedInside { get; init; }
 }
 
@@ -107,8 +107,11 @@ internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
 /// <summary>A flush that a body performs on everything it was given, on the way to every exit.</summary>
 internal enum FlushKind : byte
 {
-    /// <summary>What looks like a flush and is none.</summary>
+    /// <summary>Something that looks like one and makes nothing durable.</summary>
     Weak,
+
+    /// <summary>It is durable only with the file's after it, whatever system the project targets.</summary>
+    FirstOfTwo,
 
     WriteBack,
     Fence,
@@ -134,11 +137,14 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
     /// <summary>The call flushes whatever its target is: that somebody flushes a stream does not make it a mapping.</summary>
     public bool OfAnything { get; init; }
 
-    /// <summary>Why a weak one is weak.</summary>
+    /// <summary>What is wrong with a weak one.</summary>
     public string Weakness { get; init; } = "";
 
-    /// <summary>A weak one that means the file rather than the memory.</summary>
-    public bool MeansFile { get; init; }
+    /// <summary>A weak one that is meant for a file, and not for memory.</summary>
+    public bool OfFile { get; init; }
+
+    /// <summary>It fails when it starts inside a page.</summary>
+    public bool FromPageOnly { get; init; }
 }
 
 /// <summary>Numbers for obligations, attempts and flush facts, for one analysis.</summary>
@@ -205,6 +211,9 @@ internal sealed class ObligationTable
         return present.Contains(attempt) ? set : Intern(present.Append(attempt));
     }
 
+    public int Without(int set, Shortfall shortfall) =>
+        _attempts[set].Any(attempt => attempt.Shortfall == shortfall) ? Intern(_attempts[set].Where(attempt => attempt.Shortfall != shortfall)) : set;
+
     public int Merge(int a, int b)
     {
         if (a == b || b == 0)
@@ -215,7 +224,7 @@ internal sealed class ObligationTable
     private int Intern(IEnumerable<Attempt> attempts)
     {
         var sorted = attempts.OrderBy(attempt => attempt.Site).ThenBy(attempt => attempt.Shortfall).ThenBy(attempt => attempt.Detail, StringComparer.Ordinal).ToArray();
-        var key = string.Join("|", sorted.Select(attempt => $"{attempt.Site},{(int)attempt.Shortfall},{attempt.Detail}"));
+        var key = string.Join("|", sorted.Select(attempt => $"{attempt.Site},{(int)attempt.Shortfall},{attempt.Detail},{attempt.IsReportedInside}"));
         if (!_attemptIndex.TryGetValue(key, out var number))
         {
             number = _attempts.Count;

@@ -68,6 +68,10 @@ internal sealed class Outcome
                     yield return (path, Body.Nodes[node].ReturnValue);
     }
 
+    /// <summary>Whether some path leaves both undone. One write to what a choice makes one mapping or the other is one mistake.</summary>
+    public bool AreOwedTogether(OwedWrite a, OwedWrite b) => a.Exits.Any(exit => States[exit.Node] is { } set
+        && set.Paths.Any(path => path.Pending.Contains(a.Obligation.Id) && path.Pending.Contains(b.Obligation.Id)));
+
     /// <summary>Null when the analysis gave up.</summary>
     public static Outcome? Of(AnalyzedBody analyzed, bool exceptionalPaths)
     {

@@ -70,7 +70,8 @@ internal sealed partial class BodyAnalysis
         if (value.Refs.All(place => place.IsConstant))
             return value.Refs.Any(place => place.Offset >= span.Low && place.Offset <= span.High);
         return value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } flag
-            || Learn(path, NumberTest(flag.Entity), span, remember: true);
+            || (Learn(path, NumberTest(flag.Entity), span, remember: true)
+                && (!(span.Equals(Span.True) || span.Equals(Span.False)) || AssumeCompared(path, value, span.Equals(Span.True))));
     }
 
     /// <summary>What by-ref parameters hold at an exit.</summary>

@@ -9,6 +9,7 @@ internal sealed class TestTable
     private readonly Dictionary<int, List<int>> _about = new();
     private readonly Dictionary<int, int> _numbersTested = new();
     private readonly Dictionary<int, (int Entity, long Number)> _equalities = new();
+    private readonly List<(int A, int B)> _tested = new();
 
     public int Of(ConditionKind kind, int a, long offsetA = 0, int b = 0, long offsetB = 0, string? key = null)
     {
@@ -16,6 +17,7 @@ internal sealed class TestTable
             return number;
         number = _numbers.Count;
         _numbers.Add((kind, a, offsetA, b, offsetB, key), number);
+        _tested.Add((a, b));
         Note(a, number);
         if (kind == ConditionKind.Truth)
             _numbersTested[number] = a;
@@ -34,6 +36,9 @@ internal sealed class TestTable
 
     /// <summary>The entity, and the number that a test asks whether it is; null for other tests.</summary>
     public (int Entity, long Number)? EqualityOf(int test) => _equalities.TryGetValue(test, out var equality) ? equality : null;
+
+    /// <summary>What a test is about, one thing or two.</summary>
+    public (int A, int B) Tested(int test) => _tested[test];
 
     public IReadOnlyList<int> About(int entity) => _about.TryGetValue(entity, out var tests) ? tests : Array.Empty<int>();
 

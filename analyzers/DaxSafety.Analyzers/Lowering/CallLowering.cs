@@ -30,7 +30,10 @@ internal sealed partial class BodyLowering
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
             EmitInitializers(method, invocation, receiver, arguments);
-        var receiverType = StaticType(invocation.Instance);
+        var disposed = ConfiguredBehind(invocation.Instance);
+        if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
+            method = dispose;
+        var receiverType = disposed ?? StaticType(invocation.Instance);
         var called = ImplementedBy(receiverType, method) ?? method;
         var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
         var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
@@ -94,7 +97,7 @@ internal sealed partial class BodyLowering
                 continue;
             }
             registers[parameter.Ordinal] = parameter.RefKind == RefKind.None
-                ? Lower(argument.Value)
+                ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
                 : LowerByRef(argument, parameter, ref outs);
         }
         return registers;
@@ -206,7 +209,7 @@ internal sealed partial class BodyLowering
 
     private void NoteUnfollowed(IMethodSymbol method)
     {
-        if (!IsFramework(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
+        if (!IsHarmless(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
             _callsUnseenCode = true;
         else if (IsInSource(method))
             _unfollowed.Add(method.OriginalDefinition);
@@ -238,7 +241,7 @@ internal sealed partial class BodyLowering
                 return true;
         if (IsInSource(method) && !method.IsAbstract && !method.IsVirtual && method.ContainingType.TypeKind != TypeKind.Interface && !_context.Knowledge.IsUnseenImport(method))
             return false;
-        if (IsFramework(method))
+        if (IsHarmless(method))
             return false;
         return receiver >= 0 && _context.Types.CanCarryMapping(method.ContainingType)
             || method.Parameters.Any(parameter => arguments[parameter.Ordinal] >= 0 && _context.Types.CanCarryMapping(parameter.Type));
@@ -252,6 +255,9 @@ internal sealed partial class BodyLowering
         _context.IsOwn(property) && property.OriginalDefinition is var definition && !PropertyShapes.IsAutomatic(definition);
 
     private static bool IsFramework(ISymbol symbol) => SymbolNames.IsFramework(symbol.ContainingAssembly);
+
+    /// <summary>Without a body to look at, and yet known to do nothing to memory.</summary>
+    private bool IsHarmless(IMethodSymbol method) => IsFramework(method) || _context.Knowledge.SaysNone(method);
 
     private const int MostImplementations = 12;
 

@@ -43,6 +43,8 @@ internal sealed partial class BodyLowering
                 return Lower(number);
             case IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.BitwiseNegation or UnaryOperatorKind.Minus } unary:
                 return LowerNegation(unary);
+            case IUnaryOperation { OperatorMethod: { } method } unary when IsInSource(method):
+                return LowerOperatorCall(method, unary, unary.Operand);
             case IInvocationOperation or IPropertyReferenceOperation when NullableBehind(operation) is { } nullable:
                 return Lower(nullable);
             case IInvocationOperation or IPropertyReferenceOperation when AskedForAny(operation) is { } collection && SizeOf(collection.Type) is { } size:
@@ -51,6 +53,8 @@ internal sealed partial class BodyLowering
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
+            case IFunctionPointerInvocationOperation pointed:
+                return LowerPointedCall(pointed);
             case IObjectCreationOperation creation:
                 return LowerCreation(creation);
             case IFlowCaptureOperation capture:
@@ -79,6 +83,8 @@ internal sealed partial class BodyLowering
                 return LowerCopy(with, with.Operand);
             case IFieldReferenceOperation { Field.IsFixedSizeBuffer: true, Instance: { } instance }:
                 return AddressOf(Inside(LowerPlace(instance), null));
+            case IInlineArrayAccessOperation { Type.IsRefLikeType: true } slice:
+                return AddressOf(LowerPlace(slice));
             case IAddressOfOperation address:
                 return AddressOf(LowerPlace(address.Reference));
             case IArrayCreationOperation array:
@@ -139,8 +145,12 @@ internal sealed partial class BodyLowering
     {
         if (conversion.OperatorMethod is { } method && (HasEffects(method) || IsInSource(method)))
             return LowerOperatorCall(method, conversion, conversion.Operand);
-        return Lower(conversion.Operand);
+        return IsInlineArray(conversion) ? AddressOf(LowerPlace(conversion.Operand)) : Lower(conversion.Operand);
     }
+
+    /// <summary>A structure that becomes a span without anybody's operator: an inline array, which the span is over.</summary>
+    private static bool IsInlineArray(IConversionOperation conversion) =>
+        conversion is { OperatorMethod: null, Type.IsRefLikeType: true, Operand.Type: { TypeKind: TypeKind.Struct, IsRefLikeType: false } };
 
     private int LowerAssignment(ISimpleAssignmentOperation assignment)
     {
@@ -162,91 +172,13 @@ internal sealed partial class BodyLowering
         if (assignment.Target is ILocalReferenceOperation { Local: var local })
         {
             NotePolicy(local, assignment.Value);
+            NoteConfigured(local, assignment.Value);
             if (SymbolBehind(assignment.Value) is IParameterSymbol)
                 _copiesOfParameters.Add(local);
         }
         Store(place, value, assignment);
         return value;
     }
-
-    private int LowerCompound(ICompoundAssignmentOperation compound)
-    {
-        var place = LowerPlace(compound.Target);
-        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
-        var operand = Lower(compound.Value);
-        var scale = ScaleOf(compound.Target.Type);
-        var value = GrowsCounter(compound, place)
-            ? _steps.Into(OpCode.Grow, before, Known(operand, compound.Value), c: place.Base, site: AddSite(compound))
-            : _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
-        Store(place, value, compound);
-        return value;
-    }
-
-    private int LowerIncrement(IIncrementOrDecrementOperation step)
-    {
-        var place = LowerPlace(step.Target);
-        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
-        var one = _steps.Into(OpCode.Constant, payload: 1L);
-        var kept = step.IsPostfix ? _steps.Into(OpCode.Copy, before) : Registers.None;
-        var value = _steps.Into(OpCode.Arithmetic, before, one, c: IsAddress(step.Target.Type), scale: ScaleOf(step.Target.Type), site: AddSite(step),
-            payload: step.Kind == OperationKind.Increment ? "+" : "-");
-        Store(place, value, step);
-        return step.IsPostfix ? kept : value;
-    }
-
-    private int LowerBinary(IBinaryOperation binary)
-    {
-        // A chain of thousands of operands leans to the left: walk down it instead of recursing.
-        var chain = new Stack<IBinaryOperation>();
-        IOperation leftmost = binary;
-        while (leftmost is IBinaryOperation { ConstantValue.HasValue: false } inner)
-        {
-            chain.Push(inner);
-            leftmost = inner.LeftOperand;
-        }
-        var value = Lower(leftmost);
-        while (chain.Count > 0)
-        {
-            var node = chain.Pop();
-            var right = Lower(node.RightOperand);
-            if (node.OperatorMethod is { } method && IsInSource(method))
-            {
-                value = EmitCall(method, node, Registers.None, new[] { value, right });
-                continue;
-            }
-            if (node.Type?.SpecialType == SpecialType.System_Boolean)
-                NoteTested(node, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
-            value = Arithmetic(node, value, right);
-        }
-        return value;
-    }
-
-    private int Arithmetic(IBinaryOperation node, int left, int right)
-    {
-        if (left < 0 && right < 0)
-            return Registers.None;
-        if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
-            (left, right) = (right, left);
-        return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(BelowConversions(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
-    }
-
-    private static int IsAddress(ITypeSymbol? type) =>
-        type is IPointerTypeSymbol || type?.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr ? 1 : 0;
-
-    /// <summary>What one step of a pointer is in bytes: 1 for numbers, 0 where the size is not known.</summary>
-    private static long ScaleOf(ITypeSymbol? type) =>
-        type is IPointerTypeSymbol pointer ? pointer.PointedAtType.SpecialType == SpecialType.System_Void ? 1 : TypeFacts.SizeOf(pointer.PointedAtType) : 1;
-
-    /// <summary>Flags are combined in one way, whether both are evaluated or not.</summary>
-    private static string OperatorText(BinaryOperatorKind kind, ITypeSymbol? type) => kind switch
-    {
-        BinaryOperatorKind.Add => "+",
-        BinaryOperatorKind.Subtract => "-",
-        BinaryOperatorKind.Multiply => "*",
-        BinaryOperatorKind.And when type?.SpecialType == SpecialType.System_Boolean => nameof(BinaryOperatorKind.ConditionalAnd),
-        BinaryOperatorKind.Or when type?.SpecialType == SpecialType.System_Boolean => nameof(BinaryOperatorKind.ConditionalOr),
-        _ => kind.ToString(),
-    };
 
     private int LowerCapture(IFlowCaptureOperation capture)
     {
@@ -262,6 +194,7 @@ internal sealed partial class BodyLowering
             _capturedTuples[capture.Id] = tuple;
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
+        NoteConfigured(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(capture);
         return value;

@@ -84,19 +84,6 @@ internal sealed partial class BodyLowering
         return slots.ToImmutable();
     }
 
-    /// <summary>Of the tested variables those that a choice sets, and no counter: flags, what may be null, what a conditional expression comes to.</summary>
-    private ImmutableHashSet<int> ChosenSlots(ImmutableHashSet<int> tested)
-    {
-        var slots = ImmutableHashSet.CreateBuilder<int>();
-        foreach (var slot in tested)
-            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
-                slots.Add(slot);
-        foreach (var chosen in _chosenFor)
-            if (_testedVariables.Contains(chosen.Value) && _captureSlots.TryGetValue(chosen.Key, out var slot))
-                slots.Add(slot);
-        return slots.ToImmutable();
-    }
-
     /// <summary>Captures that are assigned through, or passed by reference: they stand for places, not for values.</summary>
     private void FindAssignedCaptures()
     {
@@ -126,6 +113,7 @@ internal sealed partial class BodyLowering
             };
             NoteCaptures(target);
             NoteCounter(operation);
+            NoteChoice(operation);
             foreach (var child in operation.ChildOperations)
                 pending.Push(child);
         }

@@ -1,0 +1,106 @@
+using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>Operators: arithmetic on numbers and addresses, steps of a variable, and operators that the program declares itself, which are calls.</summary>
+internal sealed partial class BodyLowering
+{
+    private int LowerCompound(ICompoundAssignmentOperation compound)
+    {
+        var place = LowerPlace(compound.Target);
+        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
+        if (compound.OperatorMethod is { } method && IsInSource(method))
+            return Operate(method, compound, place, before, Lower(compound.Value));
+        var operand = Lower(compound.Value);
+        var scale = ScaleOf(compound.Target.Type);
+        var value = GrowsCounter(compound, place)
+            ? _steps.Into(OpCode.Grow, before, Known(operand, compound.Value), c: place.Base, site: AddSite(compound))
+            : _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
+        Store(place, value, compound);
+        return value;
+    }
+
+    private int LowerIncrement(IIncrementOrDecrementOperation step)
+    {
+        var place = LowerPlace(step.Target);
+        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
+        if (step.OperatorMethod is { } method && IsInSource(method))
+            return Operate(method, step, place, before) is var after && step.IsPostfix ? before : after;
+        var one = _steps.Into(OpCode.Constant, payload: 1L);
+        var kept = step.IsPostfix ? _steps.Into(OpCode.Copy, before) : Registers.None;
+        var value = _steps.Into(OpCode.Arithmetic, before, one, c: IsAddress(step.Target.Type), scale: ScaleOf(step.Target.Type), site: AddSite(step),
+            payload: step.Kind == OperationKind.Increment ? "+" : "-");
+        Store(place, value, step);
+        return step.IsPostfix ? kept : value;
+    }
+
+    /// <summary>A program's own operator on a place: a static one gives what the place gets, an instance's own changes what is there.</summary>
+    private int Operate(IMethodSymbol method, IOperation operation, Place place, int before, params int[] operands)
+    {
+        if (!method.IsStatic)
+        {
+            EmitCall(method, operation, before, operands);
+            return before;
+        }
+        var kept = _steps.Into(OpCode.Copy, before);
+        var value = EmitCall(method, operation, Registers.None, operands.Prepend(kept).ToArray());
+        Store(place, value, operation);
+        return value;
+    }
+
+    private int LowerBinary(IBinaryOperation binary)
+    {
+        // A chain of thousands of operands leans to the left: walk down it instead of recursing.
+        var chain = new Stack<IBinaryOperation>();
+        IOperation leftmost = binary;
+        while (leftmost is IBinaryOperation { ConstantValue.HasValue: false } inner)
+        {
+            chain.Push(inner);
+            leftmost = inner.LeftOperand;
+        }
+        var value = Lower(leftmost);
+        while (chain.Count > 0)
+        {
+            var node = chain.Pop();
+            var right = Lower(node.RightOperand);
+            if (node.OperatorMethod is { } method && IsInSource(method))
+            {
+                value = EmitCall(method, node, Registers.None, new[] { value, right });
+                continue;
+            }
+            if (node.Type?.SpecialType == SpecialType.System_Boolean)
+                NoteTested(node, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
+            value = Arithmetic(node, value, right);
+        }
+        return value;
+    }
+
+    private int Arithmetic(IBinaryOperation node, int left, int right)
+    {
+        if (left < 0 && right < 0)
+            return Registers.None;
+        if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
+            (left, right) = (right, left);
+        return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(BelowConversions(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
+    }
+
+    private static int IsAddress(ITypeSymbol? type) =>
+        type is IPointerTypeSymbol || type?.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr ? 1 : 0;
+
+    /// <summary>What one step of a pointer is in bytes: 1 for numbers, 0 where the size is not known.</summary>
+    private static long ScaleOf(ITypeSymbol? type) =>
+        type is IPointerTypeSymbol pointer ? pointer.PointedAtType.SpecialType == SpecialType.System_Void ? 1 : TypeFacts.SizeOf(pointer.PointedAtType) : 1;
+
+    /// <summary>Flags are combined in one way, whether both are evaluated or not.</summary>
+    private static string OperatorText(BinaryOperatorKind kind, ITypeSymbol? type) => kind switch
+    {
+        BinaryOperatorKind.Add => "+",
+        BinaryOperatorKind.Subtract => "-",
+        BinaryOperatorKind.Multiply => "*",
+        BinaryOperatorKind.And when type?.SpecialType == SpecialType.System_Boolean => nameof(BinaryOperatorKind.ConditionalAnd),
+        BinaryOperatorKind.Or when type?.SpecialType == SpecialType.System_Boolean => nameof(BinaryOperatorKind.ConditionalOr),
+        _ => kind.ToString(),
+    };
+}
