@@ -217,20 +217,19 @@ internal sealed partial class BodyAnalysis
     /// </summary>
     private Value Keep(Path path, int variable, bool smallest, Value before, Value after)
     {
-        if (!_body.TestedSlots.Contains(variable) || before.Single is not { } place)
+        if (!_body.TestedSlots.Contains(variable) || !before.Refs.All(place => IsKept(place) || (place.IsConstant && (smallest ? place.Offset is int.MaxValue or long.MaxValue : place.Offset <= 0))))
             return after;
-        if (IsKept(place))
-            return before;
-        if (smallest ? before.AsConstant is not (int.MaxValue or long.MaxValue) : before.AsConstant is not <= 0)
-            return after;
-        var kept = smallest ? _entities.Intern(EntityKind.AtMost, variable, place.Offset - 1) : _entities.Intern(EntityKind.AtLeast, variable, Math.Max(place.Offset, -1) + 1, Kept);
+        // Where rounds have met, it may be what it began with or what it has kept since.
+        foreach (var place in before.Refs)
+            if (IsKept(place))
+                return Value.Of(place);
+        var first = before.Refs[0].Offset;
+        var kept = smallest ? _entities.Intern(EntityKind.AtMost, variable, first - 1) : _entities.Intern(EntityKind.AtLeast, variable, Math.Max(first, -1) + 1, EntityTable.Kept);
         ForgetFacts(path, kept);
         return Value.OfEntity(kept.Id);
     }
 
-    private const string Kept = "kept";
-
-    private bool IsKept(Ref place) => place is { OffsetEntity: 0, Offset: 0 } && _entities[place.Entity] is { Kind: EntityKind.AtMost } or { Kind: EntityKind.AtLeast, Payload: Kept };
+    private bool IsKept(Ref place) => place is { OffsetEntity: 0, Offset: 0 } && _entities[place.Entity] is { Kind: EntityKind.AtMost } or { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept };
 
     private Value Number(Path path, int holder, long least)
     {

@@ -138,7 +138,7 @@ internal sealed partial class BodyAnalysis
         var site = step.Site;
         foreach (var flush in ending.Case.Flushes)
         {
-            _replaysOwnFlush = flush.Target.Targets.All(place => analysis.Entities[place.Entity].Kind == EntityKind.Field);
+            _replaysOwnFlush = flush.Target.Targets.All(place => analysis.Entities[place.Entity] is { Kind: EntityKind.Field } or { Kind: EntityKind.This, Mapping: not null });
             Replay(path, flush, import.Translate(flush.Target), site);
             _replaysOwnFlush = false;
         }

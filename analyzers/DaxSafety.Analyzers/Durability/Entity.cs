@@ -122,6 +122,9 @@ internal sealed class EntityTable
     /// <summary>Beyond the numbers of variables.</summary>
     public const int HolderOfSite = 1 << 24;
 
+    /// <summary>What an <see cref="EntityKind.AtLeast"/> has that is the largest of what a variable was compared with.</summary>
+    public const string Kept = "kept";
+
     private const int DeepestField = 5;
     private const int DeepestArithmetic = 4;
 
