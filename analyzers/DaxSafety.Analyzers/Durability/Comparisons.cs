@@ -19,6 +19,10 @@ internal sealed partial class BodyAnalysis
             return equal == (x.Offset == y.Offset);
         if (_entities[x.Entity].Kind == EntityKind.Constant && _entities[y.Entity].Kind == EntityKind.Constant)
             return equal == Equals(_entities[x.Entity].Payload, _entities[y.Entity].Payload);
+        if (_entities[y.Entity] is { Kind: EntityKind.Constant, Payload: string text })
+            return AssumeText(path, x.Entity, text, equal, condition.Correlated);
+        if (_entities[x.Entity] is { Kind: EntityKind.Constant, Payload: string named })
+            return AssumeText(path, y.Entity, named, equal, condition.Correlated);
         return Difference(ref x, ref y) is not { } difference
             || AssumeEqual(path, Registers.None, Value.OfEntity(difference), unchecked(y.Offset - x.Offset), equal, condition.Correlated, isBoolean: false);
     }
@@ -62,9 +66,9 @@ internal sealed partial class BodyAnalysis
         if (range.Low == target && range.High == target)
             return false;
         if (range.Low == target)
-            return Learn(path, NumberTest(place.Entity), new Span(target + 1, range.High), remember);
+            return Learn(path, NumberTest(place.Entity), new Span(NextPossible(path, place.Entity, target, range.High, 1), range.High), remember);
         if (range.High == target)
-            return Learn(path, NumberTest(place.Entity), new Span(range.Low, target - 1), remember);
+            return Learn(path, NumberTest(place.Entity), new Span(range.Low, NextPossible(path, place.Entity, target, range.Low, -1)), remember);
         return Learn(path, exactly, Span.False, remember);
     }
 
@@ -116,9 +120,20 @@ internal sealed partial class BodyAnalysis
     {
         if (_composites.Count > 0)
             foreach (var place in part.Refs)
-                foreach (var dependent in _entities[place.Entity].Dependents ?? NoEntities)
-                    if (_entities[dependent].Kind == EntityKind.Computed && !((!_composites.Contains(dependent) || FitsParts(path, dependent)) && FitsComposites(path, Value.OfEntity(dependent))))
-                        return false;
+                if (!FitsComposites(path, _entities[place.Entity].Dependents ?? NoEntities))
+                    return false;
+        return true;
+    }
+
+    /// <summary>A comparison of the parts may make something new of them, which is no flag and is not asked.</summary>
+    private bool FitsComposites(Path path, List<int> dependents)
+    {
+        for (int i = 0, count = dependents.Count; i < count; i++)
+        {
+            var dependent = dependents[i];
+            if (_entities[dependent].Kind == EntityKind.Computed && !((!_composites.Contains(dependent) || FitsParts(path, dependent)) && FitsComposites(path, Value.OfEntity(dependent))))
+                return false;
+        }
         return true;
     }
 
@@ -154,7 +169,43 @@ internal sealed partial class BodyAnalysis
             || Learn(path, NumberTest(more.Entity), new Span(low + less.Offset + by - more.Offset, long.MaxValue), remember);
     }
 
+    /// <summary>The number beside one that it is not, or beyond that, as far as it is none of those either.</summary>
+    private long NextPossible(Path path, int entity, long number, long end, int step)
+    {
+        do
+            number += step;
+        while (number != end + step && Math.Abs(end - number) < MostNamed && IsRuledOut(path, entity, number));
+        return number;
+    }
+
+    private const int MostNamed = 32;
+
+    /// <summary>A text as a number: what it is compared with, counted in the order in which the body asks.</summary>
+    private bool AssumeText(Path path, int text, string constant, bool equal, bool remember)
+    {
+        if (!_texts.TryGetValue(constant, out var number))
+            _texts.Add(constant, number = _texts.Count + 1);
+        return AssumeEqual(path, Registers.None, Value.OfEntity(_entities.Computed("text", text, 0, EntityTable.Zero, 0).Id), number, equal, remember, isBoolean: false);
+    }
+
+    private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
+
     /// <summary>The number can no longer be the one, by what is known of it.</summary>
+    public bool AreApart(Path mine, Path theirs, int test) =>
+        _tests.EqualityOf(test) is { Entity: var entity } && (IsNoneOf(RangeOf(mine, entity), theirs, entity) || IsNoneOf(RangeOf(theirs, entity), mine, entity));
+
+    private bool IsNoneOf(Span few, Path path, int entity)
+    {
+        if (few.Low == long.MinValue || few.High == long.MaxValue || few.High - few.Low is < 0 or > MostNamed)
+            return false;
+        for (var number = few.Low; number <= few.High; number++)
+            if (!IsRuledOut(path, entity, number))
+                return false;
+        return true;
+    }
+
+    public bool IsRuledOut(Path path, int test) => _tests.EqualityOf(test) is { } equality && IsRuledOut(path, equality.Entity, equality.Number);
+
     private bool IsRuledOut(Path path, int entity, long number)
     {
         var range = RangeOf(path, entity);

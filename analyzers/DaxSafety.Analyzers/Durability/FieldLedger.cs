@@ -104,7 +104,11 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
         {
             if (analysis.FieldBehind(analysis.Entities[weak.Key.Entity]) is { } field)
                 (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).Add(field.A);
-            EnterHandle(analysis, weak.Key.Entity);
+            // Of a handle of the compilation's own, the flush is reported where it is certain whose it is.
+            if (weak.Key.Entity == EntityTable.This)
+                (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
+            else
+                EnterHandle(analysis, weak.Key.Entity);
         }
     }
 
@@ -129,6 +133,8 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
             {
                 if (analysis.FieldBehind(analysis.Entities[place.Entity]) is { } field)
                     _written.Add(field.A);
+                if (place.Entity == EntityTable.This)
+                    _written.UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
                 if (heldBy.TryGetValue(place.Entity, out var fields))
                     _written.UnionWith(fields);
             }

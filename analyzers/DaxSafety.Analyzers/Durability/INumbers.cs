@@ -5,6 +5,12 @@ internal interface INumbers
 {
     Span RangeOf(Path path, Ref number);
 
+    /// <summary>Whether a test asks for one number, and the path knows that it is not that one.</summary>
+    bool IsRuledOut(Path path, int test);
+
+    /// <summary>Whether a test asks for a number that is one of a few on one path and none of those on the other.</summary>
+    bool AreApart(Path mine, Path theirs, int test);
+
     /// <summary>Drops what a path knows of an entity's number.</summary>
     void Forget(Path path, Entity number);
 

@@ -39,6 +39,7 @@ internal sealed class PathMerger
     private readonly Func<int, Value, Value, bool> _disjoint;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Span, Span, bool> _contradict;
+    private readonly IntMap<Span>.Sieve _bothRuleOut;
 
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, IReadOnlyCollection<int> chosenSlots, INumbers numbers)
     {
@@ -55,7 +56,9 @@ internal sealed class PathMerger
         _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
-        _contradict = (_, mine, theirs) => mine.Within(theirs).IsEmpty;
+        // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
+        _bothRuleOut = new IntMap<Span>.Sieve((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
+        _contradict = (test, mine, theirs) => mine.Within(theirs).IsEmpty || _numbers.AreApart(_mine, _theirs, test);
     }
 
     /// <param name="present">The groups that have reached a point.</param>
@@ -129,11 +132,22 @@ internal sealed class PathMerger
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
     private bool OwesNothingNew(Path present, Path path) =>
         present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
-        && present.Facts.Intersect(path.Facts, Around).Equals(present.Facts);
+        && FactsOfBoth(present, path).Equals(present.Facts);
+
+    private IntMap<Span> FactsOfBoth(Path present, Path path)
+    {
+        (_mine, _theirs) = (present, path);
+        return present.Facts.Intersect(path.Facts, Around, _bothRuleOut);
+    }
 
     /// <summary>What a tested variable holds was decided by a test that is made again: <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c>.</summary>
-    private bool HoldsChoice(Path a, Path b) =>
-        _chosenSlots.Count > 0 && a.Variables.AnyChange(b.Variables, _choosesBetween) && a.Facts.AnyChange(b.Facts, _contradict);
+    private bool HoldsChoice(Path a, Path b)
+    {
+        if (_chosenSlots.Count == 0 || !a.Variables.AnyChange(b.Variables, _choosesBetween))
+            return false;
+        (_mine, _theirs) = (a, b);
+        return a.Facts.AnyChange(b.Facts, _contradict);
+    }
 
     private bool ToldApart(Path a, Path b)
     {
@@ -184,7 +198,7 @@ internal sealed class PathMerger
         {
             Variables = a.Variables.Union(b.Variables, _joinVariables),
             Fields = a.Fields.Union(b.Fields, _joinFields, _onOnePath),
-            Facts = a.Facts.Intersect(b.Facts, _inLoop ? Widened : Around),
+            Facts = a.Facts.Intersect(b.Facts, _inLoop ? Widened : Around, _bothRuleOut),
             Pending = a.Pending.Union(b.Pending, _mergeStatus),
             Settled = a.Settled.Union(b.Settled, (_, x, _) => x),
             Flushed = a.Flushed.Intersect(b.Flushed, (_, x, _) => x),
@@ -207,7 +221,8 @@ internal sealed class PathMerger
     private Value JoinNumbers(int holder, Value a, Value b)
     {
         var joined = Value.Join(a, b);
-        if (ReferenceEquals(joined, a))
+        // The largest so far may be what it began with or what it has kept since.
+        if (ReferenceEquals(joined, a) || joined.Refs.Any(place => _entities[place.Entity] is { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept }))
             return joined;
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
         var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2 || _numbers.IsLimited(holder);
@@ -218,7 +233,7 @@ internal sealed class PathMerger
         if (!isSum && !_numbers.IsLimited(holder))
             return joined;
         var (least, other) = (Least(_mine, a), Least(_theirs, b));
-        return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1)) : isSum ? Value.Untracked : joined;
+        return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1)) : isSum && _inLoop ? Value.Untracked : joined;
     }
 
     /// <summary>Where a falling counter ends that is asked for at least 0 before each step: below, it is lost.</summary>
@@ -261,32 +276,4 @@ internal sealed class PathMerger
 
     private Status MergeStatus(Status a, Status b) =>
         a.Equals(b) ? a : new Status(a.Progress | b.Progress, _obligations.Merge(a.Attempts, b.Attempts));
-}
-
-/// <summary>Numbers for (object, field), the keys of <see cref="Path.Fields"/>.</summary>
-internal sealed class FieldSlots
-{
-    private readonly Dictionary<(int Entity, int Field), int> _numbers = new();
-    private readonly List<(int Entity, int Field)> _slots = new();
-    private readonly List<Value?> _values = new();
-    private readonly Func<int, int, Value> _atEntry;
-
-    /// <param name="atEntry">The value that a field of an entity has before this body assigns it.</param>
-    public FieldSlots(Func<int, int, Value> atEntry) => _atEntry = atEntry;
-
-    public int Of(int entity, int field)
-    {
-        if (!_numbers.TryGetValue((entity, field), out var number))
-        {
-            number = _slots.Count;
-            _numbers.Add((entity, field), number);
-            _slots.Add((entity, field));
-            _values.Add(null);
-        }
-        return number;
-    }
-
-    public (int Entity, int Field) this[int number] => _slots[number];
-
-    public Value AtEntry(int number) => _values[number] ??= _atEntry(_slots[number].Entity, _slots[number].Field);
 }

@@ -8,6 +8,7 @@ internal sealed class TestTable
     private readonly Dictionary<(ConditionKind Kind, int A, long OffsetA, int B, long OffsetB, string? Key), int> _numbers = new();
     private readonly Dictionary<int, List<int>> _about = new();
     private readonly Dictionary<int, int> _numbersTested = new();
+    private readonly Dictionary<int, (int Entity, long Number)> _equalities = new();
     private readonly List<(int A, int B)> _tested = new();
 
     public int Of(ConditionKind kind, int a, long offsetA = 0, int b = 0, long offsetB = 0, string? key = null)
@@ -20,6 +21,8 @@ internal sealed class TestTable
         Note(a, number);
         if (kind == ConditionKind.Truth)
             _numbersTested[number] = a;
+        if (kind == ConditionKind.Equal && key == Number)
+            _equalities[number] = (a, offsetB);
         if (b != EntityTable.Zero)
             Note(b, number);
         return number;
@@ -30,6 +33,9 @@ internal sealed class TestTable
 
     /// <summary>The entity whose number a test is about, if it is that kind of test.</summary>
     public int? EntityOfNumber(int test) => _numbersTested.TryGetValue(test, out var entity) ? entity : null;
+
+    /// <summary>The entity, and the number that a test asks whether it is; null for other tests.</summary>
+    public (int Entity, long Number)? EqualityOf(int test) => _equalities.TryGetValue(test, out var equality) ? equality : null;
 
     /// <summary>What a test is about, one thing or two.</summary>
     public (int A, int B) Tested(int test) => _tested[test];

@@ -30,13 +30,12 @@ internal sealed partial class BodyAnalysis
     /// <summary>Something that looks like a flush and makes nothing durable.</summary>
     private void FlushWeakly(Path path, FlushFact flush, int site)
     {
-        // What a callee does to its own fields is reported there.
-        if (_replaysOwnFlush)
-            return;
         var target = flush.Target;
         Tell(path, flush);
-        foreach (var place in target.Targets)
-            WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, flush.Weakness);
+        // What a callee does to its own fields is reported there.
+        if (!_replaysOwnFlush)
+            foreach (var place in target.Targets)
+                WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, flush.Weakness);
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];

@@ -46,6 +46,9 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     /// <summary>Keys that both have, values combined.</summary>
     public IntMap<T> Intersect(IntMap<T> other, Func<int, T, T, T> combine) => new(Merge(_root, other._root, Drop, combine));
 
+    /// <summary>As the other, but keys that only one has stay where the sieve holds them.</summary>
+    public IntMap<T> Intersect(IntMap<T> other, Func<int, T, T, T> combine, Sieve sieve) => new(Merge(_root, other._root, sieve.OnlyOne, combine));
+
     /// <summary>Whether some key that both have stands for values of which the test is true; parts that the maps share are not looked at.</summary>
     public bool AnyChange(IntMap<T> other, Func<int, T, T, bool> test) => AnyChange(_root, other._root, test);
 
@@ -160,6 +163,10 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         ? branch.With(Map(branch.Left, change), Map(branch.Right, change))
         : With((Leaf)node, change(((Leaf)node).Key, ((Leaf)node).Value));
 
+    private static Node? Filter(Node node, Func<int, T, bool> stays) => node is Branch branch
+        ? Combine(branch, Filter(branch.Left, stays), Filter(branch.Right, stays))
+        : stays(((Leaf)node).Key, ((Leaf)node).Value) ? node : null;
+
     private static Node? Combine(Branch shape, Node? left, Node? right)
     {
         if (left is null)
@@ -226,7 +233,15 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
             action(leaf.Key, leaf.Value);
     }
 
-    private abstract class Node;
+    /// <summary>Which keys stay that only one of two maps has; made once and used for many maps.</summary>
+    internal sealed class Sieve
+    {
+        public Sieve(Func<int, T, bool> stays) => OnlyOne = node => Filter(node, stays);
+
+        internal Func<Node, Node?> OnlyOne { get; }
+    }
+
+    internal abstract class Node;
 
     private sealed class Leaf(int key, T value) : Node
     {

@@ -28,6 +28,8 @@ internal sealed partial class BodyLowering
         }
         if (LoopCondition(test, negated) is { } loop)
             return loop;
+        if (!negated && ExtremeCondition(test) is { } extreme)
+            return extreme;
         return test switch
         {
             IIsNullOperation isNull => Make(ConditionKind.IsNull, Lower(isNull.Operand), -1, negated, operation),

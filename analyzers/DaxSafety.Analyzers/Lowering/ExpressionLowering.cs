@@ -168,6 +168,8 @@ internal sealed partial class BodyLowering
                 Store(target, address, assignment);
             return address;
         }
+        if (IsOfExtreme(assignment))
+            return Registers.None;
         var place = LowerPlace(assignment.Target);
         var value = assignment.Target is ILocalReferenceOperation { Local: var flag } ? LowerFlag(flag, assignment.Value) : Lower(assignment.Value);
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.

@@ -22,11 +22,15 @@ internal static class Shortfalls
                 continue;
             foreach (var exit in write.Exits)
                 foreach (var attempt in context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts))
-                    if (attempt.Shortfall == shortfall && !(attempt.IsReportedInside && write.Owner == Owner.Member) && !IsAfterthought(context, attempt, exit) && seen.Add(attempt.Site))
+                    if (attempt.Shortfall == shortfall && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && IsOfOwner(context, write)) && seen.Add(attempt.Site))
                         found.Add((attempt, write));
         }
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
     }
+
+    /// <summary>It is what a field holds, or a handle of the compilation's own.</summary>
+    private static bool IsOfOwner(RuleContext context, OwedWrite write) => write.Owner == Owner.Member
+        || write.Obligation.Target.Targets.All(place => OwnHandles.NamedBy(context.Outcome.Analysis, place.Entity, context.Analysis).Any());
 
     /// <summary>A disposal at the end of a body that has tried to flush before, a view's flush that came after its file's, a second one that misses the same tail: the earlier flush is the one to mend.</summary>
     private static bool IsAfterthought(RuleContext context, Attempt attempt, OpenExit exit)
@@ -60,11 +64,12 @@ internal static class Shortfalls
         foreach (var weak in analysis.WeakFlushes.Where(entry => entry.Value.Shortfall == shortfall).OrderBy(entry => entry.Key.Site))
         {
             var entity = analysis.Entities[weak.Key.Entity];
-            if (entity.Kind != EntityKind.Field || reported.Contains(weak.Key.Site))
+            if (entity.Kind is not (EntityKind.Field or EntityKind.This) || reported.Contains(weak.Key.Site))
                 continue;
             var fields = entity.Mapping is { Role: MappingRole.File } ? context.ViewsMadeFrom(entity.A)
-                : entity.Mapping is { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view && analysis.BackingOf(view) is (false, false) ? [analysis.FieldBehind(entity)?.A ?? entity.A]
-                : Array.Empty<int>();
+                : entity.Mapping is not { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view || analysis.BackingOf(view) is not (false, false) ? Array.Empty<int>()
+                : entity.Kind == EntityKind.This ? OwnHandles.Of(context.Outcome.Body.Symbol?.ContainingType, context.Analysis)
+                : [analysis.FieldBehind(entity)?.A ?? entity.A];
             foreach (var field in fields)
             {
                 var verdict = context.VerdictOn(field);
