@@ -23,7 +23,7 @@ internal static class FlushFailureIgnored
                     continue;
                 if (call.ResultDropped && call.Effects.Any(effect => effect.Kind == EffectKind.Fails))
                     Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
-                else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site)) && IsSwallowed(context, number, index))
+                else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site) || effect.Kind == EffectKind.Fails) && IsSwallowed(context, number, index, isTold: call.Effects.Any(effect => effect.Kind == EffectKind.Fails)))
                     Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
             }
         }
@@ -39,11 +39,25 @@ internal static class FlushFailureIgnored
         || (effect.Kind == EffectKind.FlushView && !effect.Has("disposal") && context.Outcome.Analysis.ViewFlushes.Contains(site));
 
     /// <summary>Whether a catch clause around a node goes on as if nothing had happened.</summary>
-    private static bool IsSwallowed(RuleContext context, int node, int step)
+    /// <param name="context">Of the body.</param>
+    /// <param name="node">In which the flush is.</param>
+    /// <param name="step">The flush.</param>
+    /// <param name="isTold">It throws nothing and tells of its failure, which the program then throws itself.</param>
+    private static bool IsSwallowed(RuleContext context, int node, int step, bool isTold)
     {
         var body = context.Outcome.Body;
         foreach (var handler in HandlersOf(body, node))
-            if (body.Nodes[handler].CatchesFlushFailures && GoesOn(context, handler, node) && !NotesSuccess(body, node, step, handler))
+            if (body.Nodes[handler].CatchesFlushFailures && GoesOn(context, handler, node) && (isTold ? IsThrownTo(context, node, handler) : !NotesSuccess(body, node, step, handler)))
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether a failure of the flush, and nothing else, leads from it to a <c>throw</c> that the clause catches.</summary>
+    private static bool IsThrownTo(RuleContext context, int flush, int handler)
+    {
+        var body = context.Outcome.Body;
+        foreach (var next in NextOf(body, flush))
+            if (HandlersOf(body, next).Contains(handler) && NextOf(body, next).All(after => body.Nodes[after].Exit == ExitKind.Throw) && context.Outcome.States[next] is { Paths.Count: > 0 } states && states.Paths.All(path => path.Failed))
                 return true;
         return false;
     }
@@ -100,7 +114,7 @@ internal static class FlushFailureIgnored
                 }
                 else
                 {
-                    leaves |= body.Nodes[next].Exit == ExitKind.None ? ReturnsWithout(body, next, flush) : body.Nodes[next].Exit == ExitKind.Return && !TellsTheCaller(context, next);
+                    leaves |= body.Nodes[next].Exit == ExitKind.None ? ReturnsWithout(context, next, flush) : body.Nodes[next].Exit == ExitKind.Return && !TellsTheCaller(context, next);
                 }
             }
         }
@@ -108,8 +122,9 @@ internal static class FlushFailureIgnored
     }
 
     /// <summary>Whether the body can return without trying the flush again.</summary>
-    private static bool ReturnsWithout(LoweredBody body, int from, int flush)
+    private static bool ReturnsWithout(RuleContext context, int from, int flush)
     {
+        var body = context.Outcome.Body;
         var seen = new HashSet<int> { flush, from };
         var pending = new Queue<int>();
         if (from != flush)
@@ -120,7 +135,8 @@ internal static class FlushFailureIgnored
             if (body.Nodes[node].Exit is ExitKind.Return or ExitKind.Yield)
                 return true;
             foreach (var next in NextOf(body, node))
-                if (seen.Add(next))
+                // `while (true)` has no other end than its `break`.
+                if (context.Outcome.States[next] is not null && seen.Add(next))
                     pending.Enqueue(next);
         }
         return false;
