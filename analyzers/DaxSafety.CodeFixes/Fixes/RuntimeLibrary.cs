@@ -9,10 +9,16 @@ internal static class RuntimeLibrary
     /// <summary>Whether <c>view.Persist()</c> can be called on a mapping of that type; <paramref name="import"/> when it needs a using directive.</summary>
     public static bool HasPersist(FixSite site, ITypeSymbol type, int position, out bool import)
     {
+        // The runtime's own map brings it along.
+        import = false;
+        if (IsMap(type))
+            return true;
         import = site.Model.LookupSymbols(position, (INamespaceOrTypeSymbol)type, "Persist", includeReducedExtensionMethods: true).Length == 0;
         return type.Name is "MemoryMappedViewAccessor" or "MemoryMappedViewStream" or "SafeMemoryMappedViewHandle"
             && IsReferenced(site, "ViewExtensions") && (!import || RuntimeImport.IsPossible(site.Root));
     }
+
+    public static bool IsMap(ITypeSymbol type) => type is { Name: "DurableMap", ContainingNamespace: { Name: RuntimeImport.Namespace, ContainingNamespace.IsGlobalNamespace: true } };
 
     /// <summary>Whether <c>PersistentMemory</c> can be named.</summary>
     public static bool HasPersistentMemory(FixSite site, int position, out bool import)

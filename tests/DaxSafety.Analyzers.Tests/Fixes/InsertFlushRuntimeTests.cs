@@ -176,4 +176,62 @@ public sealed class InsertFlushRuntimeTests
             {|DAX1001:*p++ = 1|};
         }
         """), FixSource.PersistFirst);
+
+    [Fact]
+    public Task MapOfTheRuntime_PersistsItself() => Verify.Fix("""
+        using DaxSafety;
+        class Store
+        {
+            void One(string path, long value)
+            {
+                using var map = DurableMap.Open(path);
+                {|DAX1001:map.Write(0, value)|};
+            }
+            void Several(string path, long[] values)
+            {
+                using var map = DurableMap.Open(path);
+                for (var i = 0; i < values.Length; i++)
+                    {|DAX1001:map.Write(i * 8, values[i])|};
+            }
+        }
+        """, """
+        using DaxSafety;
+        class Store
+        {
+            void One(string path, long value)
+            {
+                using var map = DurableMap.Open(path);
+                map.Write(0, value);
+                map.Persist(0, sizeof(long));
+            }
+            void Several(string path, long[] values)
+            {
+                using var map = DurableMap.Open(path);
+                for (var i = 0; i < values.Length; i++)
+                    map.Write(i * 8, values[i]);
+                map.Persist();
+            }
+        }
+        """, new FixOptions { Verify = new() { WithRuntime = true } });
+
+    [Fact]
+    public Task ScopeOfTheRuntimesMap_IsLeftAlone() => Verify.NoFix("""
+        using DaxSafety;
+        class Store
+        {
+            void Fill(string path)
+            {
+                using var map = DurableMap.Open(path);
+                using var write = map.BeginWrite(0, 16);
+                {|DAX1001:write.Span.Fill(1)|};
+            }
+            void Late(string path)
+            {
+                using var map = DurableMap.Open(path);
+                using (var write = map.BeginWrite<long>(0, 2))
+                    write.Span[0] = 1;
+                {|DAX1001:map.Write(8, 1L)|};
+            }
+        }
+        """, new FixOptions { Verify = new() { WithRuntime = true } });
 }

@@ -38,11 +38,11 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     /// <summary><c>view.Persist(…);</c> of the written range if that is known, else of the view. Null when the runtime is not referenced.</summary>
     public Offer? ByRuntime(IReadOnlyList<FlushPlace> places)
     {
-        if (places.Count == 0 || Writer() is not var (isWriter, writer)
+        if (places.Count == 0 || Writer() is not var (isWriter, writer) || RuntimeLibrary.IsMap(mapping.Type) && IsInAScope()
             || !RuntimeLibrary.HasPersist(site, mapping.Type, write.SpanStart, out var import))
             return null;
         var range = isWriter ? null : WrittenRange.Of(site, mapping, write, places);
-        var file = site[DiagnosticKeys.TargetOs] is "windows" or "any" && MappedFile.Of(site.Model, mapping, write) is { } known && places.All(place => known.IsUsableAfter(place.Slot)) ? known.Handle : null;
+        var file = site[DiagnosticKeys.TargetOs] is "windows" or "any" && !RuntimeLibrary.IsMap(mapping.Type) && MappedFile.Of(site.Model, mapping, write) is { } known && places.All(place => known.IsUsableAfter(place.Slot)) ? known.Handle : null;
         var arguments = string.Join(", ", new[] { range, file }.Where(argument => argument is not null));
         var persist = $"{mapping.Text}{_dot}Persist({arguments});";
         string[] statements = isWriter ? [writer + ".Flush();", persist] : [persist];
@@ -51,6 +51,10 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         var title = range is null ? $"Persist '{mapping.Text}' after the write" : $"Persist the written bytes of '{mapping.Text}'";
         return new Offer(FixKeys.Persist, title, edits => InsertAll(edits, places, statements, import));
     }
+
+    /// <summary>A scope of a runtime's map marks what it has written when it ends, and before that there is nothing to persist.</summary>
+    private bool IsInAScope() => write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } || !mapping.IsMapping(call.Expression)
+        || Slot.FunctionOf(write)?.DescendantNodes().OfType<SimpleNameSyntax>().Any(name => name.Identifier.ValueText == "BeginWrite") != false;
 
     /// <summary>For a mapping that only a pointer, a span or a ref leads to: persists what was assigned, by its address.</summary>
     public Offer? ByAddress(IReadOnlyList<SyntaxNode> earlier)
