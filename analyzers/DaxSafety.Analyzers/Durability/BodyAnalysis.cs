@@ -170,7 +170,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         if (node.Dying is { } dying)
             for (var i = 0; i < outputs.Length; i++)
                 if (dying[i].Length > 0 && outputs[i] is { } output)
-                    outputs[i] = new PathSet(output.Paths.ConvertAll(path => path.Without(dying[i])));
+                    outputs[i] = AtScopeEnd(output, dying[i]);
         return outputs;
     }
 

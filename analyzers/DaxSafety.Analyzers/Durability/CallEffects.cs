@@ -15,6 +15,8 @@ internal sealed partial class BodyAnalysis
         Value? result = null;
         foreach (var effect in call.Effects)
         {
+            if (call.LeavesOpen && effect.Has("unless-left-open"))
+                continue;
             switch (effect.Kind)
             {
                 case EffectKind.File:

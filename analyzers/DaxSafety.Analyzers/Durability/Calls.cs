@@ -131,6 +131,7 @@ internal sealed partial class BodyAnalysis
     {
         var analysis = ending.Summary.Analysis;
         _runsUnseenCode |= analysis.MayPersist;
+        FlushesUnknown |= analysis.FlushesUnknown;
         var site = step.Site;
         foreach (var flush in ending.Case.Flushes)
         {
@@ -197,6 +198,12 @@ internal sealed partial class BodyAnalysis
     {
         switch (flush.Kind)
         {
+            case FlushKind.Weak:
+                FlushWeakly(path, flush with { Target = target }, site);
+                break;
+            case FlushKind.FirstOfTwo:
+                FirstOfTwo(path, flush with { Target = target }, site);
+                break;
             case FlushKind.Fence:
                 Fence(path);
                 break;
@@ -211,7 +218,7 @@ internal sealed partial class BodyAnalysis
                 break;
             default:
                 if (target.Targets.Any())
-                    Flush(path, flush with { Target = target }, site, () => "view-flush");
+                    FlushPages(path, flush with { Target = target }, site);
                 break;
         }
     }

@@ -44,7 +44,7 @@ internal sealed partial class BodyAnalysis
         if (!write.OffsetKnown || !flush.OffsetKnown || write.OffsetEntity != flush.OffsetEntity || !flush.LengthKnown)
             return Coverage.Whole;
         var (start, end) = (flush.Offset, unchecked(flush.Offset + flush.Length));
-        if (fact.Kind == FlushKind.View && flush.OffsetEntity == 0 && flush.LengthEntity == 0)
+        if (fact.Kind is FlushKind.View or FlushKind.FirstOfTwo && flush.OffsetEntity == 0 && flush.LengthEntity == 0)
             (start, end) = (start / PageSize * PageSize, unchecked((end + PageSize - 1) / PageSize * PageSize));
         if (!write.LengthKnown)
             return flush.LengthEntity == 0 && (write.Offset < start || write.Offset >= end) ? Coverage.Elsewhere : Coverage.Whole;

@@ -49,7 +49,7 @@ internal sealed class DurabilityModel
         var ledger = LedgerOf(type.OriginalDefinition, cancel);
         if (ledger.IsFlushed(field))
             return FieldVerdict.Flushed;
-        var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && _origins.Of(field, cancel) is not null;
+        var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && !ledger.IsShared(field) && _origins.Of(field, cancel) is not null;
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
     }
 

@@ -90,6 +90,9 @@ internal sealed class Entity(int id, EntityKind kind, int a, long b, object? pay
     /// <summary>Set when it left the body's sight: kept by something that the analysis does not follow.</summary>
     public bool Escaped;
 
+    /// <summary>The field in whose container it has been put.</summary>
+    public int? KeptIn;
+
     /// <summary>Name of the variable or member that first held it, for messages.</summary>
     public string? Name;
 
@@ -97,6 +100,9 @@ internal sealed class Entity(int id, EntityKind kind, int a, long b, object? pay
     public long? WhenFlushed;
 
     public List<int>? Dependents;
+
+    /// <summary>Some variable or field has held it, or something made of it: later steps can meet it again.</summary>
+    public bool IsStored;
 
     public bool IsFresh => Kind is EntityKind.Created or EntityKind.Called or EntityKind.Allocated or EntityKind.Stale;
 
@@ -164,6 +170,44 @@ internal sealed class EntityTable
         DependOn(entity, left);
         return DependOn(entity, right);
     }
+
+    /// <summary>Marks everything that a value leads to as stored.</summary>
+    public void Store(Value value)
+    {
+        foreach (var place in value.Refs)
+        {
+            Store(place.Entity);
+            Store(place.OffsetEntity);
+            Store(place.LengthEntity);
+        }
+    }
+
+    private void Store(int id)
+    {
+        for (; id > Statics && _entities[id] is { IsStored: false } entity; id = SourceOf(entity))
+        {
+            entity.IsStored = true;
+            if (entity.Kind == EntityKind.Computed)
+                Store(entity.A);
+        }
+    }
+
+    /// <summary>Whether a later step can come across it: what a step yields and nothing holds is gone with its block.</summary>
+    public bool CanBeMet(int id)
+    {
+        for (; id > Statics; id = SourceOf(_entities[id]))
+        {
+            var entity = _entities[id];
+            if (entity.Kind == EntityKind.Result)
+                return entity.IsStored;
+            if (entity.Kind == EntityKind.Computed && !CanBeMet(entity.A))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>What an entity is read from or made of; of two, the second.</summary>
+    private static int SourceOf(Entity entity) => entity.Kind is EntityKind.Field or EntityKind.Computed or EntityKind.Measured ? (int)entity.B : Zero;
 
     private int DepthOf(int computed) => (((string, long, long, int Depth))_entities[computed].Payload!).Depth;
 

@@ -34,16 +34,13 @@ internal sealed partial class BodyAnalysis
         }
         var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
         if (field == MemberNumbers.Element)
-        {
-            // In an array or a collection it is out of sight: whoever walks it may flush it.
-            EscapeAll(path, value);
-            MarkGivenAway(value);
-        }
+            Keep(path, target, value);
         NoteHeld(value, field);
+        _entities.Store(value);
         foreach (var place in target.Targets)
         {
             var slot = _fields.Of(place.Entity, field);
-            var kept = strong ? value : Value.Join(value, path.Fields.TryGet(slot, out var before) ? before : Value.Null);
+            var kept = strong ? value : Value.Join(value, path.Fields.TryGet(slot, out var before) ? before : HasElements(place.Entity, field) ? _fields.AtEntry(slot) : Value.Null);
             path.Fields = path.Fields.Set(slot, kept);
         }
     }
@@ -97,7 +94,8 @@ internal sealed partial class BodyAnalysis
     {
         var symbol = _context.Lowering.Members.SymbolOf(field);
         entity.Name = symbol?.Name ?? "element";
-        entity.Mapping = MappingByOrigin(owner, field) ?? _context.MappingOf(symbol);
+        entity.Mapping = field == MemberNumbers.Element ? MappingOfElement(owner)
+            : (IsContainer(field) ? null : MappingByOrigin(owner, field)) ?? _context.MappingOf(symbol);
     }
 
     /// <summary>What everything that is ever stored in the field of an object has in common.</summary>
@@ -128,7 +126,11 @@ internal sealed partial class BodyAnalysis
         var closure = (ClosureInfo)step.Payload!;
         var entity = _entities.Intern(EntityKind.Closure, step.Site, 0, closure);
         if (closure.Receiver >= 0)
-            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), Read(path, closure.Receiver));
+        {
+            var receiver = Read(path, closure.Receiver);
+            _entities.Store(receiver);
+            path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), receiver);
+        }
         return Value.OfEntity(entity.Id);
     }
 

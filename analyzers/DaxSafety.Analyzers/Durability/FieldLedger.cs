@@ -19,9 +19,13 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     private readonly HashSet<int> _disposed = new();
     private bool _someFileFlushed;
     private bool _anythingFlushed;
+
+    /// <summary>Somebody flushes what may be an element of any container.</summary>
+    private bool _someIsUnknown;
     private bool _someAreUnseen;
     private readonly HashSet<string> _namedUnseen = new(StringComparer.Ordinal);
     private readonly HashSet<int> _exposed = new();
+    private readonly HashSet<int> _yielded = new();
     private readonly HashSet<int> _doubtful = new();
     private readonly HashSet<int> _written = new();
 
@@ -50,12 +54,29 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
                     Expose(analysis, place.Entity);
             });
         }
+        if (visible)
+            EnterYields(body);
         foreach (var flush in analysis.MayFlush)
             EnterFlush(analysis, heldBy, flush);
         EnterWrites(analysis, heldBy);
         EnterWeakFlushes(analysis);
         EnterPromise(body.Body);
         MayFlushFiles |= analysis.MayFlushFiles;
+        _someIsUnknown |= analysis.FlushesUnknown;
+    }
+
+    /// <summary>What an iterator hands out, one by one.</summary>
+    private void EnterYields(AnalyzedBody body)
+    {
+        for (var node = 0; node < body.Body.Nodes.Length; node++)
+            if (body.Body.Nodes[node] is { Exit: ExitKind.Yield, ReturnValue: >= 0 and var yielded } && body.States?[node] is { } set)
+                foreach (var path in set.Paths)
+                    foreach (var place in body.Analysis.ResultOf(path, yielded).Targets)
+                    {
+                        Expose(body.Analysis, place.Entity);
+                        if (body.Analysis.FieldBehind(body.Analysis.Entities[place.Entity]) is { } field)
+                            _yielded.Add(field.A);
+                    }
     }
 
     /// <summary>It was given up: whatever field it names, it may flush, and whatever it is handed. One that could not even be lowered has only its text.</summary>
@@ -73,13 +94,15 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     private bool MayBeFlushedUnseen(int field) => _someAreUnseen && (IsExposed(field) || SymbolOf(field) is INamedTypeSymbol
         || _sameAs.Keys.Append(field).Append(Find(field)).Any(other => Find(other) == Find(field) && SymbolOf(other) is { } named && _namedUnseen.Contains(named.Name)));
 
+    private bool IsContainer(int field) => context.Lowering.Types.ContainsMemory(SymbolOf(field) switch { IFieldSymbol held => held.Type, IPropertySymbol held => held.Type, IParameterSymbol held => held.Type, _ => null });
+
     private ISymbol? SymbolOf(int field) => context.Lowering.Members.SymbolOf(field);
 
     private void EnterWeakFlushes(BodyAnalysis analysis)
     {
         foreach (var weak in analysis.WeakFlushes)
         {
-            if (analysis.Entities[weak.Key.Entity] is { Kind: EntityKind.Field } field)
+            if (analysis.FieldBehind(analysis.Entities[weak.Key.Entity]) is { } field)
                 (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).Add(field.A);
             EnterHandle(analysis, weak.Key.Entity);
         }
@@ -104,7 +127,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
                 continue;
             foreach (var place in analysis.Obligations[id].Target.Targets)
             {
-                if (analysis.Entities[place.Entity] is { Kind: EntityKind.Field } field)
+                if (analysis.FieldBehind(analysis.Entities[place.Entity]) is { } field)
                     _written.Add(field.A);
                 if (heldBy.TryGetValue(place.Entity, out var fields))
                     _written.UnionWith(fields);
@@ -125,15 +148,15 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
 
     private void Expose(BodyAnalysis analysis, int entity)
     {
-        if (analysis.Entities[entity] is { Kind: EntityKind.Field } field)
+        if (analysis.FieldBehind(analysis.Entities[entity]) is { } field)
             _exposed.Add(field.A);
     }
 
     private void Hold(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy, int entity, int field)
     {
         var held = analysis.Entities[entity];
-        if (held.Kind == EntityKind.Field)
-            Unite(field, held.A);
+        if (analysis.FieldBehind(held) is { } source)
+            Unite(field, source.A);
         // Whoever it was got from holds it too, and may flush it.
         if (held is { Kind: EntityKind.Result, Mapping: null } || (held.Kind == EntityKind.Field && context.Lowering.Members.SymbolOf(held.A) is { } member && !context.Lowering.IsOwn(member)))
             _doubtful.Add(field);
@@ -156,9 +179,10 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
         {
             if (flush.Kind == FlushKind.WriteBack && analysis.Entities[place.Entity].Mapping is { PageCache: true })
                 continue;
+            _someIsUnknown |= !analysis.IsOfKnownPlace(analysis.Entities[place.Entity]);
             foreach (var related in analysis.FlushedWith(place.Entity, flush.Kind))
             {
-                if (analysis.Entities[related] is { Kind: EntityKind.Field } field)
+                if (analysis.FieldBehind(analysis.Entities[related]) is { } field)
                     flushed.Add(field.A);
                 EnterHandle(analysis, related);
                 if (heldBy.TryGetValue(related, out var fields))
@@ -170,7 +194,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
     public bool IsFlushed(int field)
     {
-        if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol))
+        if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
             return true;
         var (byView, byFile) = (Any(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
@@ -197,6 +221,17 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
 
     /// <summary>Whether a visible member hands out what the field holds.</summary>
     public bool IsExposed(int field) => Any(_exposed, field);
+
+    /// <summary>Whether an object of another type, which may flush it, has come to hold the same.</summary>
+    public bool IsShared(int field) => _sameAs.Keys.Append(Find(field)).Any(other => Find(other) == Find(field) && SymbolOf(other) is { } symbol
+        && !SymbolEqualityComparer.Default.Equals(OutermostOf(symbol), OutermostOf(SymbolOf(field)!)));
+
+    private static ISymbol OutermostOf(ISymbol member)
+    {
+        while (member.ContainingType is { } outer)
+            member = outer;
+        return member.OriginalDefinition;
+    }
 
     /// <summary>Whether something is stored in it that owes nothing, or that nobody knows.</summary>
     public bool IsDoubtful(int field) => Any(_doubtful, field);

@@ -32,16 +32,19 @@ internal sealed partial class BodyAnalysis
             case EffectKind.FlushWeak:
                 var target = OnlyRole(Operand(path, call, effect.Target), MappingRole.File);
                 if (target is not null)
-                    FlushWeakly(path, target, site, effect.Flags.Length > 0 ? effect.Flags[0] : "stream-flush", ofFile: true);
+                    FlushWeakly(path, Weak(target, effect.Flags.Length > 0 ? effect.Flags[0] : "stream-flush", ofFile: true), site);
                 break;
         }
     }
+
+    private static FlushFact Weak(Value target, string weakness, bool ofFile = false) => new(FlushKind.Weak, target, MissesTail: false) { Weakness = weakness, OfFile = ofFile };
 
     /// <summary>Steps that certainly flush a view: a stream that nobody knows may be anything.</summary>
     public HashSet<int> ViewFlushes { get; } = new();
 
     private void FlushView(Path path, CallSite call, Effect effect, int site)
     {
+        NoteUnknownFlush(call, RangeOf(path, call, effect), effect.Has("disposal"));
         var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
         if (target is null)
             return;
@@ -51,7 +54,7 @@ internal sealed partial class BodyAnalysis
             return;
         if (effect.Has("first-of-two") && _context.Options.ViewFlushIsDurable)
         {
-            FirstOfTwo(path, target, site);
+            FirstOfTwo(path, new FlushFact(FlushKind.FirstOfTwo, target, MissesTail: false), site);
             return;
         }
         if (target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
@@ -61,16 +64,18 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>A flush whose second step is named by the system it belongs to, whatever the project targets.</summary>
-    private void FirstOfTwo(Path path, Value target, int site)
+    private void FirstOfTwo(Path path, FlushFact flush, int site)
     {
-        var flush = new FlushFact(FlushKind.View, target, MissesTail: false);
+        if (_replaysOwnFlush)
+            return;
+        Tell(path, flush);
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.Debt == Debt.Bytes && Cover(obligation.Target, target, flush) == Coverage.Whole)
+            if (obligation.Debt == Debt.Bytes && Cover(obligation.Target, flush.Target, flush) == Coverage.Whole)
                 Fail(path, obligation, new Status(Progress.ViewFlushed, entry.Value.Attempts), site, Shortfall.NotDurable, "view-flush");
         }
-        foreach (var place in target.Targets)
+        foreach (var place in flush.Target.Targets)
             WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, "view-flush");
     }
 
@@ -81,13 +86,19 @@ internal sealed partial class BodyAnalysis
         var target = RangeOf(path, call, effect);
         var flags = Number(path, call, effect["flags"])?.AsConstant;
         if (flags is { } known && (known & (asynchronous | synchronous)) is asynchronous)
-            FlushWeakly(path, target, site, "ms-async", ofFile: false);
+            FlushWeakly(path, Weak(target, "ms-async"), site);
         else if (flags is { } wrong && (wrong & (asynchronous | synchronous)) is 0 or (asynchronous | synchronous))
-            FlushWeakly(path, target, site, "msync-flags", ofFile: false);
-        else if (target.Single is { OffsetKnown: true, OffsetEntity: 0 } place && place.Offset % PageSize != 0)
-            Misaligned(path, target, site);
+            FlushWeakly(path, Weak(target, "msync-flags"), site);
         else
-            Flush(path, new FlushFact(FlushKind.View, target, false), site, () => "view-flush");
+            FlushPages(path, new FlushFact(FlushKind.View, target, false) { FromPageOnly = true }, site);
+    }
+
+    private void FlushPages(Path path, FlushFact flush, int site)
+    {
+        if (flush.FromPageOnly && flush.Target.Single is { OffsetKnown: true, OffsetEntity: 0 } place && place.Offset % PageSize != 0)
+            Misaligned(path, flush.Target, site);
+        else
+            Flush(path, flush, site, () => "view-flush");
     }
 
     /// <summary>msync refuses a start inside a page.</summary>
@@ -121,7 +132,7 @@ internal sealed partial class BodyAnalysis
         var target = Operand(path, call, effect.Target);
         var when = effect["when"] is { } condition ? Number(path, call, condition)?.AsConstant : 1;
         if (when == 0)
-            FlushWeakly(path, target, site, "stream-flush", ofFile: true);
+            FlushWeakly(path, Weak(target, "stream-flush", ofFile: true), site);
         else
             FlushFile(path, new FlushFact(FlushKind.File, target, false), site, () => "view-not-flushed-first");
         if (when != 0 && IsNative(call.Method))

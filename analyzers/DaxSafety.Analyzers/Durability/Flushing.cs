@@ -138,6 +138,8 @@ internal sealed partial class BodyAnalysis
 
     private void Advance(Path path, Obligation obligation, Status status, FlushFact flush, int site, Func<string> describe)
     {
+        // Whatever an earlier flush left out, this one covers: what is wrong from here on is only what is wrong with this one.
+        status = new Status(status.Progress, _obligations.Without(status.Attempts, Shortfall.WrongRange));
         switch (flush.Kind)
         {
             case FlushKind.Persist:
@@ -178,7 +180,8 @@ internal sealed partial class BodyAnalysis
 
     private void Fail(Path path, Obligation obligation, Status status, int site, Shortfall shortfall, string detail)
     {
-        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail));
+        var isInside = _replaysOwnFlush && shortfall is (Shortfall.NotDurable or Shortfall.PageCache);
+        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail) { IsReportedInside = isInside });
         path.Pending = path.Pending.Set(obligation.Id, new Status(status.Progress, attempts));
     }
 
@@ -229,43 +232,6 @@ internal sealed partial class BodyAnalysis
                 path.Pending = path.Pending.Set(entry.Key, new Status(progress & ~Progress.ViewFlushed, entry.Value.Attempts));
             else
                 Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, describe());
-        }
-    }
-
-    /// <summary>Remembers a flush that is not enough by itself, for mappings whose writes are elsewhere. What a callee does to its own fields is noted there.</summary>
-    private void NoteWeakness(FlushFact flush, int site, Func<string> describe)
-    {
-        if (_replaysOwnFlush)
-            return;
-        foreach (var place in flush.Target.Targets)
-        {
-            var attempt = flush.Kind switch
-            {
-                FlushKind.View when !_context.Options.ViewFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
-                FlushKind.File when !_context.Options.FileFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
-                FlushKind.WriteBack when _entities[place.Entity].Mapping is { PageCache: true } => new Attempt(site, Shortfall.PageCache, ""),
-                _ => null,
-            };
-            if (attempt is not null && _entities[place.Entity].Kind == EntityKind.Field)
-                WeakFlushes[(site, place.Entity)] = attempt;
-        }
-    }
-
-    private bool _replaysOwnFlush;
-
-    /// <summary>Something that looks like a flush and makes nothing durable.</summary>
-    private void FlushWeakly(Path path, Value target, int site, string detail, bool ofFile)
-    {
-        foreach (var place in target.Targets)
-            WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, detail);
-        foreach (var entry in path.Pending.ToList())
-        {
-            var obligation = _obligations[entry.Key];
-            if (obligation.Debt != Debt.Bytes)
-                continue;
-            var meant = ofFile ? CertainlyBacks(target, obligation.Target) : obligation.Target.Refs.Any(place => target.MayBe(place.Entity));
-            if (meant)
-                Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, detail);
         }
     }
 }

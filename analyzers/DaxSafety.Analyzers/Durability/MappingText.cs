@@ -9,6 +9,8 @@ internal static class MappingText
         if (entity.Kind != EntityKind.Field)
             return entity.Name;
         var owner = entities[(int)entity.B];
+        if (entity.A == Lowering.MemberNumbers.Element)
+            return Of(entities, owner);
         if (owner.Kind is EntityKind.This or EntityKind.Statics)
             return entity.Name;
         return Of(entities, owner) is { } text ? $"{text}.{entity.Name}" : null;

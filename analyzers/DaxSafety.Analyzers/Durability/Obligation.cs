@@ -38,7 +38,11 @@ internal enum Shortfall : byte
 }
 
 /// <summary>One flush that fell short: where, how, and what is to be said about it.</summary>
-internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail);
+internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail)
+{
+    /// <summary>A callee did it to a field of its own: there it is reported.</summary>
+    public bool IsReportedInside { get; init; }
+}
 
 /// <summary>How far one obligation has come, and which flushes fell short of it.</summary>
 internal readonly struct Status(Progress progress, int attempts) : IEquatable<Status>
@@ -103,6 +107,12 @@ internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
 /// <summary>A flush that a body performs on everything it was given, on the way to every exit.</summary>
 internal enum FlushKind : byte
 {
+    /// <summary>Something that looks like one and makes nothing durable.</summary>
+    Weak,
+
+    /// <summary>It is durable only with the file's after it, whatever system the project targets.</summary>
+    FirstOfTwo,
+
     WriteBack,
     Fence,
     View,
@@ -129,6 +139,15 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
 
     /// <summary>Done before a delegate ran that the body was given: what that one writes is not flushed by it.</summary>
     public bool IsBeforeGiven { get; init; }
+
+    /// <summary>What is wrong with a weak one.</summary>
+    public string Weakness { get; init; } = "";
+
+    /// <summary>A weak one that is meant for a file, and not for memory.</summary>
+    public bool OfFile { get; init; }
+
+    /// <summary>It fails when it starts inside a page.</summary>
+    public bool FromPageOnly { get; init; }
 }
 
 /// <summary>Numbers for obligations, attempts and flush facts, for one analysis.</summary>
@@ -195,6 +214,9 @@ internal sealed class ObligationTable
         return present.Contains(attempt) ? set : Intern(present.Append(attempt));
     }
 
+    public int Without(int set, Shortfall shortfall) =>
+        _attempts[set].Any(attempt => attempt.Shortfall == shortfall) ? Intern(_attempts[set].Where(attempt => attempt.Shortfall != shortfall)) : set;
+
     public int Merge(int a, int b)
     {
         if (a == b || b == 0)
@@ -205,7 +227,7 @@ internal sealed class ObligationTable
     private int Intern(IEnumerable<Attempt> attempts)
     {
         var sorted = attempts.OrderBy(attempt => attempt.Site).ThenBy(attempt => attempt.Shortfall).ThenBy(attempt => attempt.Detail, StringComparer.Ordinal).ToArray();
-        var key = string.Join("|", sorted.Select(attempt => $"{attempt.Site},{(int)attempt.Shortfall},{attempt.Detail}"));
+        var key = string.Join("|", sorted.Select(attempt => $"{attempt.Site},{(int)attempt.Shortfall},{attempt.Detail},{attempt.IsReportedInside}"));
         if (!_attemptIndex.TryGetValue(key, out var number))
         {
             number = _attempts.Count;

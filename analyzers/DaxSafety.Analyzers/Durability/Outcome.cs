@@ -197,11 +197,11 @@ internal sealed class ExitReach
         if (entity.Kind == EntityKind.Stale)
             return OwnerOf(_analysis.Entities[entity.A], callersByContract);
         if (entity.Kind == EntityKind.Field)
-            return (Owner.Member, entity.A);
+            return (Owner.Member, _analysis.FieldBehind(entity)?.A ?? entity.A);
         if (entity.IsRooted)
             return (Owner.Caller, null);
         if (entity.Escaped)
-            return (Owner.Elsewhere, null);
+            return (Owner.Elsewhere, entity.KeptIn);
         if (_returned.Contains(entity.Id))
             return (Owner.Elsewhere, _keeperOf.TryGetValue(entity.Id, out var keeper) ? keeper : null);
         if (callersByContract && _holderOf.TryGetValue(entity.Id, out var holder) && !IsVisible(holder) && !_analysis.Entities[holder].Escaped)

@@ -98,7 +98,7 @@ internal sealed partial class BodyAnalysis
             yield return (text, memberType);
     }
 
-    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
+    public static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
     {
         ILocalSymbol local => local.Type,
         IParameterSymbol parameter => parameter.Type,

@@ -28,6 +28,7 @@ internal sealed partial class BodyAnalysis
             return;
         }
         path.Variables = path.Variables.Set(register, value);
+        _entities.Store(value);
         if (value.Single is not { Entity: > EntityTable.Statics } place || _body.Slots[register].Name is not { } name)
             return;
         _entities[place.Entity].Name ??= name;

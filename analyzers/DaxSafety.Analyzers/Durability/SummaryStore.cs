@@ -92,11 +92,12 @@ internal sealed class SummaryStore
         var current = new Group<AnalyzedBody?>();
         // Until it is known how a member of the group ends, it does not: what every path does is found from above.
         var waiting = new HashSet<CallTarget>(group);
+        var tooManyChoices = new HashSet<CallTarget>();
         // In a knot of very many bodies, calls inside the knot count as calls of something nobody can see: silence, in bounded time.
         if (group.Count > MostMembers)
         {
             foreach (var target in group)
-                current[target] = Analyze(target, callee => waiting.Contains(callee) ? null : Published(callee), cancel);
+                current[target] = Analyze(target, callee => waiting.Contains(callee) ? null : Published(callee), tooManyChoices, cancel);
             return current;
         }
         var stale = new HashSet<CallTarget>(group);
@@ -107,7 +108,7 @@ internal sealed class SummaryStore
             {
                 if (!stale.Remove(target))
                     continue;
-                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own)?.Unconditional : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), cancel);
+                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own)?.Unconditional : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), tooManyChoices, cancel);
                 if (recursive && TellsAnew(target))
                     stale.UnionWith(group.Where(caller => Lower(caller, cancel)!.Callees.Contains(target)));
             }
@@ -154,12 +155,22 @@ internal sealed class SummaryStore
 
     private static Summary? Told(AnalyzedBody? body) => body?.Summary is { IsTellable: true } summary ? summary : null;
 
-    private AnalyzedBody? Analyze(CallTarget target, Func<CallTarget, Summary?> summaryOf, CancellationToken cancel)
+    /// <param name="target">What is analysed; without a body there is nothing to analyse.</param>
+    /// <param name="summaryOf">Of its callees.</param>
+    /// <param name="tooManyChoices">Bodies that choices have made too much of in an earlier round.</param>
+    /// <param name="cancel">Stops the analysis.</param>
+    private AnalyzedBody? Analyze(CallTarget target, Func<CallTarget, Summary?> summaryOf, HashSet<CallTarget> tooManyChoices, CancellationToken cancel)
     {
         if (Lower(target, cancel) is not { } body)
             return null;
-        var analyzed = Analyze(body, summaryOf, !body.ChosenSlots.IsEmpty, cancel);
-        return analyzed.States is null && body.Failure is null && !body.ChosenSlots.IsEmpty ? Analyze(body, summaryOf, followsChoices: false, cancel) : analyzed;
+        if (!body.ChosenSlots.IsEmpty && !tooManyChoices.Contains(target))
+        {
+            var analyzed = Analyze(body, summaryOf, followsChoices: true, cancel);
+            if (analyzed.States is not null || body.Failure is not null)
+                return analyzed;
+            tooManyChoices.Add(target);
+        }
+        return Analyze(body, summaryOf, followsChoices: false, cancel);
     }
 
     private AnalyzedBody Analyze(LoweredBody body, Func<CallTarget, Summary?> summaryOf, bool followsChoices, CancellationToken cancel)

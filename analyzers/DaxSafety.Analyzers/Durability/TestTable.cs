@@ -8,6 +8,7 @@ internal sealed class TestTable
     private readonly Dictionary<(ConditionKind Kind, int A, long OffsetA, int B, long OffsetB, string? Key), int> _numbers = new();
     private readonly Dictionary<int, List<int>> _about = new();
     private readonly Dictionary<int, int> _numbersTested = new();
+    private readonly List<(int A, int B)> _tested = new();
 
     public int Of(ConditionKind kind, int a, long offsetA = 0, int b = 0, long offsetB = 0, string? key = null)
     {
@@ -15,6 +16,7 @@ internal sealed class TestTable
             return number;
         number = _numbers.Count;
         _numbers.Add((kind, a, offsetA, b, offsetB, key), number);
+        _tested.Add((a, b));
         Note(a, number);
         if (kind == ConditionKind.Truth)
             _numbersTested[number] = a;
@@ -28,6 +30,9 @@ internal sealed class TestTable
 
     /// <summary>The entity whose number a test is about, if it is that kind of test.</summary>
     public int? EntityOfNumber(int test) => _numbersTested.TryGetValue(test, out var entity) ? entity : null;
+
+    /// <summary>What a test is about, one thing or two.</summary>
+    public (int A, int B) Tested(int test) => _tested[test];
 
     public IReadOnlyList<int> About(int entity) => _about.TryGetValue(entity, out var tests) ? tests : Array.Empty<int>();
 

@@ -20,10 +20,10 @@ internal sealed partial class BodyAnalysis
         // A primary constructor has no body, and what it is given to keep its type's initializers have taken.
         var isHarmless = call.Targets.All(target => target.Symbol is { } symbol && _context.Lowering.BodyOf(symbol, _cancel) is null) && _context.Lowering.IsOwn(method) && !method.IsAbstract && !method.IsVirtual && !_context.Lowering.Knowledge.IsUnseenImport(method);
         _runsUnseenCode |= call.InvokesReceiver || !(call.IsFramework || isHarmless);
-        if (call.IsFramework || call.InvokesReceiver || isHarmless)
+        if ((call.IsFramework && !call.InvokesReceiver) || isHarmless)
             return;
-        // It may flush or keep what it is given; nobody can tell.
-        foreach (var register in call.Arguments.Append(call.Receiver))
+        // It may flush or keep what it is given; nobody can tell. A delegate gives nothing away by being called.
+        foreach (var register in call.Arguments.Append(call.InvokesReceiver ? Registers.None : call.Receiver))
             if (register >= 0)
                 GiveAway(path, Read(path, register));
     }

@@ -49,6 +49,9 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     /// <summary>Whether some key that both have stands for values of which the test is true; parts that the maps share are not looked at.</summary>
     public bool AnyChange(IntMap<T> other, Func<int, T, T, bool> test) => AnyChange(_root, other._root, test);
 
+    /// <summary>Whether the test is true of some value.</summary>
+    public bool Any(Func<T, bool> test) => Any(_root, test);
+
     public void ForEach(Action<int, T> action) => ForEach(_root, action);
 
     public List<KeyValuePair<int, T>> ToList()
@@ -191,6 +194,14 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
             (Branch x, Branch y) => x.Bit == y.Bit && x.Prefix == y.Prefix && Same(x.Left, y.Left) && Same(x.Right, y.Right),
             _ => false,
         };
+    }
+
+    private static bool Any(Node? node, Func<T, bool> test)
+    {
+        for (; node is Branch branch; node = branch.Right)
+            if (Any(branch.Left, test))
+                return true;
+        return node is Leaf leaf && test(leaf.Value);
     }
 
     private static void AddTo(List<KeyValuePair<int, T>> list, Node? node)

@@ -105,6 +105,9 @@ internal sealed class KnowledgeBase
             : null;
     }
 
+    /// <summary>Whether a row says of a member that it does nothing to memory, which <see cref="EffectsOf(ISymbol)"/> does not tell from no row.</summary>
+    public bool SaysNone(ISymbol member) => RowOf(DefinitionOf(member)) is { Effects.IsEmpty: true };
+
     /// <summary>Imported from a library of which the tables know nothing: what it does with what it is given, nobody can see.</summary>
     public bool IsUnseenImport(IMethodSymbol method) =>
         NativeLibrary.ImportOf(method.OriginalDefinition) is var (library, _) && !_index.HasLibrary(library);

@@ -111,10 +111,16 @@ internal sealed partial class BodyLowering
         foreach (var operation in block.Operations)
         {
             _current = operation;
-            Lower(operation);
+            var yielded = Lower(operation);
             if (operation is IReturnOperation { Kind: OperationKind.YieldReturn })
             {
-                parts.Add(new BlockContent { Instructions = _steps.EndBlock(), TemporaryCount = _steps.TemporaryCount });
+                // It is whoever's it is handed to, from here on.
+                if (yielded >= 0)
+                {
+                    _steps.Add(new Instruction(OpCode.Copy, ReturnSlot(), yielded));
+                    _steps.Add(new Instruction(OpCode.Escape, -1, yielded, site: AddSite(operation)));
+                }
+                parts.Add(new BlockContent { Instructions = _steps.EndBlock(), TemporaryCount = _steps.TemporaryCount, ReturnValue = yielded >= 0 ? ReturnSlot() : Registers.None });
                 _steps.StartBlock();
             }
         }

@@ -38,7 +38,7 @@ internal sealed partial class BodyLowering
         var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
         var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
-        return result;
+        return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
 
     /// <summary>An interface's member, called on what is known to be a class: <c>using</c> disposes of everything as an IDisposable.</summary>
@@ -187,6 +187,8 @@ internal sealed partial class BodyLowering
             InvokesReceiver = invokes,
             IsConstruction = isConstruction,
             ReceiverIsAddress = receiverIsAddress,
+            ReceiverType = receiverType,
+            LeavesOpen = effects.Any(effect => effect.Has("unless-left-open")) && operation is IInvocationOperation { Instance: { } closed } && IsMadeToLeaveOpen(closed),
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
@@ -207,7 +209,7 @@ internal sealed partial class BodyLowering
 
     private void NoteUnfollowed(IMethodSymbol method)
     {
-        if (!IsFramework(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
+        if (!IsHarmless(method) && (!IsInSource(method) || method.IsAbstract || method.IsExtern))
             _callsUnseenCode = true;
         else if (IsInSource(method))
             _unfollowed.Add(method.OriginalDefinition);
@@ -239,7 +241,7 @@ internal sealed partial class BodyLowering
                 return true;
         if (IsInSource(method) && !method.IsAbstract && !method.IsVirtual && method.ContainingType.TypeKind != TypeKind.Interface && !_context.Knowledge.IsUnseenImport(method))
             return false;
-        if (IsFramework(method))
+        if (IsHarmless(method))
             return false;
         return receiver >= 0 && _context.Types.CanCarryMapping(method.ContainingType)
             || method.Parameters.Any(parameter => arguments[parameter.Ordinal] >= 0 && _context.Types.CanCarryMapping(parameter.Type));
@@ -253,6 +255,9 @@ internal sealed partial class BodyLowering
         _context.IsOwn(property) && property.OriginalDefinition is var definition && !PropertyShapes.IsAutomatic(definition);
 
     private static bool IsFramework(ISymbol symbol) => SymbolNames.IsFramework(symbol.ContainingAssembly);
+
+    /// <summary>Without a body to look at, and yet known to do nothing to memory.</summary>
+    private bool IsHarmless(IMethodSymbol method) => IsFramework(method) || _context.Knowledge.SaysNone(method);
 
     private const int MostImplementations = 12;
 

@@ -29,6 +29,14 @@ internal sealed partial class BodyLowering
         return _steps.Into(OpCode.Closure, receiver, site: AddSite(reference), payload: new ClosureInfo(target.Value, receiver));
     }
 
+    /// <summary>What a function pointer calls, nobody can tell.</summary>
+    private int LowerPointedCall(IFunctionPointerInvocationOperation call)
+    {
+        Lower(call.Target);
+        var signature = call.GetFunctionPointerSignature();
+        return EmitCall(signature, call, Registers.None, LowerArguments(call.Arguments, signature.Parameters.Length, out var outs), outs: outs);
+    }
+
     private int LowerEventAssignment(IEventAssignmentOperation assignment)
     {
         if (assignment.EventReference is IEventReferenceOperation { Instance: { } instance })

@@ -53,6 +53,8 @@ internal sealed partial class BodyLowering
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
+            case IFunctionPointerInvocationOperation pointed:
+                return LowerPointedCall(pointed);
             case IObjectCreationOperation creation:
                 return LowerCreation(creation);
             case IFlowCaptureOperation capture:
@@ -81,6 +83,8 @@ internal sealed partial class BodyLowering
                 return LowerCopy(with, with.Operand);
             case IFieldReferenceOperation { Field.IsFixedSizeBuffer: true, Instance: { } instance }:
                 return AddressOf(Inside(LowerPlace(instance), null));
+            case IInlineArrayAccessOperation { Type.IsRefLikeType: true } slice:
+                return AddressOf(LowerPlace(slice));
             case IAddressOfOperation address:
                 return AddressOf(LowerPlace(address.Reference));
             case IArrayCreationOperation array:
@@ -141,8 +145,12 @@ internal sealed partial class BodyLowering
     {
         if (conversion.OperatorMethod is { } method && (HasEffects(method) || IsInSource(method)))
             return LowerOperatorCall(method, conversion, conversion.Operand);
-        return Lower(conversion.Operand);
+        return IsInlineArray(conversion) ? AddressOf(LowerPlace(conversion.Operand)) : Lower(conversion.Operand);
     }
+
+    /// <summary>A structure that becomes a span without anybody's operator: an inline array, which the span is over.</summary>
+    private static bool IsInlineArray(IConversionOperation conversion) =>
+        conversion is { OperatorMethod: null, Type.IsRefLikeType: true, Operand.Type: { TypeKind: TypeKind.Struct, IsRefLikeType: false } };
 
     private int LowerAssignment(ISimpleAssignmentOperation assignment)
     {

@@ -212,7 +212,7 @@ internal sealed class GraphBuilder
         {
             Exit = kind,
             ExitLocation = ExitLocations.Of(_cfg, source),
-            ReturnValue = _contents.TryGetValue(source.Ordinal, out var parts) ? parts[parts.Count - 1].ReturnValue : -1,
+            ReturnValue = _contents.TryGetValue(source.Ordinal, out var parts) ? parts[kind == ExitKind.Yield ? 0 : parts.Count - 1].ReturnValue : -1,
         });
         _exits[(source.Ordinal, frame, kind)] = node;
         return node;

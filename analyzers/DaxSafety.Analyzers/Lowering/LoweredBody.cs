@@ -160,6 +160,12 @@ internal sealed class CallSite
     /// <summary>The receiver's register, or −1.</summary>
     public int Receiver { get; init; } = -1;
 
+    /// <summary>The receiver was made to leave open, at its end, what it writes to.</summary>
+    public bool LeavesOpen { get; init; }
+
+    /// <summary>What the receiver is known to be, if that is known.</summary>
+    public ITypeSymbol? ReceiverType { get; init; }
+
     /// <summary>Registers by the parameter's ordinal, −1 where nothing is known.</summary>
     public required int[] Arguments { get; init; }
 

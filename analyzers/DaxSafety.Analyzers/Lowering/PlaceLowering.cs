@@ -153,7 +153,9 @@ internal sealed partial class BodyLowering
             return Place.Variable(EmitCall(getSpan, reference, receiver, Array.Empty<int>(), isVirtual: getSpan is { IsSealed: false, ContainingType.IsSealed: false }));
         if (HasEffects(property) || (property.GetMethod is not null && HasOwnCode(property)) || (property.SetMethod is not null && HasOwnCode(property)))
             return new Place(PlaceKind.Property, receiver, Property: property, Arguments: arguments);
-        return receiver < 0 && reference.Instance is not null ? Place.None : Place.OfField(receiver, FieldNumber(property));
+        if (receiver < 0 && reference.Instance is not null)
+            return Place.None;
+        return TakenBy(reference, receiver) ?? Place.OfField(receiver, FieldNumber(property));
     }
 
     private Place OfImplicitIndexer(IImplicitIndexerReferenceOperation reference)
@@ -162,6 +164,8 @@ internal sealed partial class BodyLowering
         Lower(reference.Argument);
         if (receiver < 0)
             return Place.None;
+        if (TakenFrom(receiver, StaticType(reference.Instance), (reference.IndexerSymbol.OriginalDefinition as IPropertySymbol)?.Type ?? reference.Type!, reference.Type!) is { } taken)
+            return taken;
         // s[^1] is a place in the span; s[1..] is a span over the same memory.
         return reference.IndexerSymbol is IPropertySymbol { RefKind: not RefKind.None }
             ? Place.Memory(receiver, TypeFacts.SizeOf(reference.Type), inexact: true)

@@ -41,6 +41,24 @@ internal sealed class TypeFacts
     public bool NamesMemory(ITypeSymbol? type) => type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr }
         || (type is INamedTypeSymbol { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Struct } named && (IsInSource(named) ? BaseNamesMemory(named) : IsCarrier(named)));
 
+    /// <summary>Whether a value of the type is a library's container of values that name memory: an array, a list, a dictionary, a <c>Lazy</c>, or what walks one.</summary>
+    public bool ContainsMemory(ITypeSymbol? type) => type switch
+    {
+        IArrayTypeSymbol array => IsMemoryOrContainer(array.ElementType),
+        INamedTypeSymbol { IsTupleType: false, TypeKind: not TypeKind.Delegate } named => IsContainer(named),
+        _ => false,
+    };
+
+    private bool IsContainer(INamedTypeSymbol type)
+    {
+        for (var current = type; current is not null; current = current.ContainingType)
+            if (current.IsGenericType && !IsInSource(current) && !NamesMemory(current) && current.TypeArguments.Any(IsMemoryOrContainer))
+                return true;
+        return false;
+    }
+
+    private bool IsMemoryOrContainer(ITypeSymbol type) => NamesMemory(type) || ContainsMemory(type);
+
     private bool BaseNamesMemory(INamedTypeSymbol type) => type.BaseType is { SpecialType: SpecialType.None } parent && NamesMemory(parent);
 
     /// <summary>A carrier by what it is, whatever it holds.</summary>

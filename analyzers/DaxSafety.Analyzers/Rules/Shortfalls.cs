@@ -22,7 +22,7 @@ internal static class Shortfalls
                 continue;
             foreach (var exit in write.Exits)
                 foreach (var attempt in context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts))
-                    if (attempt.Shortfall == shortfall && !IsAfterthought(context, attempt, exit) && seen.Add(attempt.Site))
+                    if (attempt.Shortfall == shortfall && !(attempt.IsReportedInside && write.Owner == Owner.Member) && !IsAfterthought(context, attempt, exit) && seen.Add(attempt.Site))
                         found.Add((attempt, write));
         }
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
@@ -63,7 +63,7 @@ internal static class Shortfalls
             if (entity.Kind != EntityKind.Field || reported.Contains(weak.Key.Site))
                 continue;
             var fields = entity.Mapping is { Role: MappingRole.File } ? context.ViewsMadeFrom(entity.A)
-                : entity.Mapping is { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view && analysis.BackingOf(view) is (false, false) ? [entity.A]
+                : entity.Mapping is { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view && analysis.BackingOf(view) is (false, false) ? [analysis.FieldBehind(entity)?.A ?? entity.A]
                 : Array.Empty<int>();
             foreach (var field in fields)
             {

@@ -110,7 +110,7 @@ public sealed class FrameworkEffectsTests
     [InlineData("map.Dispose();", "release(this)")]
     [InlineData("view.SafeMemoryMappedViewHandle.Dispose();", "release(this)")]
     [InlineData("file.Dispose();", "release(this)")]
-    [InlineData("new System.IO.Compression.DeflateStream(viewStream, System.IO.Compression.CompressionMode.Compress).Dispose();", "write(this, at-position), flush-view(this, disposal, misses-tail), release(this)")]
+    [InlineData("new System.IO.Compression.DeflateStream(viewStream, System.IO.Compression.CompressionMode.Compress).Dispose();", "write(this, at-position), flush-view(this, disposal, misses-tail, unless-left-open), release(this, unless-left-open)")]
     [InlineData("file.SetLength(4096);", "grow(this, length: value)")]
     [InlineData("File.Move(\"a\", \"b\", true);", "rename(sourceFileName, to: destFileName, over: overwrite)")]
     [InlineData("File.Delete(\"a\");", "delete(path)")]

@@ -5,7 +5,7 @@ using DaxSafety.Analyzers.Tests.Verification;
 namespace DaxSafety.Analyzers.Tests.Programs;
 
 /// <summary>
-/// Small programs as people write them, many to a file: <c>=== name [os]</c> begins one, and <c>//! DAX1001</c> ends a line that gets
+/// Small programs as people write them, many to a file: <c>=== name [os] [runtime]</c> begins one, with our runtime instead of contracts of its own, and <c>//! DAX1001</c> ends a line that gets
 /// that diagnostic. Whatever is not announced must not be reported, by any rule.
 /// </summary>
 public sealed partial class ProgramTests
@@ -18,7 +18,8 @@ public sealed partial class ProgramTests
     [MemberData(nameof(Names))]
     public async Task Program_GetsWhatItAnnounces(string name)
     {
-        var options = VerifyOptions.Default with { WithContractStubs = true, EditorConfig = System().Match(name) is { Success: true } os ? $"[*.cs]\ndax_safety.target_os = {os.Groups[1].Value}" : "" };
+        var withRuntime = name.Contains("[runtime]", StringComparison.Ordinal);
+        var options = VerifyOptions.Default with { WithContractStubs = !withRuntime, WithRuntime = withRuntime, EditorConfig = System().Match(name) is { Success: true } os ? $"[*.cs]\ndax_safety.target_os = {os.Groups[1].Value}" : "" };
         var reported = await AnalysisRun.Of(TestCompilation.From("using DaxSafety; using Microsoft.Win32.SafeHandles;\n" + Programs[name], options));
         Assert.Equal(
             Announced(Programs[name]).Order(StringComparer.Ordinal),

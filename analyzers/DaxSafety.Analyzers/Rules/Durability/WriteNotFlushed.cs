@@ -13,31 +13,34 @@ internal static class WriteNotFlushed
 {
     public static void Report(RuleContext context)
     {
-        var groups = context.Outcome.Owed.Where(owed => IsMissing(context, owed))
-            .GroupBy(owed => context.NameOf(owed.Obligation) + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => context.Outcome.Analysis.CurrentOf(place.Entity))));
         var reported = new List<OwedWrite>();
-        foreach (var group in groups)
-            ReportMapping(context, group.ToList(), reported);
+        foreach (var group in context.Outcome.Owed.Where(owed => IsBytes(context, owed)).GroupBy(owed => MappingOf(context, owed)))
+            if (group.Where(owed => IsMissing(context, owed)).ToList() is { Count: > 0 } missing)
+                ReportMapping(context, missing, group.Where(owed => missing.Contains(owed) || IsMissingWith(owed)).ToList(), reported);
     }
 
-    private static bool IsMissing(RuleContext context, OwedWrite owed)
-    {
-        // Where the member has given its word, either way, DAX1009 or the callers answer.
-        if (owed.Obligation.Debt != Debt.Bytes || context.Contract.On(owed) != 0)
-            return false;
-        return owed.Owner switch
-        {
-            Owner.Local => true,
-            Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsJudgedInside
-                && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity))
-                && FlushPolicy.IsInconsistent(context, owed),
-            _ => false,
-        };
-    }
+    private static string MappingOf(RuleContext context, OwedWrite owed) =>
+        context.NameOf(owed.Obligation) + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => context.Outcome.Analysis.CurrentOf(place.Entity)));
 
-    /// <summary>For every exit the last write that reaches it undone; for every such write its exits.</summary>
-    private static void ReportMapping(RuleContext context, List<OwedWrite> writes, List<OwedWrite> reported)
+    /// <summary>Where the member has given its word, either way, DAX1009 or the callers answer.</summary>
+    private static bool IsBytes(RuleContext context, OwedWrite owed) => owed.Obligation.Debt == Debt.Bytes && context.Contract.On(owed) == 0;
+
+    /// <summary>A write that no path makes durable would be the caller's or the type's business, were it not for the others.</summary>
+    private static bool IsMissingWith(OwedWrite owed) => owed.Owner is Owner.Caller or Owner.Member && !owed.SettledElsewhere && !owed.Obligation.IsJudgedInside;
+
+    private static bool IsMissing(RuleContext context, OwedWrite owed) => owed.Owner switch
     {
+        Owner.Local => true,
+        Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsJudgedInside
+            && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity) && !context.Outcome.Analysis.IsElement(place.Entity))
+            && FlushPolicy.IsInconsistent(context, owed),
+        _ => false,
+    };
+
+    /// <summary>For every exit that misses a flush the last write that reaches it undone; for every such write its exits.</summary>
+    private static void ReportMapping(RuleContext context, List<OwedWrite> missing, List<OwedWrite> writes, List<OwedWrite> reported)
+    {
+        var amiss = new HashSet<int>(missing.SelectMany(write => write.Exits).Select(exit => ExitPosition(context, exit.Node)));
         var lastAt = new Dictionary<int, (OwedWrite Write, int Node)>();
         foreach (var write in writes)
         {
@@ -45,7 +48,7 @@ internal static class WriteNotFlushed
             {
                 // Branches that end at one closing brace leave there together.
                 var place = ExitPosition(context, exit.Node);
-                if (exit.Status.Attempts == 0 && (!lastAt.TryGetValue(place, out var last) || Position(context, write) > Position(context, last.Write)))
+                if (amiss.Contains(place) && exit.Status.Attempts == 0 && (!lastAt.TryGetValue(place, out var last) || Position(context, write) > Position(context, last.Write)))
                     lastAt[place] = (write, exit.Node);
             }
         }

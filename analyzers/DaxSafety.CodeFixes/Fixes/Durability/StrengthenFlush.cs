@@ -55,7 +55,9 @@ internal sealed class StrengthenFlush : DaxFix
     /// <summary><c>MS_ASYNC</c> becomes <c>MS_SYNC</c>, by the name that stands beside it; a bare number as Linux numbers them.</summary>
     private static Offer? Synchronous(FixSite site, InvocationExpressionSyntax flush, string system)
     {
-        if (flush.ArgumentList.Arguments.LastOrDefault()?.Expression is not { } flags)
+        // A helper of the program's own takes other arguments.
+        if (flush.ArgumentList.Arguments.LastOrDefault()?.Expression is not { } flags
+            || site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { IsExtern: false, IsPartialDefinition: false, DeclaringSyntaxReferences.IsEmpty: false })
             return null;
         string? better = null;
         if (flags is LiteralExpressionSyntax && system == "linux")

@@ -1,0 +1,71 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What stands in containers: the elements of one that a field holds are what the field holds, all of them one thing.</summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>Something was flushed, or let go of, of which nobody can tell where it came from: an element of any container, perhaps.</summary>
+    public bool FlushesUnknown { get; private set; }
+
+    /// <summary>The field that an entity is, or the one in whose container it stands; null when it is neither.</summary>
+    public Entity? FieldBehind(Entity entity)
+    {
+        while (entity is { Kind: EntityKind.Field, A: MemberNumbers.Element })
+            entity = _entities[(int)entity.B];
+        return entity.Kind == EntityKind.Field ? entity : null;
+    }
+
+    /// <summary>A container that was there before has elements of before.</summary>
+    private bool HasElements(int container, int field) => field == MemberNumbers.Element && FieldBehind(_entities[container]) is not null;
+
+    public bool IsElement(int entity) => _entities[entity] is { Kind: EntityKind.Field, A: MemberNumbers.Element };
+
+    /// <summary>Where a flushed thing came from is known: it was made here, is the object itself, or what a field of the compilation holds.</summary>
+    public bool IsOfKnownPlace(Entity entity) => entity.IsFresh || entity.Kind is EntityKind.This or EntityKind.Closure
+        || (FieldBehind(entity) is { } field && _context.Lowering.Members.SymbolOf(field.A) is { } symbol && _context.Lowering.IsOwn(symbol));
+
+    /// <summary>The fields of the compilation whose containers these are; none when they are the body's own business.</summary>
+    private IEnumerable<int> KeepersOf(Path path, Value containers)
+    {
+        foreach (var place in containers.Targets)
+        {
+            if (FieldBehind(_entities[place.Entity]) is { } field && IsContainer(field.A))
+                yield return field.A;
+            foreach (var entry in path.Fields.ToList())
+                if (_entities[place.Entity].IsFresh && entry.Value.MayBe(place.Entity) && _fields[entry.Key].Field is var holder && IsContainer(holder))
+                    yield return holder;
+        }
+    }
+
+    private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Members.SymbolOf(field) is { } symbol
+        && _context.Lowering.IsOwn(symbol) && _context.Lowering.Types.ContainsMemory(TypeOf(symbol));
+
+    /// <summary>In an array or a collection it is out of sight: whoever walks it may flush it. One that a field holds is walked by who names the field.</summary>
+    private void Keep(Path path, Value containers, Value value)
+    {
+        EscapeAll(path, value);
+        var isKept = false;
+        foreach (var keeper in KeepersOf(path, containers))
+        {
+            isKept = true;
+            NoteHeld(value, keeper);
+            foreach (var place in value.Targets)
+                _entities[place.Entity].KeptIn ??= keeper;
+        }
+        if (!isKept)
+            MarkGivenAway(value);
+    }
+
+    /// <summary>What everything has in common that is ever put in the container.</summary>
+    private Mapping? MappingOfElement(int container) => FieldBehind(_entities[container]) is { } field && IsContainer(field.A) ? MappingByOrigin((int)field.B, field.A) : null;
+
+    private void NoteUnknownFlush(CallSite call, Value target, bool isDisposal)
+    {
+        if (target.Targets.Any(place => IsOfKnownPlace(_entities[place.Entity])))
+            return;
+        FlushesUnknown |= !isDisposal || call.ReceiverType is not { } type || type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_IDisposable || type.Name == "IAsyncDisposable"
+            || type.TypeKind == Microsoft.CodeAnalysis.TypeKind.TypeParameter || _context.Lowering.Types.NamesMemory(type);
+    }
+}

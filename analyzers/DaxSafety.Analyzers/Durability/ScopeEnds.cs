@@ -1,0 +1,65 @@
+using DaxSafety.Analyzers.Flow;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// What is forgotten where a scope ends: its variables, and what was found of things that only they held. Nothing can ask about those again, and
+/// groups of paths that differ in nothing else become one.
+/// </summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>Things made of one that are worth a look.</summary>
+    private const int MostMadeOfOne = 32;
+
+    private PathSet AtScopeEnd(PathSet output, int[] slots)
+    {
+        var paths = output.Paths.ConvertAll(path => AtScopeEnd(path, slots));
+        return paths.Count == 1 ? new PathSet(paths) : _merger.Normalize(paths);
+    }
+
+    private Path AtScopeEnd(Path path, int[] slots)
+    {
+        var after = path.Without(slots);
+        if (after.Facts.IsEmpty)
+            return after;
+        foreach (var slot in slots)
+            if (path.Variables.TryGet(slot, out var value))
+                foreach (var place in value.Refs)
+                    ForgetIfUnheld(after, _entities[place.Entity]);
+        return after;
+    }
+
+    private void ForgetIfUnheld(Path path, Entity entity)
+    {
+        // What is the caller's, a constant or made of other things can be named again without the variable.
+        if (entity.Kind is not (EntityKind.Result or EntityKind.Variable or EntityKind.AtLeast or EntityKind.AtMost or EntityKind.Called or EntityKind.Allocated))
+            return;
+        var made = new List<int> { entity.Id };
+        for (var i = 0; i < made.Count; i++)
+        {
+            if (made.Count > MostMadeOfOne)
+                return;
+            foreach (var dependent in _entities[made[i]].Dependents ?? NoEntities)
+                if (!made.Contains(dependent))
+                    made.Add(dependent);
+        }
+        if (made.Exists(thing => IsKnownOf(path, thing)) && !path.Variables.Any(value => Holds(value, made)) && !path.Fields.Any(value => Holds(value, made)))
+            ForgetFacts(path, entity);
+    }
+
+    private bool IsKnownOf(Path path, int entity)
+    {
+        foreach (var test in _tests.About(entity))
+            if (path.Facts.Contains(test))
+                return true;
+        return false;
+    }
+
+    private static bool Holds(Value value, List<int> made)
+    {
+        foreach (var place in value.Refs)
+            if (made.Contains(place.Entity) || made.Contains(place.OffsetEntity) || made.Contains(place.LengthEntity))
+                return true;
+        return false;
+    }
+}

@@ -1,0 +1,153 @@
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What the fields of one object hold at the end of one body.</summary>
+internal sealed class StoredFields
+{
+    private readonly BodyAnalysis _analysis;
+    private readonly DurabilityContext _context;
+    private readonly Func<CallTarget, Summary?> _summaryOf;
+    private readonly List<(int Owner, int Field, Value Value)> _stores;
+    private readonly List<(int Container, int Field, Value Value)> _elements;
+
+    /// <param name="analysis">Of the body.</param>
+    /// <param name="path">One way it ends.</param>
+    /// <param name="context">What is known.</param>
+    /// <param name="summaryOf">Of code that makes what stands in a container.</param>
+    /// <param name="instance">Another object than the body's own.</param>
+    public StoredFields(BodyAnalysis analysis, Path path, DurabilityContext context, Func<CallTarget, Summary?> summaryOf, int? instance = null)
+    {
+        _analysis = analysis;
+        _context = context;
+        _summaryOf = summaryOf;
+        var stores = path.Fields.ToList().Select(entry => (Owner: analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToList();
+        _stores = stores
+            .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)
+            .OrderBy(store => Rank(store.Field)).ThenBy(store => Position(store.Field))
+            .ToList();
+        _elements = stores.Where(store => store.Field == MemberNumbers.Element)
+            .SelectMany(store => HoldersOf(store.Owner, instance ?? EntityTable.This).Select(holder => (store.Owner, holder, store.Value))).ToList();
+    }
+
+    /// <summary>The fields whose container, or what stands in it, an entity is.</summary>
+    private IEnumerable<int> HoldersOf(int container, int owner)
+    {
+        if (_analysis.FieldBehind(_analysis.Entities[container]) is { } field && (field.B == owner || field.B == EntityTable.Statics) && IsContainer(field.A))
+            yield return field.A;
+        foreach (var store in _stores)
+            if (IsContainer(store.Field) && store.Value.MayBe(container))
+                yield return store.Field;
+    }
+
+    private bool IsContainer(int field) => _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.Types.ContainsMemory(BodyAnalysis.TypeOf(symbol));
+
+    public void Collect(Dictionary<int, List<FieldOrigin?>> found)
+    {
+        foreach (var (owner, field, value) in _stores)
+        {
+            // Null says nothing, and neither does what was there before.
+            var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !IsUnchanged(owner, field, place)).ToList();
+            // An empty container says nothing either: what is put in it does.
+            if (targets.Count == 0 || (IsContainer(field) && targets.All(place => _analysis.Entities[place.Entity] is { IsFresh: true, Mapping: null })))
+                continue;
+            FieldOriginStore.Find(found, field).Add(targets.Count == 1 && !IsContainer(field) ? OriginOf(owner, field, targets[0]) : null);
+        }
+        foreach (var (container, field, value) in _elements)
+            foreach (var place in value.Refs)
+                if (place.Entity != EntityTable.Null && !IsUnchanged(container, MemberNumbers.Element, place))
+                    FieldOriginStore.Find(found, field).AddRange(OriginsOfElement(place.Entity));
+    }
+
+    /// <summary>What one element was made as; of code that makes it on demand, what that code returns.</summary>
+    private IEnumerable<FieldOrigin?> OriginsOfElement(int element)
+    {
+        var entity = _analysis.Entities[element];
+        if (entity is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } && _summaryOf(closure.Target) is { } summary)
+            return summary.Cases.SelectMany(ending => ending.Result.Refs.SelectMany(place => new StoredFields(summary.Analysis, ending.Path, _context, _ => null).OriginsOfElement(place.Entity)));
+        // A container in a container: what stands in it has been looked at.
+        if (entity is { IsFresh: true, Mapping: null, Kind: EntityKind.Allocated })
+            return Array.Empty<FieldOrigin?>();
+        return new[] { entity is { IsFresh: true, Mapping: { } mapping } ? new FieldOrigin(null, true, Described(mapping, ofOne: false), ParentFields(EntityTable.This, mapping)) : null };
+    }
+
+    /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>
+    public FieldOrigin? OriginOfInstance(int instance) => _analysis.Entities[instance].Mapping is { Role: MappingRole.View } mapping && !_analysis.BecameUnknown.Contains(instance)
+        ? new FieldOrigin(null, true, Described(mapping), ParentFields(instance, mapping))
+        : null;
+
+    private bool IsUnchanged(int owner, int field, Ref place) =>
+        _analysis.Entities[place.Entity] is { Kind: EntityKind.Field } entity && entity.B == owner && entity.A == field;
+
+    private FieldOrigin? OriginOf(int owner, int field, Ref place)
+    {
+        var entity = _analysis.Entities[place.Entity];
+        var atStart = place is { OffsetEntity: 0, Offset: 0 };
+        if (entity.Kind == EntityKind.Field && entity.B == owner)
+            return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>());
+        var holder = HolderOf(owner, entity.Id);
+        // What was passed: a pointer into a view that another field keeps.
+        if (entity.Kind == EntityKind.Parameter && holder is { } kept && kept != field && Rank(kept) == 0)
+            return new FieldOrigin(kept, atStart, null, Array.Empty<int>());
+        if (entity.Mapping is not { } mapping || !entity.IsFresh)
+            return null;
+        if (holder is { } named && named != field)
+            return new FieldOrigin(named, atStart, null, Array.Empty<int>());
+        return new FieldOrigin(null, atStart, Described(mapping), ParentFields(owner, mapping));
+    }
+
+    /// <param name="mapping">What was made.</param>
+    /// <param name="ofOne">It is all that the field ever holds: where it starts in a page is worth telling.</param>
+    private Mapping Described(Mapping mapping, bool ofOne = true)
+    {
+        var backing = _analysis.BackingOf(mapping);
+        return new Mapping(mapping.Role)
+        {
+            Anonymous = backing.OwesNothing,
+            UnknownBacking = backing.Unknown,
+            ReadOnly = mapping.ReadOnly,
+            CopyOnWrite = mapping.CopyOnWrite,
+            PageCache = mapping.PageCache,
+            KnownTail = !ofOne ? null : mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
+            Origin = mapping.Origin,
+        };
+    }
+
+    /// <summary>The fields that hold what the mapping was made from; through a map that no field holds, those of its file.</summary>
+    private int[] ParentFields(int owner, Mapping mapping)
+    {
+        var fields = new List<int>();
+        var pending = new Queue<Mapping>();
+        var seen = new HashSet<Mapping>();
+        pending.Enqueue(mapping);
+        while (pending.Count > 0)
+        {
+            foreach (var parent in pending.Dequeue().Parents)
+            {
+                if (parent.Single is not { } place)
+                    continue;
+                if (FieldNaming(owner, place.Entity) is { } field)
+                    fields.Add(field);
+                else if (_analysis.Entities[place.Entity].Mapping is { } further && seen.Add(further))
+                    pending.Enqueue(further);
+            }
+        }
+        return fields.Distinct().ToArray();
+    }
+
+    private int? FieldNaming(int owner, int entity) =>
+        _analysis.Entities[entity] is { Kind: EntityKind.Field } named && named.B == owner ? named.A : HolderOf(owner, entity);
+
+    /// <summary>The field that speaks for an entity that several hold: the one whose type says most, then the first in the source.</summary>
+    private int? HolderOf(int owner, int entity)
+    {
+        foreach (var store in _stores)
+            if (store.Owner == owner && store.Value.Refs.Count(place => place.Entity != EntityTable.Null) == 1 && store.Value.MayBe(entity))
+                return store.Field;
+        return null;
+    }
+
+    private int Rank(int field) => _context.MappingOf(_context.Lowering.Members.SymbolOf(field)) is null ? 1 : 0;
+
+    private int Position(int field) => _context.Lowering.Members.SymbolOf(field)?.Locations.FirstOrDefault()?.SourceSpan.Start ?? int.MaxValue;
+}

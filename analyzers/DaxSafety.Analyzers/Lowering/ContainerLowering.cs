@@ -1,0 +1,65 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>What comes out of the library's containers of memory: one of the elements, or another container of the same ones.</summary>
+internal sealed partial class BodyLowering
+{
+    /// <param name="container">What is asked.</param>
+    /// <param name="type">Of the container.</param>
+    /// <param name="declared">The type of the answer as the library declares it: a type parameter for an element.</param>
+    /// <param name="taken">Its type here.</param>
+    private Place? TakenFrom(int container, ITypeSymbol? type, ITypeSymbol declared, ITypeSymbol taken)
+    {
+        if (container < 0 || !_context.Types.ContainsMemory(type))
+            return null;
+        if (declared is ITypeParameterSymbol && (_context.Types.NamesMemory(taken) || _context.Types.ContainsMemory(taken)))
+            return Place.OfField(container, MemberNumbers.Element);
+        return _context.Types.ContainsMemory(taken) || _context.Types.CanCarryMapping(taken) ? Place.Variable(_steps.Into(OpCode.Copy, container)) : null;
+    }
+
+    /// <summary>What a property of the library takes from a container; of the enumerator of a loop, from what the loop is over.</summary>
+    private Place? TakenBy(IPropertyReferenceOperation reference, int receiver)
+    {
+        var type = StaticType(reference.Instance);
+        if (EnumeratorBehind(reference.Instance) is { } enumerator && _enumerated.TryGetValue(enumerator.Id, out var loop))
+            (receiver, type) = (loop.Slot, loop.Collection.Type);
+        return TakenFrom(receiver, type, reference.Property.OriginalDefinition.Type, reference.Property.Type);
+    }
+
+    private static IFlowCaptureReferenceOperation? EnumeratorBehind(IOperation? instance)
+    {
+        while (instance is IConversionOperation { OperatorMethod: null } conversion)
+            instance = conversion.Operand;
+        return instance as IFlowCaptureReferenceOperation;
+    }
+
+    /// <summary>An enumerator that a loop asks what it is over.</summary>
+    private static bool IsEnumeratorOfLoop(IInvocationOperation call)
+    {
+        var user = call.Parent;
+        while (user is IConversionOperation { OperatorMethod: null })
+            user = user.Parent;
+        return call.TargetMethod.Name == "GetEnumerator" && user is IFlowCaptureOperation;
+    }
+
+    /// <summary>The result of a method of the library, with what it leaves in its out parameters, where it takes them from a container.</summary>
+    private int TakenBy(IInvocationOperation call, int receiver, int[] arguments, List<(int Ordinal, Place Place, IOperation Operation)>? outs, int result)
+    {
+        var method = call.TargetMethod;
+        if (IsEnumeratorOfLoop(call) || _context.Knowledge.EffectsOf(method).Any(effect => effect.Kind != EffectKind.Keep))
+            return result;
+        var (container, type) = (receiver, StaticType(call.Instance));
+        if (call.Instance is null && call.Arguments.FirstOrDefault(argument => _context.Types.ContainsMemory(StaticType(argument.Value))) is { Parameter: { } parameter } first)
+            (container, type) = (arguments[parameter.Ordinal], StaticType(first.Value));
+        if (outs is not null)
+            foreach (var (ordinal, place, operation) in outs)
+                if (place.Kind != PlaceKind.Memory && TakenFrom(container, type, method.OriginalDefinition.Parameters[ordinal].Type, method.Parameters[ordinal].Type) is { } left)
+                    Store(place, Load(left), operation);
+        return TakenFrom(container, type, method.OriginalDefinition.ReturnType, method.ReturnType) is { } taken ? Load(taken) : result;
+    }
+}
