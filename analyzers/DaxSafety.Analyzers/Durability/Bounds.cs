@@ -45,8 +45,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>A callee's number is new here, but what it can be is known.</summary>
     private void LearnResult(Path path, Value result, Span range)
     {
-        if (!range.Equals(Span.All) && result.Single is { OffsetEntity: 0 } place && _entities[place.Entity] is { Kind: EntityKind.Result, Mapping: null })
-            Learn(path, NumberTest(place.Entity), range.Moved(-place.Offset), remember: true);
+        if (range.Equals(Span.All) || result.Single is not { OffsetEntity: 0 } place || _entities[place.Entity] is not { Kind: EntityKind.Result, Mapping: null })
+            return;
+        _entities.Store(result);
+        Learn(path, NumberTest(place.Entity), range.Moved(-place.Offset), remember: true);
     }
 
     private Span RangeOf(Path path, Ref place) => place.IsConstant ? new Span(place.Offset, place.Offset) : RangeOf(path, place.Entity).Moved(place.Offset);
