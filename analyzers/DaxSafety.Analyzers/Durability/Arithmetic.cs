@@ -7,6 +7,8 @@ internal sealed partial class BodyAnalysis
     {
         if (operation is "inside" or "range" || right is null)
             return Value.OfRefs(left.Refs.Select(place => place.Somewhere()));
+        if (operation is Remainder or Mask && right.AsConstant is > 0 and var by)
+            _remainders.Add((operation, by));
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
             return Value.OfRefs(left.Refs.Select(place => Moved(place, operation == "+" ? distance * scale : -distance * scale)));
@@ -29,6 +31,7 @@ internal sealed partial class BodyAnalysis
             "+" => Sum(a, b, scale, 1, isAddress),
             "-" => Sum(a, b, scale, -1, isAddress),
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
+            Remainder when a.IsConstant && b is { IsConstant: true, Offset: > 0 } => Value.Constant(a.Offset % b.Offset),
             _ => a.IsConstant && b.IsConstant ? Value.Untracked : isAddress || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
     }

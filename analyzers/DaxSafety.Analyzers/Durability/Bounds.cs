@@ -45,8 +45,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>A callee's number is new here, but what it can be is known.</summary>
     private void LearnResult(Path path, Value result, Span range)
     {
-        if (!range.Equals(Span.All) && result.Single is { OffsetEntity: 0 } place && _entities[place.Entity] is { Kind: EntityKind.Result, Mapping: null })
-            Learn(path, NumberTest(place.Entity), range.Moved(-place.Offset), remember: true);
+        if (range.Equals(Span.All) || result.Single is not { OffsetEntity: 0 } place || _entities[place.Entity] is not { Kind: EntityKind.Result, Mapping: null })
+            return;
+        _entities.Store(result);
+        Learn(path, NumberTest(place.Entity), range.Moved(-place.Offset), remember: true);
     }
 
     private Span RangeOf(Path path, Ref place) => place.IsConstant ? new Span(place.Offset, place.Offset) : RangeOf(path, place.Entity).Moved(place.Offset);
@@ -90,66 +92,9 @@ internal sealed partial class BodyAnalysis
         return x.Entity == number ? range : range.Negated();
     }
 
-    /// <summary>What a variable was compared with: where it becomes a number of its own, how far it is from that stays known.</summary>
-    private readonly Dictionary<int, List<Ref>> _limits = new();
-
-    private const int MostLimits = 4;
-
-    private void NoteLimit(int register, Value limit)
-    {
-        if (register < 0 || Registers.IsTemporary(register) || limit.Single is not { OffsetEntity: 0 } place || place.Entity == EntityTable.Untracked || place.Entity == EntityTable.Null)
-            return;
-        if (!_limits.TryGetValue(register, out var limits))
-            _limits[register] = limits = new List<Ref>();
-        if (limits.Count < MostLimits && !limits.Contains(place with { Offset = place.IsConstant ? place.Offset : 0 }))
-            limits.Add(place with { Offset = place.IsConstant ? place.Offset : 0 });
-    }
-
     Span INumbers.RangeOf(Path path, Ref number) => CountedRangeOf(path, number);
 
     void INumbers.Forget(Path path, Entity number) => ForgetFacts(path, number);
-
-    bool INumbers.IsLimited(int variable) => _limits.ContainsKey(variable);
-
-    /// <summary>How far a value is from a limit.</summary>
-    private Span DistanceOf(Path path, Value value, Ref limit)
-    {
-        Span? around = null;
-        foreach (var place in value.Refs)
-        {
-            if (place is not { OffsetEntity: 0 } || place.Entity is EntityTable.Untracked or EntityTable.Null)
-                return Span.All;
-            var distance = limit.IsConstant ? RangeOf(path, place).Moved(-limit.Offset)
-                : place.IsConstant ? RangeOf(path, limit).Negated().Moved(place.Offset)
-                : DistanceOf(path, place.Entity, limit.Entity).Moved(place.Offset);
-            around = around?.Around(distance) ?? distance;
-        }
-        return around ?? Span.All;
-    }
-
-    /// <summary>A variable that differs between two groups becomes a number of its own: what both know of its distance from its limits is known of the number.</summary>
-    void INumbers.KeepDistances(Path merged, Path mine, Path theirs, int variable, Entity number, bool inLoop)
-    {
-        if (!_limits.TryGetValue(variable, out var limits) || !mine.Variables.TryGet(variable, out var before) || !theirs.Variables.TryGet(variable, out var arriving))
-            return;
-        foreach (var limit in limits)
-        {
-            if (limit.Entity == number.Id)
-                continue;
-            var (here, there) = (DistanceOf(mine, before, limit), DistanceOf(theirs, arriving, limit));
-            var kept = inLoop ? here.Widened(there) : here.Around(there);
-            if (kept.Equals(Span.All))
-                continue;
-            if (limit.IsConstant)
-            {
-                Learn(merged, NumberTest(number.Id), kept.Moved(limit.Offset), remember: true);
-                continue;
-            }
-            var (x, y) = (Ref.Whole(number.Id), limit);
-            if (Difference(ref x, ref y) is { } difference)
-                Learn(merged, NumberTest(difference), x.Entity == number.Id ? kept : kept.Negated(), remember: true);
-        }
-    }
 
     /// <summary>Nothing is written before the start of a mapping, and a write of a number of bytes writes some.</summary>
     private long LeastWritten(Path path, int entity)

@@ -174,11 +174,13 @@ internal sealed partial class BodyAnalysis
     {
         do
             number += step;
-        while (number != end + step && Math.Abs(end - number) < MostNamed && IsRuledOut(path, entity, number));
+        while (number != end + step && Distance(number, end) < MostNamed && IsRuledOut(path, entity, number));
         return number;
     }
 
     private const int MostNamed = 32;
+
+    private static ulong Distance(long a, long b) => unchecked(a < b ? (ulong)b - (ulong)a : (ulong)a - (ulong)b);
 
     /// <summary>A text as a number: what it is compared with, counted in the order in which the body asks.</summary>
     private bool AssumeText(Path path, int text, string constant, bool equal, bool remember)

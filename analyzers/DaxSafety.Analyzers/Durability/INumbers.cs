@@ -17,6 +17,9 @@ internal interface INumbers
     /// <summary>The variable is compared with something.</summary>
     bool IsLimited(int variable);
 
+    /// <summary>Whether some step computes the variable anew: one that is only ever given values by name is a state, and no counter.</summary>
+    bool IsComputed(int variable);
+
     /// <summary>The variable has got a number of its own in a merge of two groups: what both know of its distance from its limits stays known.</summary>
     void KeepDistances(Path merged, Path mine, Path theirs, int variable, Entity number, bool inLoop);
 }

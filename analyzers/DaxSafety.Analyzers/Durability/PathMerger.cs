@@ -122,10 +122,16 @@ internal sealed class PathMerger
             paths.Add(path);
             return true;
         }
-        var last = Merge(paths[MostGroups - 1], path);
-        if (last.Same(paths[MostGroups - 1]))
+        // Too many: what has come equally far loses least.
+        var nearest = paths.FindIndex(other => other.SameProgress(path));
+        if (nearest < 0)
+            nearest = paths.FindIndex(other => other.Pending.Equals(path.Pending));
+        if (nearest < 0)
+            nearest = MostGroups - 1;
+        var joined = Merge(paths[nearest], path);
+        if (joined.Same(paths[nearest]))
             return false;
-        paths[MostGroups - 1] = last;
+        paths[nearest] = joined;
         return true;
     }
 
@@ -225,7 +231,7 @@ internal sealed class PathMerger
         if (ReferenceEquals(joined, a) || joined.Refs.Any(place => _entities[place.Entity] is { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept }))
             return joined;
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
-        var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || joined.Refs.Count(place => place.IsConstant) > 2 || _numbers.IsLimited(holder);
+        var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || (joined.Refs.Count(place => place.IsConstant) > 2 && _numbers.IsComputed(holder)) || _numbers.IsLimited(holder);
         if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
             return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
         // A sum that grows in a loop would be followed round by round.

@@ -59,6 +59,12 @@ internal sealed partial class BodyAnalysis
             case OpCode.LoadField:
                 Assign(path, step.Dst, LoadField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B));
                 break;
+            case OpCode.LoadElement:
+                Assign(path, step.Dst, LoadElement(path, Read(path, step.A), step.B, step.C));
+                break;
+            case OpCode.MoveIndex:
+                MoveIndex(path, step.B);
+                break;
             case OpCode.StoreField:
                 StoreField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B, Read(path, step.C));
                 break;

@@ -42,7 +42,7 @@ internal sealed class SummaryImport
             return true;
         foreach (var (kind, entity, number, test) in _summary.Analysis.TestsOnOneEntity())
         {
-            if (!ending.Path.Facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)))
+            if (!ending.Path.Facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
                 continue;
             if (!_caller.Suppose(_path, kind, Entity(entity), number, span))
                 return false;

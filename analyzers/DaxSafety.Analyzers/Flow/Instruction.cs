@@ -15,6 +15,12 @@ internal enum OpCode : byte
     /// <summary>Dst is the field numbered B of A.</summary>
     LoadField,
 
+    /// <summary>Dst is the element of A, in its field numbered B, that the variable numbered C picks.</summary>
+    LoadElement,
+
+    /// <summary>The variable numbered B picks other elements from here on.</summary>
+    MoveIndex,
+
     /// <summary>The field numbered B of A becomes C.</summary>
     StoreField,
 

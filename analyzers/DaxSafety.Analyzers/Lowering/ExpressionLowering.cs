@@ -87,6 +87,8 @@ internal sealed partial class BodyLowering
                 return AddressOf(Inside(LowerPlace(instance), null));
             case IInlineArrayAccessOperation { Type.IsRefLikeType: true } slice:
                 return AddressOf(LowerPlace(slice));
+            case IArrayElementReferenceOperation or IPropertyReferenceOperation when IndexOf(operation) is { } index:
+                return LowerElement(operation, index);
             case IAddressOfOperation address:
                 return AddressOf(LowerPlace(address.Reference));
             case IArrayCreationOperation array:

@@ -213,6 +213,7 @@ internal sealed partial class BodyLowering
         {
             case PlaceKind.Variable:
                 _steps.Add(new Instruction(OpCode.Copy, place.Base, Known(value, operation), site: AddSite(operation)));
+                NoteMoved(place.Base);
                 break;
             case PlaceKind.Field:
                 _steps.Add(new Instruction(OpCode.StoreField, -1, place.Base, place.Field, Known(value, operation), site: AddSite(operation)));

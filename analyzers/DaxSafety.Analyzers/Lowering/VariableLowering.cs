@@ -114,6 +114,7 @@ internal sealed partial class BodyLowering
             NoteCaptures(target);
             NoteCounter(operation);
             NoteChoice(operation);
+            NoteIndex(operation);
             foreach (var child in operation.ChildOperations)
                 pending.Push(child);
         }

@@ -1,0 +1,184 @@
+using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>What is known of a counter from round to round of a loop: how far it is from what it is compared with, and whether a number divides it.</summary>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>What a variable was compared with: where it becomes a number of its own, how far it is from that stays known.</summary>
+    private readonly Dictionary<int, List<Ref>> _limits = new();
+
+    private const int MostLimits = 4;
+
+    private void NoteLimit(int register, Value limit)
+    {
+        if (register < 0 || Registers.IsTemporary(register) || limit.Single is not { OffsetEntity: 0 } place || place.Entity == EntityTable.Untracked || place.Entity == EntityTable.Null)
+            return;
+        if (!_limits.TryGetValue(register, out var limits))
+            _limits[register] = limits = new List<Ref>();
+        if (limits.Count < MostLimits && !limits.Contains(place with { Offset = place.IsConstant ? place.Offset : 0 }))
+            limits.Add(place with { Offset = place.IsConstant ? place.Offset : 0 });
+    }
+
+    bool INumbers.IsLimited(int variable) => _limits.ContainsKey(variable);
+
+    /// <summary>How far a value is from a limit.</summary>
+    private Span DistanceOf(Path path, Value value, Ref limit)
+    {
+        Span? around = null;
+        foreach (var place in value.Refs)
+        {
+            if (place is not { OffsetEntity: 0 } || place.Entity is EntityTable.Untracked or EntityTable.Null)
+                return Span.All;
+            var distance = limit.IsConstant ? RangeOf(path, place).Moved(-limit.Offset)
+                : place.IsConstant ? RangeOf(path, limit).Negated().Moved(place.Offset)
+                : DistanceOf(path, place.Entity, limit.Entity).Moved(place.Offset);
+            around = around?.Around(distance) ?? distance;
+        }
+        return around ?? Span.All;
+    }
+
+    /// <summary>A variable that differs between two groups becomes a number of its own: what both know of its distance from its limits is known of the number.</summary>
+    void INumbers.KeepDistances(Path merged, Path mine, Path theirs, int variable, Entity number, bool inLoop)
+    {
+        if (!mine.Variables.TryGet(variable, out var before) || !theirs.Variables.TryGet(variable, out var arriving))
+            return;
+        KeepRemainders(merged, mine, theirs, number, before, arriving);
+        if (Rivals.TryGetValue(variable, out var rivals))
+            foreach (var rival in rivals)
+                KeepDistance(merged, mine, theirs, number, before, arriving, rival, inLoop);
+        if (!_limits.TryGetValue(variable, out var limits))
+            return;
+        foreach (var limit in limits)
+        {
+            if (limit.Entity == number.Id)
+                continue;
+            var (here, there) = (DistanceOf(mine, before, limit), DistanceOf(theirs, arriving, limit));
+            var kept = inLoop ? here.Widened(there) : here.Around(there);
+            if (kept.Equals(Span.All))
+                continue;
+            if (limit.IsConstant)
+            {
+                Learn(merged, NumberTest(number.Id), kept.Moved(limit.Offset), remember: true);
+                continue;
+            }
+            var (x, y) = (Ref.Whole(number.Id), limit);
+            if (Difference(ref x, ref y) is { } difference)
+                Learn(merged, NumberTest(difference), x.Entity == number.Id ? kept : kept.Negated(), remember: true);
+        }
+    }
+
+    bool INumbers.IsComputed(int variable) => variable < 0 || (_computed ??= FindComputed()).Contains(variable);
+
+    private HashSet<int>? _computed;
+
+    private HashSet<int> FindComputed()
+    {
+        var computed = new HashSet<int>();
+        var copies = new List<(int To, int From)>();
+        foreach (var node in _body.Nodes)
+        {
+            var temporaries = new HashSet<int>();
+            foreach (var step in node.Content.Instructions)
+                if (step.Code is OpCode.Arithmetic or OpCode.Grow or OpCode.Lift or OpCode.Keep or OpCode.Extreme)
+                    (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);
+                else if (step.Code == OpCode.Copy && temporaries.Contains(step.A))
+                    (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);
+                else if (step.Code == OpCode.Copy)
+                    copies.Add((step.Dst, step.A));
+        }
+        while (copies.RemoveAll(copy => computed.Contains(copy.From) && computed.Add(copy.To)) > 0)
+        {
+        }
+        return computed;
+    }
+
+    /// <summary>Variables that some condition of the body compares with each other: <c>if (flushed &lt; written)</c>.</summary>
+    private Dictionary<int, List<int>> Rivals => _rivals ??= FindRivals();
+
+    private Dictionary<int, List<int>>? _rivals;
+
+    private Dictionary<int, List<int>> FindRivals()
+    {
+        var rivals = new Dictionary<int, List<int>>();
+        foreach (var node in _body.Nodes)
+            if (node.Content.Condition is { Kind: ConditionKind.Less or ConditionKind.LessOrEqual or ConditionKind.Equal, A: >= 0 and var a, B: >= 0 and var b } && a != b && !Registers.IsTemporary(a) && !Registers.IsTemporary(b))
+            {
+                Add(a, b);
+                Add(b, a);
+            }
+        return rivals;
+
+        void Add(int variable, int rival)
+        {
+            if (!rivals.TryGetValue(variable, out var others))
+                rivals[variable] = others = new List<int>();
+            if (others.Count < MostLimits && !others.Contains(rival))
+                others.Add(rival);
+        }
+    }
+
+    private void KeepDistance(Path merged, Path mine, Path theirs, Entity number, Value before, Value arriving, int rival, bool inLoop)
+    {
+        if (!merged.Variables.TryGet(rival, out var now) || now.Single is not { OffsetEntity: 0, Entity: > EntityTable.Statics } limit || limit.Entity == number.Id
+            || !mine.Variables.TryGet(rival, out var limitBefore) || !theirs.Variables.TryGet(rival, out var limitArriving))
+            return;
+        var (here, there) = (DistanceOf(mine, before, limitBefore), DistanceOf(theirs, arriving, limitArriving));
+        var kept = (inLoop ? here.Widened(there) : here.Around(there)).Moved(limit.Offset);
+        var (x, y) = (Ref.Whole(number.Id), Ref.Whole(limit.Entity));
+        if (!kept.Equals(Span.All) && Difference(ref x, ref y) is { } difference)
+            Learn(merged, NumberTest(difference), x.Entity == number.Id ? kept : kept.Negated(), remember: true);
+    }
+
+    private Span DistanceOf(Path path, Value value, Value limit)
+    {
+        Span? around = null;
+        foreach (var place in limit.Refs)
+        {
+            if (place is not { OffsetEntity: 0 } || place.Entity is EntityTable.Untracked or EntityTable.Null)
+                return Span.All;
+            var distance = place.IsConstant ? DistanceOf(path, value, place) : DistanceOf(path, value, place with { Offset = 0 }).Moved(-place.Offset);
+            around = around?.Around(distance) ?? distance;
+        }
+        return around ?? Span.All;
+    }
+
+    /// <summary><c>if (++n % 100 == 0) view.Flush();</c> in a loop, and <c>if (n % 100 != 0) view.Flush();</c> behind it.</summary>
+    private void KeepRemainders(Path merged, Path mine, Path theirs, Entity number, Value before, Value arriving)
+    {
+        foreach (var (operation, by) in _remainders.ToList())
+            if (DividesEvenly(mine, before, operation, by) is { } here && DividesEvenly(theirs, arriving, operation, by) == here)
+                AssumeEqual(merged, Registers.None, Compute(operation, Value.OfEntity(number.Id), Value.Constant(by)), 0, here, remember: true, isBoolean: false);
+    }
+
+    private const string Remainder = nameof(BinaryOperatorKind.Remainder), Mask = nameof(BinaryOperatorKind.And);
+
+    /// <summary>What the body divides by or masks with.</summary>
+    private readonly SortedSet<(string Operation, long By)> _remainders = new();
+
+    /// <summary>Whether nothing remains of a value; null when that is not known, or not the same for all that it may be.</summary>
+    private bool? DividesEvenly(Path path, Value value, string operation, long by)
+    {
+        bool? all = null;
+        foreach (var place in value.Refs)
+        {
+            if (place.OffsetEntity != 0 || (all ?? Of(place)) is not { } known || Of(place) != known)
+                return null;
+            all = known;
+        }
+        return all;
+
+        bool? Of(Ref place)
+        {
+            if (place.IsConstant)
+                return (operation == Remainder ? place.Offset % by : place.Offset & by) == 0;
+            if (place.Entity <= EntityTable.Statics || Compute(operation, Value.Of(Ref.Whole(place.Entity) with { Offset = place.Offset }), Value.Constant(by)).Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } remainder)
+                return null;
+            if (RangeOf(path, remainder.Entity) is { Low: 0, High: 0 })
+                return true;
+            return IsRuledOut(path, remainder.Entity, 0) ? false : null;
+        }
+    }
+}
