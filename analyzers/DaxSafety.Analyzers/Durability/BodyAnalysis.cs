@@ -113,6 +113,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     public PathSet?[] Transfer(int block, PathSet input)
     {
         var node = _body.Nodes[block];
+        _passing.Clear();
         var paths = new List<Path>(input.Paths.Count);
         foreach (var arriving in input.Paths)
             paths.Add(arriving.AtBlock(node.Content.TemporaryCount));
@@ -156,6 +157,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         }
         else if (outcomes.Count > 0)
         {
+            AtBlockEnd(outcomes);
             var all = _merger.Normalize(outcomes);
             for (var i = 0; i < ordinary; i++)
                 outputs[i] = all;
@@ -166,7 +168,6 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
             for (var i = ordinary; i < successors.Length; i++)
                 outputs[i] = thrown;
         }
-        Forget(outcomes);
         if (node.Dying is { } dying)
             for (var i = 0; i < outputs.Length; i++)
                 if (dying[i].Length > 0 && outputs[i] is { } output)
@@ -179,17 +180,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         var kept = new List<Path>();
         foreach (var path in outcomes)
             kept.AddRange(Assume(path, condition, outcome));
-        Forget(kept);
+        AtBlockEnd(kept);
         if (kept.Count == 0)
             return null;
         // The ways in which a pattern does not match are told apart by the next pattern.
         return condition.Parts.Length > 0 && kept.Count <= MostWays ? new PathSet(kept) : _merger.Normalize(kept);
-    }
-
-    private static void Forget(List<Path> paths)
-    {
-        foreach (var path in paths)
-            path.Temporaries = Array.Empty<Value?>();
     }
 
     /// <summary>

@@ -28,6 +28,27 @@ internal sealed partial class BodyAnalysis
         return around;
     }
 
+    public Span RangeOfResult(Path path, Value result) => result.Refs.All(place => place.IsConstant || (place.OffsetEntity == 0 && IsNumber(place.Entity))) ? CountedRangeOf(path, result) : Span.All;
+
+    public Dictionary<int, Span>? RangesOfOuts(Path path)
+    {
+        Dictionary<int, Span>? ranges = null;
+        for (var slot = 0; slot < _body.Slots.Length; slot++)
+            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } }
+                && RangeOfResult(path, Read(path, slot)) is var range && !range.Equals(Span.All))
+                (ranges ??= new Dictionary<int, Span>())[slot] = range;
+        return ranges;
+    }
+
+    private bool IsNumber(int entity) => entity > EntityTable.Statics && _entities[entity] is { IsFresh: false, Mapping: null };
+
+    /// <summary>A callee's number is new here, but what it can be is known.</summary>
+    private void LearnResult(Path path, Value result, Span range)
+    {
+        if (!range.Equals(Span.All) && result.Single is { OffsetEntity: 0 } place && _entities[place.Entity] is { Kind: EntityKind.Result, Mapping: null })
+            Learn(path, NumberTest(place.Entity), range.Moved(-place.Offset), remember: true);
+    }
+
     private Span RangeOf(Path path, Ref place) => place.IsConstant ? new Span(place.Offset, place.Offset) : RangeOf(path, place.Entity).Moved(place.Offset);
 
     /// <summary>What the number is by the way it was made, whatever was found of it by a test.</summary>
@@ -162,8 +183,20 @@ internal sealed partial class BodyAnalysis
     {
         if (by.AsConstant is not null || !_body.TestedSlots.Contains(counter))
             return Compute("+", before, by);
-        var least = CountedRangeOf(path, before).Plus(CountedRangeOf(path, by)).Low;
+        var step = HasWritten(path, by) ? new Span(1, long.MaxValue) : CountedRangeOf(path, by);
+        var least = CountedRangeOf(path, before).Plus(step).Low;
         return least < 0 ? Compute("+", before, by) : Number(path, counter, least);
+    }
+
+    /// <summary>How much a helper has written, by its own word: <c>at += WriteName(view, at, name)</c>.</summary>
+    private bool HasWritten(Path path, Value by)
+    {
+        if (by.Single is not { OffsetEntity: 0, Offset: >= 0 } place || _entities[place.Entity] is not { Kind: EntityKind.Result, A: var call, Mapping: null })
+            return false;
+        foreach (var obligation in _obligations.OfSite(call))
+            if (path.Pending.Contains(obligation.Id))
+                return true;
+        return false;
     }
 
     /// <summary>A tested variable that may be null gets a number.</summary>

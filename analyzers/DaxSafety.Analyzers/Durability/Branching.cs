@@ -187,15 +187,12 @@ internal sealed partial class BodyAnalysis
             now = now.Within(MadeRangeOf(path, number));
         if (now.IsEmpty)
             return false;
-        if (remember && (!known || !now.Equals(before)) && CanBeAskedAgain(test))
-            path.Facts = path.Facts.Set(test, now);
+        if (!remember || (known && now.Equals(before)))
+            return true;
+        path.Facts = path.Facts.Set(test, now);
+        if (!CanBeAskedAgain(test))
+            _passing.Add(test);
         return true;
-    }
-
-    private bool CanBeAskedAgain(int test)
-    {
-        var (a, b) = _tests.Tested(test);
-        return _entities.CanBeMet(a) && _entities.CanBeMet(b);
     }
 
     /// <summary>A tested variable now holds less than before.</summary>

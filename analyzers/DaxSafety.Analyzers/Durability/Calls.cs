@@ -13,12 +13,16 @@ internal sealed partial class BodyAnalysis
     {
         var call = (CallSite)step.Payload!;
         path.Outs = null;
+        NoteGivenRuns(path, call);
         if (!call.Effects.IsEmpty && call.Targets.IsEmpty)
         {
+            var unchanged = call.ResultDropped ? null : Unchanged(path, call, step);
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, TellingOfFailure(call, result ?? ResultOf(path, call, step.Site)));
             RunArguments(path, call, step.Site);
-            return call.Effects.Any(effect => effect.Kind == EffectKind.Exit) ? new List<Path>() : new List<Path> { path };
+            if (call.Effects.Any(effect => effect.Kind == EffectKind.Exit))
+                return new List<Path>();
+            return unchanged is null ? new List<Path> { path } : Exchanged(path, unchanged, call, step);
         }
         if (call.InvokesReceiver && Read(path, call.Receiver) is { Refs.Length: > 1 } several && several.Targets.Any(place => _entities[place.Entity].Payload is ClosureInfo { Described: not null }))
             return CallEach(step, path, call, several);
@@ -77,7 +81,7 @@ internal sealed partial class BodyAnalysis
             }
             return known ? endings : null;
         }
-        var summaries = call.Targets.Select(_summaryOf).ToArray();
+        var summaries = TargetsOn(call, Read(path, call.Receiver)).Select(_summaryOf).ToArray();
         var isOneOfMany = summaries.Length > 1 && summaries.Sum(summary => summary?.Cases.Length ?? 0) > MostEndings;
         for (var i = 0; i < summaries.Length; i++)
         {
@@ -119,7 +123,7 @@ internal sealed partial class BodyAnalysis
             if (!import.IsPossible(ending.Case))
                 continue;
             Assign(after, step.Dst, Perform(after, call, step, ending, import));
-            RunClosuresPassed(after, call, ending, step.Site);
+            RunClosuresPassed(after, call, ending, import, step.Site);
             results.Add(after);
         }
         // No ending fits what is known here: the callee throws, as far as anybody can tell.
@@ -170,6 +174,7 @@ internal sealed partial class BodyAnalysis
             return Read(path, call.Receiver);
         }
         var result = import.Translate(ending.Case.Result);
+        LearnResult(path, result, ending.Case.ResultRange);
         return result.IsUntracked ? ResultOf(path, call, site) : result;
     }
 
@@ -185,7 +190,10 @@ internal sealed partial class BodyAnalysis
             if (variable.Kind == SlotKind.Captured && SlotOfCaptured(variable.Ordinal) is { } own)
                 Assign(path, own, import.Translate(value));
             else if (variable is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: not RefKind.None } })
-                (path.Outs ??= new())[variable.Ordinal] = import.Translate(value);
+            {
+                var result = (path.Outs ??= new())[variable.Ordinal] = import.Translate(value);
+                LearnResult(path, result, ending.Case.RangeOf(slot));
+            }
         }
     }
 
@@ -236,8 +244,9 @@ internal sealed partial class BodyAnalysis
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
-        inherited.IsCaptured |= obligation.IsCaptured || summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction }
-            || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured);
+        if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function
+            && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured)))
+            inherited.Captured ??= obligation.Captured ?? summary.Body.Sites[obligation.Site];
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
@@ -271,13 +280,6 @@ internal sealed partial class BodyAnalysis
             foreach (var (obligation, status) in ending.Pending)
                 Inherit(path, obligation, status, import.Translate(obligation.Target), summary.Analysis, site, summary);
         }
-    }
-
-    private void RunClosuresPassed(Path path, CallSite call, Ending ending, int site)
-    {
-        // A callee in source that is given a delegate runs it, as far as its caller is concerned.
-        if (!call.InvokesReceiver && !call.IsConstruction)
-            RunArguments(path, call, site);
     }
 
     /// <summary>What a call yields when nothing better is known: one unknown thing, with the role that its type gives it.</summary>

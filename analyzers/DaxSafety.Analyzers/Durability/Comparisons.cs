@@ -94,6 +94,15 @@ internal sealed partial class BodyAnalysis
         };
     }
 
+    /// <summary>What a comparison comes to, where all that is known on the path leaves it only one outcome: <c>return Interlocked.CompareExchange(…) == 0;</c>.</summary>
+    public Value Decided(Path path, Value flag)
+    {
+        if (flag.Single is not { OffsetEntity: 0, Offset: 0 } place || _entities[place.Entity].Kind != EntityKind.Computed)
+            return flag;
+        var canBe = (True: AssumeCompared(path.Clone(), flag, true), False: AssumeCompared(path.Clone(), flag, false));
+        return canBe.True == canBe.False ? flag : Value.Constant(canBe.True ? 1 : 0);
+    }
+
     private bool AssumeFlag(Path path, Value flag, bool holds) =>
         AssumeEqual(path, Registers.None, flag, holds ? 1 : 0, true, remember: true, isBoolean: true) && AssumeCompared(path, flag, holds);
 
@@ -107,9 +116,20 @@ internal sealed partial class BodyAnalysis
     {
         if (_composites.Count > 0)
             foreach (var place in part.Refs)
-                foreach (var dependent in _entities[place.Entity].Dependents ?? NoEntities)
-                    if (_entities[dependent].Kind == EntityKind.Computed && !((!_composites.Contains(dependent) || FitsParts(path, dependent)) && FitsComposites(path, Value.OfEntity(dependent))))
-                        return false;
+                if (!FitsComposites(path, _entities[place.Entity].Dependents ?? NoEntities))
+                    return false;
+        return true;
+    }
+
+    /// <summary>A comparison of the parts may make something new of them, which is no flag and is not asked.</summary>
+    private bool FitsComposites(Path path, List<int> dependents)
+    {
+        for (int i = 0, count = dependents.Count; i < count; i++)
+        {
+            var dependent = dependents[i];
+            if (_entities[dependent].Kind == EntityKind.Computed && !((!_composites.Contains(dependent) || FitsParts(path, dependent)) && FitsComposites(path, Value.OfEntity(dependent))))
+                return false;
+        }
         return true;
     }
 

@@ -39,7 +39,7 @@ internal sealed class Concern
         OpCode.Call => Names((CallSite)step.Payload!),
         OpCode.Closure => step.Payload is ClosureInfo { Described: { } described } && Names(described),
         OpCode.LoadField or OpCode.StoreField => step.B != MemberNumbers.Element
-            && _context.Lowering.Members.SymbolOf(step.B) is { } member && (IsMapping(member) || _origins.Of(step.B, cancel) is not null || IsHandle(TypeOf(member), cancel)),
+            && _context.Lowering.Members.SymbolOf(step.B) is { } member && (IsMapping(member) || _origins.Of(step.B, cancel) is not null || _origins.KnowsInner(step.B, cancel) || IsHandle(TypeOf(member), cancel)),
         _ => false,
     };
 

@@ -59,7 +59,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>What everything has in common that is ever put in the container.</summary>
-    private Mapping? MappingOfElement(int container) => FieldBehind(_entities[container]) is { } field && IsContainer(field.A) ? MappingByOrigin((int)field.B, field.A) : null;
+    private Mapping? MappingOfElement(int container) => FieldBehind(_entities[container]) is { } field && IsContainer(field.A) ? MappingBy((int)field.B, _origins.Of(field.A, _cancel)) : null;
 
     private void NoteUnknownFlush(CallSite call, Value target, bool isDisposal)
     {

@@ -81,7 +81,7 @@ internal sealed partial class BodyAnalysis
     }
 
     private static bool ShareParent(Mapping a, Mapping b) =>
-        a.Parents.Any(x => b.Parents.Any(y => x.Single is { } p && y.Single is { } q && p.Entity == q.Entity && p.Entity > EntityTable.Untracked));
+        !a.IsOrphaned && !b.IsOrphaned && a.Parents.Any(x => b.Parents.Any(y => x.Single is { } p && y.Single is { } q && p.Entity == q.Entity && p.Entity > EntityTable.Untracked));
 
     /// <summary>What is left to flush of a write that a flush covered in part.</summary>
     private void Split(Path path, Obligation obligation, Status status, Value target, FlushFact flush, int site)

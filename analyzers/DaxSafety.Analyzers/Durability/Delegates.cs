@@ -22,6 +22,32 @@ internal sealed partial class BodyAnalysis
         }
     }
 
+    /// <summary>What has been flushed so far was flushed before a delegate runs that this body was given, if the call runs one.</summary>
+    private void NoteGivenRuns(Path path, CallSite call)
+    {
+        if (path.Flushed.IsEmpty || !(call.InvokesReceiver && IsGiven(path, call.Receiver)) && !call.Method.Parameters.Any(parameter =>
+            parameter.Type.TypeKind == TypeKind.Delegate && parameter.Ordinal < call.Arguments.Length && IsGiven(path, call.Arguments[parameter.Ordinal])))
+            return;
+        foreach (var entry in path.Flushed.ToList())
+            if (_obligations.Flushes[entry.Key] is { Kind: not FlushKind.Fence, IsBeforeGiven: false } flush)
+                path.Flushed = path.Flushed.Remove(entry.Key).Set(_obligations.Intern(flush with { IsBeforeGiven = true }), default);
+    }
+
+    private bool IsGiven(Path path, int register) => register >= 0 && Read(path, register).Targets.Any(place => _entities[place.Entity].Kind == EntityKind.Parameter);
+
+    /// <summary>A callee in source that is given a delegate runs it, as far as its caller is concerned, and what it flushes afterwards it flushes for that one too.</summary>
+    private void RunClosuresPassed(Path path, CallSite call, Ending ending, SummaryImport import, int site)
+    {
+        if (call.InvokesReceiver || call.IsConstruction)
+            return;
+        var before = path.Pending;
+        RunArguments(path, call, site);
+        if (!path.Pending.Equals(before))
+            foreach (var flush in ending.Case.Flushes)
+                if (!flush.IsBeforeGiven)
+                    Replay(path, flush, import.Translate(flush.Target), site);
+    }
+
     private void RunClosure(Path path, Summary summary, Value receiver, CallSite call, int site)
     {
         var step = new Instruction(OpCode.Call, -1, site: site, payload: call);

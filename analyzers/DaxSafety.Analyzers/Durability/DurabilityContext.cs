@@ -65,6 +65,12 @@ internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template
 internal interface IFieldOrigins
 {
     FieldOrigin? Of(int field, CancellationToken cancel);
+
+    /// <summary>What the address in a field of the object (or structure) that a field holds is, in terms of the outer object's fields.</summary>
+    FieldOrigin? OfInner(int outer, int inner, CancellationToken cancel);
+
+    /// <summary>Whether there is anything of that kind to know of what a field holds.</summary>
+    bool KnowsInner(int outer, CancellationToken cancel);
 }
 
 /// <summary>Knows nothing: for the first look at a type, from which the origins are learnt.</summary>
@@ -73,4 +79,8 @@ internal sealed class NoFieldOrigins : IFieldOrigins
     public static readonly NoFieldOrigins Instance = new();
 
     public FieldOrigin? Of(int field, CancellationToken cancel) => null;
+
+    public FieldOrigin? OfInner(int outer, int inner, CancellationToken cancel) => null;
+
+    public bool KnowsInner(int outer, CancellationToken cancel) => false;
 }

@@ -262,8 +262,18 @@ internal sealed class Mapping(MappingRole role)
     /// <summary>Certainly in the page cache: a cache-line write-back does not reach the medium.</summary>
     public bool PageCache;
 
+    /// <summary>Its map was replaced together with it: views of the new one are of other memory.</summary>
+    public bool IsOrphaned;
+
     /// <summary>How the view starts inside a page, when that was found out where it was made.</summary>
     public string? KnownTail;
+
+    public Mapping Orphaned()
+    {
+        var copy = (Mapping)MemberwiseClone();
+        copy.IsOrphaned = true;
+        return copy;
+    }
 
     public bool OwesNothing => Anonymous || ReadOnly || Ephemeral;
 

@@ -68,7 +68,7 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>What an object that names memory itself is once it is made.</summary>
     private Mapping? MappingOfThis() => _body.Symbol is { IsStatic: false, MethodKind: not MethodKind.Constructor, ContainingType: { } type }
-        ? OwnHandles.Of(type, _context).Select(handle => MappingByOrigin(EntityTable.This, handle)).FirstOrDefault(mapping => mapping is not null)
+        ? OwnHandles.Of(type, _context).Select(handle => MappingBy(EntityTable.This, _origins.Of(handle, _cancel))).FirstOrDefault(mapping => mapping is not null)
         : null;
 
     /// <summary>Objects that have come to name memory of which nothing is known.</summary>
@@ -79,10 +79,9 @@ internal sealed partial class BodyAnalysis
         if (owner is EntityTable.Zero or EntityTable.Null or EntityTable.Untracked)
             return Value.Untracked;
         if (_origins.Of(field, _cancel) is { AliasOf: { } alias } origin)
-        {
-            var named = FieldAtEntry(owner, alias);
-            return origin.AtStart ? named : Value.OfRefs(named.Refs.Select(place => place.Somewhere()));
-        }
+            return Alias(owner, alias, origin);
+        if (OriginInside(owner, field) is { AliasOf: { } outer } inside)
+            return Alias((int)_entities[owner].B, outer, inside);
         if (_entities.Field(owner, field) is not { } entity)
             return Value.Untracked;
         if (entity.Name is null)
@@ -90,18 +89,29 @@ internal sealed partial class BodyAnalysis
         return Value.OfEntity(entity.Id);
     }
 
+    private Value Alias(int owner, int field, FieldOrigin origin)
+    {
+        var named = FieldAtEntry(owner, field);
+        return origin.AtStart ? named : Value.OfRefs(named.Refs.Select(place => place.Somewhere()));
+    }
+
+    /// <summary>Where the owner is itself what a field of another object holds: what that object's type put into it.</summary>
+    private FieldOrigin? OriginInside(int owner, int field) =>
+        _entities[owner] is { Kind: EntityKind.Field } holder ? _origins.OfInner(holder.A, field, _cancel) : null;
+
     private void Describe(Entity entity, int owner, int field)
     {
         var symbol = _context.Lowering.Members.SymbolOf(field);
         entity.Name = symbol?.Name ?? "element";
         entity.Mapping = field == MemberNumbers.Element ? MappingOfElement(owner)
-            : (IsContainer(field) ? null : MappingByOrigin(owner, field)) ?? _context.MappingOf(symbol);
+            : (IsContainer(field) ? null : MappingBy(owner, _origins.Of(field, _cancel)))
+                ?? (OriginInside(owner, field) is { } inside ? MappingBy((int)_entities[owner].B, inside) : null) ?? _context.MappingOf(symbol);
     }
 
     /// <summary>What everything that is ever stored in the field of an object has in common.</summary>
-    private Mapping? MappingByOrigin(int owner, int field)
+    private Mapping? MappingBy(int owner, FieldOrigin? origin)
     {
-        if (_origins.Of(field, _cancel) is not { Template: { } template } origin)
+        if (origin is not { Template: { } template })
             return null;
         var mapping = new Mapping(template.Role)
         {

@@ -14,7 +14,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private readonly DurabilityContext _context;
     private readonly KeptAddresses _addresses;
     private readonly SummaryStore _firstLook;
-    private readonly ConcurrentDictionary<INamedTypeSymbol, IReadOnlyDictionary<int, FieldOrigin>> _types = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, TypeOrigins> _types = new(SymbolEqualityComparer.Default);
 
     public FieldOriginStore(DurabilityContext context)
     {
@@ -29,14 +29,26 @@ internal sealed class FieldOriginStore : IFieldOrigins
             return null;
         if (!MayHoldMemory(symbol) || !_context.Lowering.IsReached(type))
             return null;
-        type = type.OriginalDefinition;
-        if (!_types.TryGetValue(type, out var origins))
-            origins = _types.GetOrAdd(type, Learn(type, cancel));
-        return origins.TryGetValue(field, out var origin) ? origin : null;
+        return OriginsOf(type.OriginalDefinition, cancel).Fields.TryGetValue(field, out var origin) ? origin : null;
     }
 
     private bool MayHoldMemory(ISymbol? symbol) =>
         _context.Lowering.Types.NamesMemory(TypeOf(symbol)) || _context.Lowering.Types.ContainsMemory(TypeOf(symbol)) || _addresses.May(symbol);
+
+    public FieldOrigin? OfInner(int outer, int inner, CancellationToken cancel) =>
+        KnowsInner(outer, cancel) && OriginsOf(_context.Lowering.Members.SymbolOf(outer)!.ContainingType.OriginalDefinition, cancel).Inner.TryGetValue((outer, inner), out var origin) ? origin : null;
+
+    public bool KnowsInner(int outer, CancellationToken cancel) => HoldsAddress(outer)
+        && _context.Lowering.Members.SymbolOf(outer) is { ContainingType: { } type } symbol && _context.Lowering.IsOwn(symbol) && _context.Lowering.IsReached(type)
+        && OriginsOf(type.OriginalDefinition, cancel).Inner.Keys.Any(known => known.Outer == outer);
+
+    private TypeOrigins OriginsOf(INamedTypeSymbol type, CancellationToken cancel) =>
+        _types.TryGetValue(type, out var known) ? known : _types.GetOrAdd(type, Learn(type, cancel));
+
+    /// <summary>What the fields of one type hold, and the addresses in the objects that they hold.</summary>
+    private sealed record TypeOrigins(IReadOnlyDictionary<int, FieldOrigin> Fields, IReadOnlyDictionary<(int Outer, int Inner), FieldOrigin> Inner);
+
+    private static bool IsAddress(ITypeSymbol? type) => type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
 
     private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
     {
@@ -47,9 +59,10 @@ internal sealed class FieldOriginStore : IFieldOrigins
         _ => null,
     };
 
-    private IReadOnlyDictionary<int, FieldOrigin> Learn(INamedTypeSymbol type, CancellationToken cancel)
+    private TypeOrigins Learn(INamedTypeSymbol type, CancellationToken cancel)
     {
         var found = new Dictionary<int, List<FieldOrigin?>>();
+        var inner = new Dictionary<(int Outer, int Inner), List<FieldOrigin?>>();
         var isMadeInSight = IsMadeInSight(type, cancel);
         Summary? SummaryOf(CallTarget target) => _firstLook.Of(target, cancel)?.Summary;
         foreach (var body in BodiesThatStore(type, isMadeInSight, cancel))
@@ -59,21 +72,28 @@ internal sealed class FieldOriginStore : IFieldOrigins
             // Whoever calls a private constructor is here as well, and says what its arguments are.
             if (!isMadeInSight || !IsPrivateConstructor(body.Body.Symbol))
                 foreach (var ending in summary.Cases)
-                    new StoredFields(body.Analysis, ending.Path, _context, SummaryOf).Collect(found);
+                    new StoredFields(body.Analysis, ending.Path, _context, SummaryOf).Collect(found, inner);
             foreach (var instance in body.Analysis.InstancesOf(type))
                 foreach (var ending in summary.Cases)
-                    new StoredFields(body.Analysis, ending.Path, _context, SummaryOf, instance).Collect(found);
+                    new StoredFields(body.Analysis, ending.Path, _context, SummaryOf, instance).Collect(found, inner);
             foreach (var (handle, instance) in OwnHandles.In(body.Analysis, _context))
                 Find(found, handle).AddRange(summary.Cases.Select(ending => new StoredFields(body.Analysis, ending.Path, _context, SummaryOf).OriginOfInstance(instance)));
         }
-        var origins = new Dictionary<int, FieldOrigin>();
+        return new TypeOrigins(Agreed(found), Agreed(inner));
+    }
+
+    private static Dictionary<TKey, FieldOrigin> Agreed<TKey>(Dictionary<TKey, List<FieldOrigin?>> found)
+        where TKey : notnull
+    {
+        var origins = new Dictionary<TKey, FieldOrigin>();
         foreach (var entry in found)
             if (Common(entry.Value) is { } origin)
                 origins[entry.Key] = origin;
         return origins;
     }
 
-    public static List<FieldOrigin?> Find(Dictionary<int, List<FieldOrigin?>> found, int field)
+    public static List<FieldOrigin?> Find<TKey>(Dictionary<TKey, List<FieldOrigin?>> found, TKey field)
+        where TKey : notnull
     {
         if (!found.TryGetValue(field, out var origins))
             found[field] = origins = new List<FieldOrigin?>();
@@ -106,7 +126,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
 
     private bool Stores(Instruction step) => step.Code switch
     {
-        OpCode.StoreField => NamesMemory(step.B),
+        OpCode.StoreField => NamesMemory(step.B) || HoldsAddress(step.B),
         OpCode.LoadField => IsContainer(step.B),
         _ => false,
     };
@@ -114,6 +134,10 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private bool NamesMemory(int field) => field != MemberNumbers.Element && MayHoldMemory(_context.Lowering.Members.SymbolOf(field));
 
     private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Types.ContainsMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
+
+    /// <summary>A field for an object or structure of the compilation's own that keeps an address.</summary>
+    private bool HoldsAddress(int field) => field != MemberNumbers.Element && TypeOf(_context.Lowering.Members.SymbolOf(field)) is INamedTypeSymbol { TypeKind: TypeKind.Struct or TypeKind.Class } type
+        && _context.Lowering.IsOwn(type) && type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false } held && IsAddress(held.Type));
 
     /// <summary>What all stores agree on; null when they do not.</summary>
     private static FieldOrigin? Common(List<FieldOrigin?> origins)

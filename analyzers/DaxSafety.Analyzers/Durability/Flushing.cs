@@ -234,23 +234,4 @@ internal sealed partial class BodyAnalysis
                 Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, describe());
         }
     }
-
-    /// <summary>An instance that a step makes again: what is owed for the earlier one stays owed, and nothing can flush it by the new one.</summary>
-    private void MakeStale(Path path, Entity entity, int site)
-    {
-        foreach (var entry in path.Pending.ToList())
-        {
-            var obligation = _obligations[entry.Key];
-            if (!obligation.Target.MayBe(entity.Id))
-                continue;
-            var stale = _entities.Intern(EntityKind.Stale, entity.Id, site);
-            stale.Mapping = entity.Mapping;
-            stale.Name = entity.Name;
-            var moved = _obligations.Intern(obligation.Site, Value.OfRefs(obligation.Target.Refs.Select(
-                place => place.Entity == entity.Id ? place with { Entity = stale.Id } : place)), obligation.Debt);
-            (moved.IsOfNewFile, moved.IsMapped) = (obligation.IsOfNewFile, obligation.IsMapped);
-            path.Pending = path.Pending.Remove(obligation.Id).Set(moved.Id, entry.Value);
-        }
-        path.Released = path.Released.Remove(entity.Id);
-    }
 }

@@ -100,8 +100,8 @@ internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
     /// <summary>An object's own member says that it leaves it dirty: whatever the object turns out to be, it is a mapping.</summary>
     public bool IsByContract { get; set; }
 
-    /// <summary>It was done to a captured variable by a lambda or local function: that is where a reader looks for it.</summary>
-    public bool IsCaptured { get; set; }
+    /// <summary>Where a lambda or local function of this body did it, to a captured variable: that is where a reader looks for it.</summary>
+    public Site? Captured { get; set; }
 }
 
 /// <summary>A flush that a body performs on everything it was given, on the way to every exit.</summary>
@@ -145,6 +145,9 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
 
     /// <summary>It fails when it starts inside a page.</summary>
     public bool FromPageOnly { get; init; }
+
+    /// <summary>Done before a delegate ran that the body was given: what that one writes is not flushed by it.</summary>
+    public bool IsBeforeGiven { get; init; }
 }
 
 /// <summary>Numbers for obligations, attempts and flush facts, for one analysis.</summary>

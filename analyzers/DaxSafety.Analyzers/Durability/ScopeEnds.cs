@@ -3,13 +3,33 @@ using DaxSafety.Analyzers.Flow;
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>
-/// What is forgotten where a scope ends: its variables, and what was found of things that only they held. Nothing can ask about those again, and
-/// groups of paths that differ in nothing else become one.
+/// What is forgotten where a block or a scope ends: its temporaries or variables, and what was found of things that only they held. Nothing can ask about
+/// those again, and groups of paths that differ in nothing else become one.
 /// </summary>
 internal sealed partial class BodyAnalysis
 {
     /// <summary>Things made of one that are worth a look.</summary>
     private const int MostMadeOfOne = 32;
+
+    /// <summary>What the block has found of things that only its temporaries held, as far as could be seen by then.</summary>
+    private readonly HashSet<int> _passing = new();
+
+    private void AtBlockEnd(List<Path> paths)
+    {
+        _passing.RemoveWhere(CanBeAskedAgain);
+        foreach (var path in paths)
+        {
+            path.Temporaries = Array.Empty<Value?>();
+            foreach (var test in _passing)
+                path.Facts = path.Facts.Remove(test);
+        }
+    }
+
+    private bool CanBeAskedAgain(int test)
+    {
+        var (a, b) = _tests.Tested(test);
+        return _entities.CanBeMet(a) && _entities.CanBeMet(b);
+    }
 
     private PathSet AtScopeEnd(PathSet output, int[] slots)
     {

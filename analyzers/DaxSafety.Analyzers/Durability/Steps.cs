@@ -1,5 +1,6 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -77,7 +78,10 @@ internal sealed partial class BodyAnalysis
                 Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale, step.C == 1));
                 break;
             case OpCode.Allocate:
-                Assign(path, step.Dst, Redefine(path, EntityKind.Allocated, step.Site, step.Scale));
+                var made = Redefine(path, EntityKind.Allocated, step.Site, step.Scale);
+                if (step.Payload is INamedTypeSymbol type)
+                    _madeAs[made.Refs[0].Entity] = type;
+                Assign(path, step.Dst, made);
                 break;
             case OpCode.Closure:
                 Assign(path, step.Dst, Close(path, step));

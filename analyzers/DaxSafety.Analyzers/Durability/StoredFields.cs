@@ -1,4 +1,5 @@
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -10,6 +11,7 @@ internal sealed class StoredFields
     private readonly Func<CallTarget, Summary?> _summaryOf;
     private readonly List<(int Owner, int Field, Value Value)> _stores;
     private readonly List<(int Container, int Field, Value Value)> _elements;
+    private readonly ILookup<int, (int Field, Value Value)> _held;
 
     /// <param name="analysis">Of the body.</param>
     /// <param name="path">One way it ends.</param>
@@ -22,6 +24,7 @@ internal sealed class StoredFields
         _context = context;
         _summaryOf = summaryOf;
         var stores = path.Fields.ToList().Select(entry => (Owner: analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToList();
+        _held = stores.ToLookup(store => store.Owner, store => (store.Field, store.Value));
         _stores = stores
             .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)
             .OrderBy(store => Rank(store.Field)).ThenBy(store => Position(store.Field))
@@ -42,10 +45,13 @@ internal sealed class StoredFields
 
     private bool IsContainer(int field) => _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.Types.ContainsMemory(BodyAnalysis.TypeOf(symbol));
 
-    public void Collect(Dictionary<int, List<FieldOrigin?>> found)
+    /// <param name="found">What each field holds.</param>
+    /// <param name="inner">What the fields of the objects hold that they hold, if these were made here.</param>
+    public void Collect(Dictionary<int, List<FieldOrigin?>> found, Dictionary<(int Outer, int Inner), List<FieldOrigin?>> inner)
     {
         foreach (var (owner, field, value) in _stores)
         {
+            CollectInner(owner, field, value, inner);
             // Null says nothing, and neither does what was there before.
             var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !IsUnchanged(owner, field, place)).ToList();
             // An empty container says nothing either: what is put in it does.
@@ -58,6 +64,24 @@ internal sealed class StoredFields
                 if (place.Entity != EntityTable.Null && !IsUnchanged(container, MemberNumbers.Element, place))
                     FieldOriginStore.Find(found, field).AddRange(OriginsOfElement(place.Entity));
     }
+
+    /// <summary>Of an object that was not made here, nobody knows what it holds.</summary>
+    private void CollectInner(int owner, int outer, Value value, Dictionary<(int Outer, int Inner), List<FieldOrigin?>> inner)
+    {
+        if (value.Single is not { } place || !_analysis.Entities[place.Entity].IsFresh)
+        {
+            foreach (var address in AddressesIn(outer))
+                FieldOriginStore.Find(inner, (outer, address)).Add(null);
+            return;
+        }
+        foreach (var (field, held) in _held[place.Entity])
+            if (held.Refs.Where(target => target.Entity != EntityTable.Null).ToList() is { Count: > 0 } targets)
+                FieldOriginStore.Find(inner, (outer, field)).Add(targets.Count == 1 ? OriginOf(owner, outer, targets[0]) : null);
+    }
+
+    private IEnumerable<int> AddressesIn(int field) => _context.Lowering.Members.SymbolOf(field) is IFieldSymbol { Type: INamedTypeSymbol type } && _context.Lowering.IsOwn(type)
+        ? type.OriginalDefinition.GetMembers().OfType<IFieldSymbol>().Where(held => !held.IsStatic).Select(_context.Lowering.Members.Of)
+        : Array.Empty<int>();
 
     /// <summary>What one element was made as; of code that makes it on demand, what that code returns.</summary>
     private IEnumerable<FieldOrigin?> OriginsOfElement(int element)

@@ -85,7 +85,7 @@ internal sealed class Summary
             if (body.Nodes[node].Exit != ExitKind.Return || states[node] is not { } set)
                 continue;
             foreach (var path in set.Paths)
-                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.ResultOf(path, body.Nodes[node].ReturnValue), merger);
+                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.Decided(path, analysis.ResultOf(path, body.Nodes[node].ReturnValue)), merger);
         }
         JoinAlike(endings, analysis, merger);
         var cases = endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray();
@@ -224,6 +224,8 @@ internal sealed class SummaryCase
     {
         Path = path;
         Result = result;
+        ResultRange = analysis.RangeOfResult(path, result);
+        _ranges = analysis.RangesOfOuts(path);
         // What is worth most comes last: write-backs, fences, views, files.
         Flushes = path.Flushed.ToList().Select(entry => analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToImmutableArray();
         Stores = path.Fields.ToList().Select(entry => (analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToImmutableArray();
@@ -234,6 +236,14 @@ internal sealed class SummaryCase
     public Path Path { get; }
 
     public Value Result { get; }
+
+    /// <summary>What a number that it returns can be: <c>if (Put(view, key) &gt;= 0) view.Flush();</c></summary>
+    public Span ResultRange { get; }
+
+    /// <summary>As <see cref="ResultRange"/>, of what a by-ref parameter is given.</summary>
+    public Span RangeOf(int slot) => _ranges is { } ranges && ranges.TryGetValue(slot, out var range) ? range : Span.All;
+
+    private readonly Dictionary<int, Span>? _ranges;
 
     public ImmutableArray<FlushFact> Flushes { get; }
 

@@ -84,7 +84,7 @@ internal sealed class SummaryImport
 
     private Value Place(Ref place)
     {
-        if (place.Entity <= EntityTable.Untracked)
+        if (place is { Entity: <= EntityTable.Untracked, OffsetEntity: <= EntityTable.Zero, LengthEntity: <= EntityTable.Zero })
             return Value.Of(place);
         var target = Entity(place.Entity);
         var (offsetEntity, offset) = Number(place.OffsetEntity, place.Offset);

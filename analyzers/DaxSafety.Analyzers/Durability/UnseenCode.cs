@@ -22,18 +22,20 @@ internal sealed partial class BodyAnalysis
         _runsUnseenCode |= call.InvokesReceiver || !(call.IsFramework || isHarmless);
         if ((call.IsFramework && !call.InvokesReceiver) || isHarmless)
             return;
-        // It may flush or keep what it is given; nobody can tell. A delegate gives nothing away by being called.
+        // It may flush or keep what it is given; nobody can tell. A delegate gives nothing away by being called, and one that was passed is its caller's, who sees it run.
+        var isPassed = call.InvokesReceiver && Read(path, call.Receiver).Targets.All(place => _entities[place.Entity].Kind == EntityKind.Parameter);
         foreach (var register in call.Arguments.Append(call.InvokesReceiver ? Registers.None : call.Receiver))
             if (register >= 0)
-                GiveAway(path, Read(path, register));
+                GiveAway(path, Read(path, register), isPassed);
     }
 
     /// <summary>What goes to code that nobody can see may be flushed there: what was written to it before is not held against the caller.</summary>
-    private void GiveAway(Path path, Value value)
+    private void GiveAway(Path path, Value value, bool isSeenByCaller = false)
     {
         if (!path.Pending.IsEmpty)
             Forgive(path, value);
-        MarkGivenAway(value);
+        if (!isSeenByCaller)
+            MarkGivenAway(value);
     }
 
     private void Forgive(Path path, Value value)

@@ -146,6 +146,9 @@ internal sealed partial class BodyLowering
             Lower(value);
             return;
         }
+        // What is returned the caller may ask: `if (Count(view) > 0) view.Flush();`
+        if (Unconverted(value) is ILocalReferenceOperation { Local.Type: var type } && (type.SpecialType == SpecialType.System_Boolean || IsInteger(type)))
+            NoteTested(value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
         // `ref` returns hand out an address.
         var register = _owner is IMethodSymbol { ReturnsByRef: true } or IMethodSymbol { ReturnsByRefReadonly: true }
             ? AddressOf(LowerPlace(value))

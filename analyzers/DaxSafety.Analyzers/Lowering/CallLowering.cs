@@ -132,7 +132,7 @@ internal sealed partial class BodyLowering
             return arguments.Length == 0 ? _steps.Into(OpCode.Allocate, site: AddSite(creation)) : Wrapping(creation, arguments);
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
-        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
+        var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
         if (IsInSource(constructor))
         {
             EmitDefaults(constructor, instance);
@@ -201,8 +201,8 @@ internal sealed partial class BodyLowering
             foreach (var (ordinal, place, argument) in outs)
                 if (place.Kind != PlaceKind.Memory)
                     Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
-                else if (effects.IsEmpty && targets.IsEmpty)
-                    StoreUnseen(method, place, operation);
+                else if (effects.IsEmpty && (targets.IsEmpty ? IsFramework(method) : method.Parameters[ordinal].RefKind == RefKind.Out))
+                    Store(place, Registers.None, operation);
         }
         return result;
     }

@@ -75,6 +75,8 @@ internal sealed partial class BodyLowering
                 return ThisSlot;
             case IDefaultValueOperation { Type: { IsReferenceType: true } or { TypeKind: TypeKind.Pointer } or { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } }:
                 return _steps.Into(OpCode.Constant);
+            case IDefaultValueOperation { Type: INamedTypeSymbol { TypeKind: TypeKind.Struct } structure } when _context.IsOwn(structure) && _context.Types.CanCarryMapping(structure):
+                return _steps.Into(OpCode.Allocate, site: AddSite(operation));
             case ITupleOperation tuple:
                 return LowerTuple(tuple);
             case IAnonymousObjectCreationOperation creation:

@@ -61,7 +61,14 @@ internal sealed partial class BodyLowering
 
     /// <summary>A value of the type is one of the matched type unless it is null.</summary>
     private static bool IsOnlyNullTest(ITypeSymbol? type, ITypeSymbol? matched) => SymbolEqualityComparer.Default.Equals(type, matched)
+        || (type is { IsReferenceType: true } && (type.AllInterfaces.Contains(matched, SymbolEqualityComparer.Default) || BasesOf(type).Contains(matched, SymbolEqualityComparer.Default)))
         || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], matched));
+
+    private static IEnumerable<ITypeSymbol> BasesOf(ITypeSymbol type)
+    {
+        for (var current = type.BaseType; current is not null; current = current.BaseType)
+            yield return current;
+    }
 
     /// <summary>When <c>x and y</c> holds, both do; when <c>x or y</c> does not, neither does. A chain of the same operator is one list of parts.</summary>
     private Condition OfBinaryPattern(int value, IBinaryPatternOperation pattern, bool negated, IOperation whole)
@@ -178,7 +185,11 @@ internal sealed partial class BodyLowering
 
     private void Declare(ISymbol? symbol, int value, IOperation site)
     {
-        if (symbol is not null)
-            Store(Place.Variable(SlotOf(symbol)), value, site);
+        if (symbol is null)
+            return;
+        Store(Place.Variable(SlotOf(symbol)), value, site);
+        // `_options is { FlushEvery: var n }`: n is an option as well.
+        if (symbol is ILocalSymbol { Type.IsValueType: true } && site is IIsPatternOperation { Value: var asked })
+            NotePolicy(symbol, asked);
     }
 }

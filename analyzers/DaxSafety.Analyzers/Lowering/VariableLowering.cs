@@ -32,11 +32,11 @@ internal sealed partial class BodyLowering
         return slot;
     }
 
-    /// <summary>A ref local names memory; a ref parameter does when it is plain data, else it is a variable that the caller sees change.</summary>
+    /// <summary>A ref local names memory; a ref parameter does when it is plain data, else it is a variable that the caller sees change, as an out parameter always is.</summary>
     private bool HoldsAddress(ISymbol symbol) => symbol switch
     {
         ILocalSymbol local => local.RefKind != RefKind.None,
-        IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out or RefKind.In } parameter => !_context.Types.CanCarryMapping(parameter.Type),
+        IParameterSymbol { RefKind: RefKind.Ref or RefKind.In } parameter => !_context.Types.CanCarryMapping(parameter.Type),
         _ => false,
     };
 

@@ -26,7 +26,7 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
 
     /// <summary>Where a write is reported.</summary>
     public Site SiteOf(Obligation obligation) =>
-        obligation is { IsCaptured: true, Inner: { } inner } ? inner : Outcome.Body.Sites[obligation.Site];
+        obligation.Captured ?? Outcome.Body.Sites[obligation.Site];
 
     public Site Site(int number) => Outcome.Body.Sites[number];
 

@@ -59,7 +59,7 @@ public sealed class FrameworkEffectsTests
     [InlineData("Marshal.StructureToPtr(1, address, false);", "write(ptr)")]
     [InlineData("Volatile.Write(ref r, 1);", "write(location, length: sizeof(value))")]
     [InlineData("Interlocked.Increment(ref r);", "write(location, length: sizeof(location))")]
-    [InlineData("Interlocked.CompareExchange(ref r, 1, 0);", "write(location1, length: sizeof(location1))")]
+    [InlineData("Interlocked.CompareExchange(ref r, 1, 0);", "write(location1, length: sizeof(location1), expects: comparand)")]
     [InlineData("System.Runtime.Intrinsics.Vector128.Store(default(System.Runtime.Intrinsics.Vector128<byte>), p);", "write(destination)")]
     [InlineData("System.Runtime.Intrinsics.X86.Sse2.Store(p, default);", "write(address)")]
     [InlineData("System.Runtime.Intrinsics.X86.Avx.StoreAlignedNonTemporal(p, default(System.Runtime.Intrinsics.Vector256<byte>));", "write(address)")]

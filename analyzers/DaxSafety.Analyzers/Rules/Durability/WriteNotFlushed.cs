@@ -57,7 +57,7 @@ internal static class WriteNotFlushed
             var write = group.OrderBy(entry => entry.Key).First().Value.Write;
             if (writes.Where(other => Position(context, other) == group.Key).Any(other => other.Exits.Any(exit => exit.Status.Attempts != 0)))
                 continue;
-            if (reported.Any(other => Position(context, other) == group.Key && !context.Outcome.AreOwedTogether(other, write)))
+            if (reported.Any(other => Position(context, other) == group.Key && (context.NameOf(other.Obligation) == context.NameOf(write.Obligation) || !context.Outcome.AreOwedTogether(other, write))))
                 continue;
             reported.Add(write);
             Report(context, write, group.OrderBy(entry => entry.Key).Select(entry => entry.Value.Node).ToList(), writes);
@@ -79,7 +79,7 @@ internal static class WriteNotFlushed
         var more = new List<Location>();
         if (context.Outcome.Body.Nodes[exit].ExitLocation is { } location)
             more.Add(location);
-        if (write.Obligation is { IsCaptured: false, Inner: { } inner })
+        if (write.Obligation.Inner is { } inner && inner.Location != site.Location)
             more.Add(inner.Location);
         more.AddRange(writes
             .Where(other => Position(context, other) < site.Syntax.SpanStart && other.Exits.Any(open => places.Contains(ExitPosition(context, open.Node))))
