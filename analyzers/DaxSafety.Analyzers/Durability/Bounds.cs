@@ -146,7 +146,7 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>A tested variable that may be null gets a number.</summary>
     private Value Lift(Path path, int variable, Value number) =>
-        _body.TestedSlots.Contains(variable) && number.Single is { Entity: > EntityTable.Statics } ? Number(path, variable, CountedRangeOf(path, number).Low) : number;
+        _body.TestedSlots.Contains(variable) && number.AsConstant is null && number.Refs.All(place => place.IsConstant || place.Entity > EntityTable.Statics) ? Number(path, variable, CountedRangeOf(path, number).Low) : number;
 
     /// <summary>The smaller or the larger of two numbers: one of them where it is known which, else a number of the step's own.</summary>
     private Value Extreme(Path path, bool smallest, Value left, Value right, int site)

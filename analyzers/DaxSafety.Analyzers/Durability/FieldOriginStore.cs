@@ -12,12 +12,14 @@ namespace DaxSafety.Analyzers.Durability;
 internal sealed class FieldOriginStore : IFieldOrigins
 {
     private readonly DurabilityContext _context;
+    private readonly KeptAddresses _addresses;
     private readonly SummaryStore _firstLook;
     private readonly ConcurrentDictionary<INamedTypeSymbol, TypeOrigins> _types = new(SymbolEqualityComparer.Default);
 
     public FieldOriginStore(DurabilityContext context)
     {
         _context = context;
+        _addresses = new KeptAddresses(context.Lowering);
         _firstLook = new SummaryStore(context, NoFieldOrigins.Instance);
     }
 
@@ -25,10 +27,13 @@ internal sealed class FieldOriginStore : IFieldOrigins
     {
         if (_context.Lowering.Members.SymbolOf(field) is not { } symbol || (symbol as INamedTypeSymbol ?? symbol.ContainingType) is not { } type || !_context.Lowering.IsOwn(symbol))
             return null;
-        if ((!_context.Lowering.Types.NamesMemory(TypeOf(symbol)) && !_context.Lowering.Types.ContainsMemory(TypeOf(symbol))) || !_context.Lowering.IsReached(type))
+        if (!MayHoldMemory(symbol) || !_context.Lowering.IsReached(type))
             return null;
         return OriginsOf(type.OriginalDefinition, cancel).Fields.TryGetValue(field, out var origin) ? origin : null;
     }
+
+    private bool MayHoldMemory(ISymbol? symbol) =>
+        _context.Lowering.Types.NamesMemory(TypeOf(symbol)) || _context.Lowering.Types.ContainsMemory(TypeOf(symbol)) || _addresses.May(symbol);
 
     public FieldOrigin? OfInner(int outer, int inner, CancellationToken cancel) =>
         KnowsInner(outer, cancel) && OriginsOf(_context.Lowering.Members.SymbolOf(outer)!.ContainingType.OriginalDefinition, cancel).Inner.TryGetValue((outer, inner), out var origin) ? origin : null;
@@ -126,7 +131,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
         _ => false,
     };
 
-    private bool NamesMemory(int field) => field != MemberNumbers.Element && _context.Lowering.Types.NamesMemory(TypeOf(_context.Lowering.Members.SymbolOf(field))) || IsContainer(field);
+    private bool NamesMemory(int field) => field != MemberNumbers.Element && MayHoldMemory(_context.Lowering.Members.SymbolOf(field));
 
     private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Types.ContainsMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 
