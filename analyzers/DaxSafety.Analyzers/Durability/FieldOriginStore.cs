@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
 
@@ -40,7 +41,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
 
     public bool KnowsInner(int outer, CancellationToken cancel) => HoldsAddress(outer)
         && _context.Lowering.Members.SymbolOf(outer) is { ContainingType: { } type } symbol && _context.Lowering.IsOwn(symbol) && _context.Lowering.IsReached(type)
-        && OriginsOf(type.OriginalDefinition, cancel).Inner.Keys.Any(known => known.Outer == outer);
+        && MayKeepMappings(type.OriginalDefinition, cancel) && OriginsOf(type.OriginalDefinition, cancel).Inner.Keys.Any(known => known.Outer == outer);
 
     private TypeOrigins OriginsOf(INamedTypeSymbol type, CancellationToken cancel) =>
         _types.TryGetValue(type, out var known) ? known : _types.GetOrAdd(type, Learn(type, cancel));
@@ -111,22 +112,37 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private static bool Makes(LoweredBody body, INamedTypeSymbol type) => body.Nested.Any(nested => Makes(nested, type)) || body.Nodes.Any(node =>
         node.Content.Instructions.Any(step => step is { Code: OpCode.Call, Payload: CallSite { Method: { MethodKind: MethodKind.Constructor } made } } && SymbolEqualityComparer.Default.Equals(made.ContainingType.OriginalDefinition, type)));
 
+    /// <summary>
+    /// Whether the type may put an address into an object that it keeps, other than one that it was handed: it keeps memory in another field, or
+    /// makes a mapping. Most wrappers of pointers wrap what nobody here knows, and to find that out anew for each is the dearest way to learn nothing.
+    /// </summary>
+    private bool MayKeepMappings(INamedTypeSymbol type, CancellationToken cancel) => _keepers.GetOrAdd(type, keeper =>
+        keeper.GetMembers().Any(member => member is IFieldSymbol or IPropertySymbol && MayHoldMemory(member))
+        || TypeMembers.BodiesOf(keeper).Any(method => _context.Lowering.BodyOf(method, cancel) is { } body && MakesMapping(body)));
+
+    private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _keepers = new(SymbolEqualityComparer.Default);
+
+    private static bool MakesMapping(LoweredBody body) => body.Nested.Any(MakesMapping) || body.Nodes.Any(node =>
+        node.Content.Instructions.Any(step => step is { Code: OpCode.Call, Payload: CallSite call } && call.Effects.Any(effect => effect.Kind is EffectKind.Map or EffectKind.View)));
+
     private IEnumerable<AnalyzedBody> BodiesThatStore(INamedTypeSymbol type, bool isMadeInSight, CancellationToken cancel)
     {
         foreach (var initializer in _context.Lowering.InitializersOf(type, cancel))
             if (_firstLook.Of(initializer, cancel) is { } analyzed)
                 yield return analyzed;
         var isHandle = _context.Lowering.Types.NamesMemory(type);
+        var keepsMappings = MayKeepMappings(type, cancel);
         foreach (var method in TypeMembers.BodiesOf(type))
-            if (_context.Lowering.BodyOf(method, cancel) is { } body && (isHandle || Stores(body) || (isMadeInSight && Makes(body, type))) && _firstLook.Of(method, cancel) is { } analyzed)
+            if (_context.Lowering.BodyOf(method, cancel) is { } body && (isHandle || Stores(body, keepsMappings) || (isMadeInSight && Makes(body, type))) && _firstLook.Of(method, cancel) is { } analyzed)
                 yield return analyzed;
     }
 
-    private bool Stores(LoweredBody body) => body.Nodes.Any(node => node.Content.Instructions.Any(Stores)) || body.Nested.Any(Stores);
+    private bool Stores(LoweredBody body, bool keepsMappings) =>
+        body.Nodes.Any(node => node.Content.Instructions.Any(step => Stores(step, keepsMappings))) || body.Nested.Any(nested => Stores(nested, keepsMappings));
 
-    private bool Stores(Instruction step) => step.Code switch
+    private bool Stores(Instruction step, bool keepsMappings) => step.Code switch
     {
-        OpCode.StoreField => NamesMemory(step.B) || HoldsAddress(step.B),
+        OpCode.StoreField => NamesMemory(step.B) || (keepsMappings && HoldsAddress(step.B)),
         OpCode.LoadField => IsContainer(step.B),
         _ => false,
     };
