@@ -17,7 +17,8 @@ internal sealed partial class BodyAnalysis
                 continue;
             var stale = _entities.Intern(EntityKind.Stale, entity.Id, site, isOrphaned ? OrphanedView : null);
             stale.Mapping ??= isOrphaned ? entity.Mapping!.Orphaned() : entity.Mapping;
-            stale.Name = entity.Name;
+            // Whoever keeps it has it still.
+            (stale.Name, stale.Escaped, stale.KeptIn) = (entity.Name, stale.Escaped || entity.Escaped, stale.KeptIn ?? entity.KeptIn);
             var moved = _obligations.Intern(obligation.Site, Value.OfRefs(obligation.Target.Refs.Select(
                 place => place.Entity == entity.Id ? place with { Entity = stale.Id } : place)), obligation.Debt);
             (moved.IsOfNewFile, moved.IsMapped) = (obligation.IsOfNewFile, obligation.IsMapped);
