@@ -134,7 +134,7 @@ internal sealed partial class BodyAnalysis
     {
         var analysis = ending.Summary.Analysis;
         _runsUnseenCode |= analysis.MayPersist;
-        FlushesUnknown |= analysis.FlushesUnknown;
+        LetGoByRef(path, call, analysis);
         var site = step.Site;
         foreach (var flush in ending.Case.Flushes)
         {

@@ -68,4 +68,15 @@ internal sealed partial class BodyAnalysis
         FlushesUnknown |= !isDisposal || call.ReceiverType is not { } type || type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_IDisposable || type.Name == "IAsyncDisposable"
             || type.TypeKind == Microsoft.CodeAnalysis.TypeKind.TypeParameter || _context.Lowering.Types.NamesMemory(type);
     }
+
+    /// <summary>What a callee has flushed or let go of, of which nobody can tell where it came from, may be what a variable held that it was given by reference.</summary>
+    private void LetGoByRef(Path path, CallSite call, BodyAnalysis callee)
+    {
+        if (!callee.FlushesUnknown)
+            return;
+        FlushesUnknown = true;
+        for (var ordinal = 0; ordinal < call.Arguments.Length && ordinal < 64; ordinal++)
+            if ((call.VariablesByRef >> ordinal & 1) != 0 && call.Arguments[ordinal] >= 0)
+                MarkGivenAway(Read(path, call.Arguments[ordinal]));
+    }
 }
