@@ -47,7 +47,6 @@ internal sealed partial class BodyAnalysis
     {
         if (range.Equals(Span.All) || result.Single is not { OffsetEntity: 0 } place || _entities[place.Entity] is not { Kind: EntityKind.Result, Mapping: null })
             return;
-        _entities.Store(result);
         Learn(path, NumberTest(place.Entity), range.Moved(-place.Offset), remember: true);
     }
 

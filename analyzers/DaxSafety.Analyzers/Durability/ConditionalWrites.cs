@@ -27,8 +27,6 @@ internal sealed partial class BodyAnalysis
     /// <summary>Those of the two that can be.</summary>
     private List<Path> Told(Path written, Path unchanged, CallSite call, in Instruction step)
     {
-        // What is known of the result before anybody has tested it has to last until somebody does.
-        _entities.Store(Read(written, step.Dst));
         var ways = new List<Path>(2);
         if (AssumeWritten(written, call, Read(written, step.Dst), true))
             ways.Add(written);
