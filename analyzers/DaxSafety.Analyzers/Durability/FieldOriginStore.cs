@@ -165,7 +165,8 @@ internal sealed class FieldOriginStore : IFieldOrigins
     /// <summary>What all stores agree on; null when they do not.</summary>
     private static FieldOrigin? Common(List<FieldOrigin?> origins)
     {
-        var first = origins[0];
+        // Nothing at all where no body that stores returns.
+        var first = origins.FirstOrDefault();
         if (first is null || origins.Any(other => other is null || other.AliasOf != first.AliasOf || (other.Template is null) != (first.Template is null)))
             return null;
         if (first.Template is not { } template)
