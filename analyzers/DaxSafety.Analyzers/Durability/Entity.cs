@@ -265,6 +265,9 @@ internal sealed class Mapping(MappingRole role)
     /// <summary>Its map was replaced together with it: views of the new one are of other memory.</summary>
     public bool IsOrphaned;
 
+    /// <summary>What writes to it was made to flush each write.</summary>
+    public bool FlushesItself;
+
     /// <summary>How the view starts inside a page, when that was found out where it was made.</summary>
     public string? KnownTail;
 

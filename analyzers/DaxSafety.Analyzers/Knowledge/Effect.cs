@@ -28,8 +28,8 @@ internal enum EffectKind
     /// <summary><c>write(target, offset:, length:, [at-position])</c>. Without an offset at target's start; <c>at-position</c>: at a stream's own position, which is not known. Without a length of unknown length.</summary>
     Write,
 
-    /// <summary><c>flush-view(target, offset:, length:, [misses-tail], [disposal], [first-of-two], [unless-left-open])</c>: durable on Linux; elsewhere, and everywhere when it is <c>first-of-two</c>, the first of two steps.
-    /// Counts only when target is a view; when it is a file, nothing happens to its mappings. Without a range the whole view.</summary>
+    /// <summary><c>flush-view(target, offset:, length:, autoflush:, [misses-tail], [disposal], [first-of-two], [unless-left-open])</c>: durable on Linux; elsewhere, and everywhere when it is <c>first-of-two</c>, the first of two steps.
+    /// Counts only when target is a view; when it is a file, nothing happens to its mappings. Without a range the whole view. <c>autoflush:</c> names the object whose property of that name must be true.</summary>
     FlushView,
 
     /// <summary><c>flush-file(target, when:, command:)</c>: durable on Linux and macOS, on Windows only after the view's own flush. <c>when</c> names the bool that must be true (else it is weak: stream-flush), <c>command</c> the number that must be F_FULLFSYNC (51).</summary>
