@@ -21,6 +21,14 @@ internal sealed partial class BodyAnalysis
         return unchanged;
     }
 
+    /// <summary>The call's result, with what it tells of what was done.</summary>
+    private Value Telling(CallSite call, Value result)
+    {
+        if (call.IsFramework && result.Single is { Entity: > EntityTable.Statics } place && call.Effects.Any(effect => effect.Has("counted")))
+            _entities[place.Entity].IsAmount = true;
+        return TellingOfFailure(call, result);
+    }
+
     private static bool TellsOfWrite(CallSite call) => call.Effects.Any(effect => effect.Kind == EffectKind.Write)
         && (call.Method.ReturnType.SpecialType == SpecialType.System_Boolean || call.Effects.Any(effect => effect.Kind == EffectKind.Write && (effect.Has("counted") || effect["expects"] is not null)));
 

@@ -99,6 +99,9 @@ internal sealed class Entity(int id, EntityKind kind, int a, long b, object? pay
     /// <summary>The result of a flush: what it is when that has not failed.</summary>
     public long? WhenFlushed;
 
+    /// <summary>How many of something a library's call has read: never less than none.</summary>
+    public bool IsAmount;
+
     public List<int>? Dependents;
 
     /// <summary>Some variable or field has held it, or something made of it: later steps can meet it again.</summary>

@@ -27,7 +27,7 @@ internal enum OpCode : byte
     /// <summary>Dst is A, moved by B times Scale, or any other arithmetic; Payload is the operator as a string.</summary>
     Arithmetic,
 
-    /// <summary>Dst is the number A and B more; the variable C gets it.</summary>
+    /// <summary>Dst is the number A and B more; with Scale −1, B less; the variable C gets it.</summary>
     Grow,
 
     /// <summary>Dst is the number A; the variable C, which may be null, gets it.</summary>
