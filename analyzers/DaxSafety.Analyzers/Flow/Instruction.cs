@@ -130,6 +130,9 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
     /// <summary>For <see cref="ConditionKind.Iterates"/>: how many elements there are, or −1.</summary>
     public int Size = -1;
 
+    /// <summary>The variable that the condition itself steps, as in <c>i-- &gt; 0</c>, or −1.</summary>
+    public int Stepped = -1;
+
     /// <summary>The only numbers that A can be, when its type names them: an enum's.</summary>
     public long[]? Domain;
 
