@@ -96,12 +96,13 @@ internal sealed partial class BodyAnalysis
     private void Msync(Path path, CallSite call, Effect effect, int site)
     {
         const long asynchronous = 1;
-        const long synchronous = 4;
+        const long portableSynchronous = 2;
+        var synchronous = effect.Has("portable") ? portableSynchronous : 4;
         var target = RangeOf(path, call, effect);
         var flags = Number(path, call, effect["flags"])?.AsConstant;
-        if (flags is { } known && (known & (asynchronous | synchronous)) is asynchronous)
+        if (flags is { } known && (known & (asynchronous | synchronous)) == asynchronous)
             FlushWeakly(path, Weak(target, "ms-async"), site);
-        else if (flags is { } wrong && (wrong & (asynchronous | synchronous)) is 0 or (asynchronous | synchronous))
+        else if (flags is { } wrong && ((wrong & asynchronous) != 0) == ((wrong & synchronous) != 0))
             FlushWeakly(path, Weak(target, "msync-flags"), site);
         else
             FlushPages(path, new FlushFact(FlushKind.View, target, false) { FromPageOnly = true }, site);
