@@ -61,7 +61,8 @@ internal sealed partial class BodyAnalysis
             EntityKind.AtLeast => new Span(number.B, long.MaxValue),
             EntityKind.AtMost => new Span(long.MinValue, number.B),
             EntityKind.Result when number.IsAmount => new Span(0, long.MaxValue),
-            EntityKind.Field when IsSize(number.A) => new Span(0, long.MaxValue),
+            EntityKind.Field when IsSize(number.A) || IsUnsigned(TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
+            EntityKind.Parameter when IsUnsigned(TypeOfParameter(number.A)) => new Span(0, long.MaxValue),
             EntityKind.Computed => new Span(LeastComputed(path, number), long.MaxValue),
             _ => Span.All,
         };
@@ -115,6 +116,12 @@ internal sealed partial class BodyAnalysis
 
     private bool IsOrScales(int scaled, int entity) => scaled == entity
         || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);
+
+    /// <summary>A body's own parameters come first among its variables; of other bodies' nothing is said.</summary>
+    private ITypeSymbol? TypeOfParameter(int ordinal) =>
+        ordinal + 1 < _body.Slots.Length && _body.Slots[ordinal + 1] is { Kind: SlotKind.Parameter } slot && slot.Ordinal == ordinal ? TypeOf(slot.Symbol) : null;
+
+    private static bool IsUnsigned(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64 };
 
     /// <summary>How many elements something has.</summary>
     private bool IsSize(int field) =>
