@@ -31,6 +31,8 @@ internal sealed partial class BodyAnalysis
             "+" => Sum(a, b, scale, 1, isAddress),
             "-" => Sum(a, b, scale, -1, isAddress),
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
+            "*" when a.IsConstant && b.OffsetKnown && !isAddress && !IsMemory(b.Entity) => Times(b, a.Offset),
+            "*" when b.IsConstant && a.OffsetKnown && !isAddress && !IsMemory(a.Entity) => Times(a, b.Offset),
             Remainder when a.IsConstant && b is { IsConstant: true, Offset: > 0 } => Value.Constant(a.Offset % b.Offset),
             _ => a.IsConstant && b.IsConstant ? Value.Untracked : isAddress || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
@@ -85,6 +87,11 @@ internal sealed partial class BodyAnalysis
         }
         return isAddress || IsMemory(a.Entity) ? Value.Of(a.Somewhere()) : Symbolic(sign > 0 ? "+" : "-", a, b);
     }
+
+    /// <summary><c>(slot + 1) * 8</c> is 8 more than <c>slot * 8</c>.</summary>
+    private Value Times(Ref number, long factor) => Symbolic("*", number with { Offset = 0 }, Ref.Number(factor)) is { IsUntracked: false, Refs: { Length: 1 } product }
+        ? Value.Of(product[0] with { Offset = unchecked(number.Offset * factor) })
+        : Value.Untracked;
 
     private Value Symbolic(string operation, Ref a, Ref b)
     {

@@ -114,6 +114,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     {
         var node = _body.Nodes[block];
         _passing.Clear();
+        input = NotRunYet(block, input);
         var paths = new List<Path>(input.Paths.Count);
         foreach (var arriving in input.Paths)
             paths.Add(arriving.AtBlock(node.Content.TemporaryCount));
@@ -132,6 +133,17 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
                     Execute(step, path);
         }
         return Outputs(node, block, input, paths);
+    }
+
+    /// <summary>The groups that were there when a block was last run.</summary>
+    private readonly Dictionary<int, List<Path>> _run = new();
+
+    /// <summary>The groups that are new: what comes of the others has gone on to the blocks behind.</summary>
+    private PathSet NotRunYet(int block, PathSet input)
+    {
+        var known = _run.TryGetValue(block, out var before) ? before : null;
+        _run[block] = input.Paths;
+        return known is null ? input : new PathSet(input.Paths.FindAll(path => !known.Contains(path)));
     }
 
     /// <summary>The step that is being run.</summary>

@@ -60,7 +60,9 @@ internal sealed partial class BodyAnalysis
         {
             EntityKind.AtLeast => new Span(number.B, long.MaxValue),
             EntityKind.AtMost => new Span(long.MinValue, number.B),
-            EntityKind.Field when IsSize(number.A) => new Span(0, long.MaxValue),
+            EntityKind.Result when number.IsAmount => new Span(0, long.MaxValue),
+            EntityKind.Field when IsSize(number.A) || IsUnsigned(TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
+            EntityKind.Parameter when IsUnsigned(TypeOfParameter(number.A)) => new Span(0, long.MaxValue),
             EntityKind.Computed => new Span(LeastComputed(path, number), long.MaxValue),
             _ => Span.All,
         };
@@ -115,21 +117,33 @@ internal sealed partial class BodyAnalysis
     private bool IsOrScales(int scaled, int entity) => scaled == entity
         || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);
 
+    /// <summary>A body's own parameters come first among its variables; of other bodies' nothing is said.</summary>
+    private ITypeSymbol? TypeOfParameter(int ordinal) =>
+        ordinal + 1 < _body.Slots.Length && _body.Slots[ordinal + 1] is { Kind: SlotKind.Parameter } slot && slot.Ordinal == ordinal ? TypeOf(slot.Symbol) : null;
+
+    private static bool IsUnsigned(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64 };
+
     /// <summary>How many elements something has.</summary>
     private bool IsSize(int field) =>
         _context.Lowering.Members.SymbolOf(field) is IPropertySymbol { Name: "Length" or "Count", Type.SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 };
 
     /// <summary>
-    /// A tested counter that has grown by a number which is not known, or that was given one in place of a value that stands for none: it is told apart
-    /// from its first value where that number is enough.
+    /// A tested counter that has grown or fallen by a number which is not known: it is told apart from what it is compared with, and from its first value, where that number is enough.
     /// </summary>
-    private Value Grow(Path path, int counter, Value before, Value by)
+    private Value Count(Path path, int counter, Value before, Value by, bool falls)
     {
+        var after = Compute(falls ? "-" : "+", before, by);
         if (by.AsConstant is not null || !_body.TestedSlots.Contains(counter))
-            return Compute("+", before, by);
+            return after;
         var step = HasWritten(path, by) ? new Span(1, long.MaxValue) : CountedRangeOf(path, by);
-        var least = CountedRangeOf(path, before).Plus(step).Low;
-        return least < 0 ? Compute("+", before, by) : Number(path, counter, least);
+        var least = CountedRangeOf(path, before).Plus(falls ? step.Negated() : step).Low;
+        var distances = DistancesOf(path, counter, before);
+        if (least < 0 && (distances.Count == 0 || step.Low < 0))
+            return after;
+        var number = Number(path, counter, least);
+        foreach (var (limit, distance) in distances)
+            LearnDistance(path, number.Refs[0], limit, distance.Plus(falls ? step.Negated() : step));
+        return number;
     }
 
     /// <summary>How much a helper has written, by its own word: <c>at += WriteName(view, at, name)</c>.</summary>

@@ -108,7 +108,7 @@ internal sealed partial class BodyAnalysis
         if (effect.Has("at-position"))
             return Value.OfRefs(source.Refs.Select(place => place.Somewhere()));
         if (effect["offset"] is { } offset)
-            source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: true);
+            source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: !effect.Has("variable"));
         if (effect["length"] is { } length && Number(path, call, length)?.Single is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } extent)
             source = Value.OfRefs(source.Refs.Select(place => place with { LengthEntity = extent.Entity, Length = extent.Offset }));
         return source;

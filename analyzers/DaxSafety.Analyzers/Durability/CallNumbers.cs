@@ -48,16 +48,22 @@ internal sealed partial class BodyAnalysis
             return null;
         if (value.IsConstant)
             return value.Offset;
-        if (value.Entity <= EntityTable.Statics)
-            return null;
-        long? option = null;
+        return value.Entity <= EntityTable.Statics ? null : StoredOption(path, value.Entity, name)?.AsConstant;
+    }
+
+    /// <summary>What the property of that name of an object was given.</summary>
+    private Value? StoredOption(Path path, int entity, string name)
+    {
+        Value? option = null;
         path.Fields.ForEach((slot, stored) =>
         {
-            if (_fields[slot].Entity == value.Entity && string.Equals(_context.Lowering.Members.SymbolOf(_fields[slot].Field)?.Name, name, StringComparison.OrdinalIgnoreCase))
-                option = stored.AsConstant;
+            if (_fields[slot].Entity == entity && IsNamed(_fields[slot].Field, name))
+                option = stored;
         });
         return option;
     }
+
+    public bool IsNamed(int field, string option) => string.Equals(_context.Lowering.Members.SymbolOf(field)?.Name, option, StringComparison.OrdinalIgnoreCase);
 
     private const int OffsetInPage = 1;
     private const int FileLength = 2;

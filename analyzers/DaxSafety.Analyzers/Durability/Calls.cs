@@ -18,7 +18,7 @@ internal sealed partial class BodyAnalysis
         {
             var unchanged = Unchanged(path, call, step);
             var result = ApplyEffects(path, call, step.Site);
-            Assign(path, step.Dst, TellingOfFailure(call, result ?? ResultOf(path, call, step.Site)));
+            Assign(path, step.Dst, Telling(call, result ?? ResultOf(path, call, step.Site)));
             RunArguments(path, call, step.Site);
             if (call.Effects.Any(effect => effect.Kind == EffectKind.Exit))
                 return new List<Path>();

@@ -227,6 +227,7 @@ internal sealed partial class BodyAnalysis
         {
             NoteLimit(condition.A, b);
             NoteLimit(condition.B, a);
+            NoteLimit(condition.Stepped, b.AsConstant is null ? a : b);
         }
         if (b.AsConstant is { } high && a.Single is { OffsetEntity: 0 } x)
         {
@@ -250,7 +251,7 @@ internal sealed partial class BodyAnalysis
             return holds == (strict ? left.Offset < right.Offset : left.Offset <= right.Offset);
         if (IsKept(left) && IsKept(right) && _entities[left.Entity].Kind != _entities[right.Entity].Kind)
             return holds == (_entities[left.Entity].Kind == EntityKind.AtMost);
-        if (holds && !LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated))
+        if (!(holds ? LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated) : LearnBound(path, right, left, strict ? 0 : 1, condition.Correlated)))
             return false;
         var (first, second) = (left, right);
         if (Difference(ref first, ref second) is not { } difference)

@@ -14,11 +14,25 @@ internal sealed partial class BodyAnalysis
     /// <summary>The path as it goes on where nothing is written; null where nobody is told, or what always writes.</summary>
     private Path? Unchanged(Path path, CallSite call, in Instruction step)
     {
-        if (call.ResultDropped || !TellsOfWrite(call) || !call.Effects.Any(effect => effect.Kind == EffectKind.Write && !IsVariable(call, effect.Target) && Operand(path, call, effect.Target).Targets.Any(CanOwe)))
+        var held = HeldByExchanged(path, call);
+        if (held is null && (call.ResultDropped || !TellsOfWrite(call) || !call.Effects.Any(effect => effect.Kind == EffectKind.Write && !IsVariable(call, effect.Target) && Operand(path, call, effect.Target).Targets.Any(CanOwe))))
             return null;
         var unchanged = path.Clone();
-        Assign(unchanged, step.Dst, ResultOf(unchanged, call, step.Site));
+        Assign(unchanged, step.Dst, held ?? ResultOf(unchanged, call, step.Site));
         return unchanged;
+    }
+
+    /// <summary>What the variable holds that a compare-exchange may change; where it does not, somebody else has changed it.</summary>
+    private Value? HeldByExchanged(Path path, CallSite call) =>
+        call.Effects.FirstOrDefault(effect => effect.Kind == EffectKind.Write && effect["expects"] is not null && IsVariable(call, effect.Target)) is { } exchange
+        && Operand(path, call, exchange.Target) is { IsUntracked: false } held ? held : null;
+
+    /// <summary>The call's result, with what it tells of what was done.</summary>
+    private Value Telling(CallSite call, Value result)
+    {
+        if (call.IsFramework && result.Single is { Entity: > EntityTable.Statics } place && call.Effects.Any(effect => effect.Has("counted")))
+            _entities[place.Entity].IsAmount = true;
+        return TellingOfFailure(call, result);
     }
 
     private static bool TellsOfWrite(CallSite call) => call.Effects.Any(effect => effect.Kind == EffectKind.Write)
@@ -29,7 +43,12 @@ internal sealed partial class BodyAnalysis
     {
         var ways = new List<Path>(2);
         if (AssumeWritten(written, call, Read(written, step.Dst), true))
+        {
+            // The one result there is tells the groups apart.
+            if (Expected(written, call) is { AsConstant: not null } expected)
+                Assign(written, step.Dst, expected);
             ways.Add(written);
+        }
         if (AssumeWritten(unchanged, call, Read(unchanged, step.Dst), false))
             ways.Add(unchanged);
         return ways;
@@ -37,10 +56,14 @@ internal sealed partial class BodyAnalysis
 
     private bool AssumeWritten(Path path, CallSite call, Value result, bool isWritten)
     {
-        if (call.Effects.Select(effect => effect.Kind == EffectKind.Write ? effect["expects"] : null).FirstOrDefault(expected => expected is not null) is { } expects)
-            return Number(path, call, expects) is not { } expected || AssumeSame(path, result, expected, isWritten);
+        if (Expected(path, call) is { } expected)
+            return AssumeSame(path, result, expected, isWritten);
         return call.Method.ReturnType.SpecialType == SpecialType.System_Boolean
             ? AssumeFlag(path, result, isWritten)
             : AssumeOrder(path, AsComparison, Value.Constant(0), result, isWritten, strict: true);
     }
+
+    /// <summary>What a compare-exchange returns where it writes; null for any other call.</summary>
+    private Value? Expected(Path path, CallSite call) =>
+        call.Effects.Select(effect => effect.Kind == EffectKind.Write ? effect["expects"] : null).FirstOrDefault(expects => expects is not null) is { } expected ? Number(path, call, expected) : null;
 }

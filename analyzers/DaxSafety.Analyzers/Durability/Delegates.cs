@@ -7,18 +7,40 @@ namespace DaxSafety.Analyzers.Durability;
 /// <summary>Delegates that a call is given: what they do, it does.</summary>
 internal sealed partial class BodyAnalysis
 {
-    /// <summary>Delegates passed to a call are taken as run by it.</summary>
-    private void RunArguments(Path path, CallSite call, int site)
+    /// <summary>What the delegates that this body was given are called with, by their parameter: <c>act(pointer)</c>.</summary>
+    public Dictionary<int, Value[]> GivenRuns { get; } = new();
+
+    private void NoteGivenRun(Value given, Value[] arguments)
     {
-        foreach (var register in call.Arguments)
+        // What this body makes it answers for itself.
+        arguments = Array.ConvertAll(arguments, argument => argument.Refs.All(place => _entities[place.Entity].IsRooted) ? argument : Value.Untracked);
+        if (Array.TrueForAll(arguments, argument => argument.IsUntracked))
+            return;
+        foreach (var place in given.Targets)
+            if (_entities[place.Entity] is { Kind: EntityKind.Parameter, A: var parameter })
+                GivenRuns[parameter] = GivenRuns.TryGetValue(parameter, out var before) ? before.Zip(arguments, Value.Join).ToArray() : arguments;
+    }
+
+    /// <summary>Delegates passed to a call are taken as run by it.</summary>
+    /// <param name="path">As it goes on.</param>
+    /// <param name="call">That is given them.</param>
+    /// <param name="site">Of the call.</param>
+    /// <param name="from">The callee and its import, where it says what it calls them with.</param>
+    private void RunArguments(Path path, CallSite call, int site, (BodyAnalysis Callee, SummaryImport Import)? from = null)
+    {
+        for (var ordinal = 0; ordinal < call.Arguments.Length; ordinal++)
         {
+            var register = call.Arguments[ordinal];
             if (register < 0)
                 continue;
+            var given = from is { } source && source.Callee.GivenRuns.TryGetValue(ordinal, out var arguments) ? Array.ConvertAll(arguments, source.Import.Translate) : Array.Empty<Value>();
+            if (given.Length > 0)
+                NoteGivenRun(Read(path, register), given);
             if (RunDescribed(path, Read(path, register), site))
                 continue;
             foreach (var place in Read(path, register).Targets)
                 if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
-                    RunClosure(path, summary, ReceiverOf(path, entity), call, site);
+                    RunClosure(path, summary, ReceiverOf(path, entity), call, given, site);
         }
     }
 
@@ -41,23 +63,30 @@ internal sealed partial class BodyAnalysis
         if (call.InvokesReceiver || call.IsConstruction)
             return;
         var before = path.Pending;
-        RunArguments(path, call, site);
+        RunArguments(path, call, site, (ending.Summary.Analysis, import));
         if (!path.Pending.Equals(before))
             foreach (var flush in ending.Case.Flushes)
                 if (!flush.IsBeforeGiven)
                     Replay(path, flush, import.Translate(flush.Target), site);
     }
 
-    private void RunClosure(Path path, Summary summary, Value receiver, CallSite call, int site)
+    private void RunClosure(Path path, Summary summary, Value receiver, CallSite call, Value[] given, int site)
     {
+        var temporaries = path.Temporaries;
+        // What only the callee names stands behind the block's own temporaries while the delegate runs.
+        path.Temporaries = temporaries.Concat(given).ToArray();
         var step = new Instruction(OpCode.Call, -1, site: site, payload: call);
         var merged = (Path?)null;
-        var running = Running(call, summary.Body.Symbol);
+        var running = Running(call, summary.Body.Symbol, given, Registers.FirstTemporary + temporaries.Length);
         foreach (var ending in summary.Cases)
         {
             var after = path.Clone();
             var import = new SummaryImport(this, after, summary, running, receiver, site, 0);
             Perform(after, running, step, new Ending(summary, ending, receiver, 0), import);
+            // A delegate cannot know that what it is called with is what it flushes by another name.
+            foreach (var flush in ending.Flushes)
+                if (given.Length > 0 && !ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => flush.Target.MayBe(place.Entity))))
+                    Replay(after, flush, import.Translate(flush.Target), site);
             merged = merged is null ? after : _merger.Merge(merged, after);
         }
         path.Variables = merged!.Variables;
@@ -68,14 +97,16 @@ internal sealed partial class BodyAnalysis
         path.Flushed = merged.Flushed;
         path.Released = merged.Released;
         path.Failed = merged.Failed;
+        path.Temporaries = temporaries;
     }
 
-    /// <summary>The call of a delegate by somebody who was given it: its parameters are what else was given of their types.</summary>
-    private static CallSite Running(CallSite call, IMethodSymbol? lambda) => new()
+    /// <summary>The call of a delegate by somebody who was given it: its parameters are what that one calls it with, or else what else was given of their types.</summary>
+    private static CallSite Running(CallSite call, IMethodSymbol? lambda, Value[] given, int first) => new()
     {
         Method = call.Method,
         Effects = call.Effects,
-        Arguments = lambda is null ? Array.Empty<int>() : lambda.Parameters.Select(parameter => RegisterOf(call, parameter.Type)).ToArray(),
+        Arguments = lambda is null ? Array.Empty<int>() : lambda.Parameters.Select(parameter =>
+            parameter.Ordinal < given.Length && !given[parameter.Ordinal].IsUntracked ? first + parameter.Ordinal : RegisterOf(call, parameter.Type)).ToArray(),
         InvokesReceiver = true,
     };
 

@@ -126,10 +126,28 @@ internal sealed partial class BodyAnalysis
             || !mine.Variables.TryGet(rival, out var limitBefore) || !theirs.Variables.TryGet(rival, out var limitArriving))
             return;
         var (here, there) = (DistanceOf(mine, before, limitBefore), DistanceOf(theirs, arriving, limitArriving));
-        var kept = (inLoop ? here.Widened(there) : here.Around(there)).Moved(limit.Offset);
-        var (x, y) = (Ref.Whole(number.Id), Ref.Whole(limit.Entity));
-        if (!kept.Equals(Span.All) && Difference(ref x, ref y) is { } difference)
-            Learn(merged, NumberTest(difference), x.Entity == number.Id ? kept : kept.Negated(), remember: true);
+        LearnDistance(merged, Ref.Whole(number.Id), limit, inLoop ? here.Widened(there) : here.Around(there));
+    }
+
+    /// <summary>How far a value is from what its variable is compared with.</summary>
+    private List<(Ref Limit, Span Distance)> DistancesOf(Path path, int variable, Value value)
+    {
+        var limits = new List<Ref>();
+        if (Rivals.TryGetValue(variable, out var rivals))
+            foreach (var rival in rivals)
+                if (path.Variables.TryGet(rival, out var now) && now.Single is { OffsetEntity: 0, Entity: > EntityTable.Statics } limit)
+                    limits.Add(limit);
+        if (_limits.TryGetValue(variable, out var compared))
+            limits.AddRange(compared.Where(limit => !limit.IsConstant));
+        return limits.Distinct().Select(limit => (limit, DistanceOf(path, value, Value.Of(limit)))).ToList();
+    }
+
+    private void LearnDistance(Path path, Ref number, Ref limit, Span distance)
+    {
+        var (x, y) = (Ref.Whole(number.Entity), Ref.Whole(limit.Entity));
+        var apart = distance.Moved(limit.Offset).Moved(-number.Offset);
+        if (x.Entity != y.Entity && !apart.Equals(Span.All) && Difference(ref x, ref y) is { } difference)
+            Learn(path, NumberTest(difference), x.Entity == number.Entity ? apart : apart.Negated(), remember: true);
     }
 
     private Span DistanceOf(Path path, Value value, Value limit)

@@ -99,6 +99,9 @@ internal sealed class Entity(int id, EntityKind kind, int a, long b, object? pay
     /// <summary>The result of a flush: what it is when that has not failed.</summary>
     public long? WhenFlushed;
 
+    /// <summary>How many of something a library's call has read: never less than none.</summary>
+    public bool IsAmount;
+
     public List<int>? Dependents;
 
     /// <summary>Some variable or field has held it, or something made of it: later steps can meet it again.</summary>
@@ -264,6 +267,9 @@ internal sealed class Mapping(MappingRole role)
 
     /// <summary>Its map was replaced together with it: views of the new one are of other memory.</summary>
     public bool IsOrphaned;
+
+    /// <summary>What writes to it was made to flush each write.</summary>
+    public bool FlushesItself;
 
     /// <summary>How the view starts inside a page, when that was found out where it was made.</summary>
     public string? KnownTail;

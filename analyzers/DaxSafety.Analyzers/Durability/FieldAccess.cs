@@ -123,6 +123,7 @@ internal sealed partial class BodyAnalysis
             CopyOnWrite = template.CopyOnWrite,
             Ephemeral = template.Ephemeral,
             PageCache = template.PageCache,
+            FlushesItself = template.FlushesItself,
             KnownTail = template.KnownTail,
             Origin = template.Origin,
         };

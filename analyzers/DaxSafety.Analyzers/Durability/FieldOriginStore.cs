@@ -181,6 +181,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
             CopyOnWrite = origins.All(other => other!.Template!.CopyOnWrite),
             Ephemeral = origins.All(other => other!.Template!.Ephemeral),
             PageCache = origins.All(other => other!.Template!.PageCache),
+            FlushesItself = origins.Any(other => other!.Template!.FlushesItself),
             KnownTail = origins.Select(other => other!.Template!.KnownTail).FirstOrDefault(tail => tail is not null),
             Origin = template.Origin,
         };

@@ -72,7 +72,8 @@ internal sealed partial class BodyAnalysis
             return OptionOf(path, call, effect, "mode") is createNew or create or openOrCreate or append;
         if (effect["flags"] is not { } flags)
             return true;
-        var creates = _context.Options.TargetOs == TargetOs.MacOs ? 0x200 : 0x40;
+        const long portable = 0x20;
+        var creates = effect.Has("portable") ? portable : _context.Options.TargetOs == TargetOs.MacOs ? 0x200 : 0x40;
         return Number(path, call, flags)?.AsConstant is { } bits && (bits & creates) != 0;
     }
 

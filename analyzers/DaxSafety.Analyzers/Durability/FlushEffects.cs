@@ -42,8 +42,22 @@ internal sealed partial class BodyAnalysis
     /// <summary>Steps that certainly flush a view: a stream that nobody knows may be anything.</summary>
     public HashSet<int> ViewFlushes { get; } = new();
 
+    /// <summary>The option of a writer that passes on and flushes each write.</summary>
+    public const string AutoFlush = "autoflush";
+
+    /// <summary>Whether a writer flushes what it writes, or may: it was given what nobody knows.</summary>
+    private bool FlushesItself(Path path, Value writer)
+    {
+        foreach (var place in writer.Targets)
+            if (StoredOption(path, place.Entity, AutoFlush) is { } option ? option.AsConstant != 0 : _entities[place.Entity].Mapping is { FlushesItself: true })
+                return true;
+        return false;
+    }
+
     private void FlushView(Path path, CallSite call, Effect effect, int site)
     {
+        if (effect[AutoFlush]?.AsOperand is { } writer && !FlushesItself(path, Operand(path, call, writer)))
+            return;
         NoteUnknownFlush(call, RangeOf(path, call, effect), effect.Has("disposal"));
         var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
         if (target is null)
@@ -82,12 +96,13 @@ internal sealed partial class BodyAnalysis
     private void Msync(Path path, CallSite call, Effect effect, int site)
     {
         const long asynchronous = 1;
-        const long synchronous = 4;
+        const long portableSynchronous = 2;
+        var synchronous = effect.Has("portable") ? portableSynchronous : 4;
         var target = RangeOf(path, call, effect);
         var flags = Number(path, call, effect["flags"])?.AsConstant;
-        if (flags is { } known && (known & (asynchronous | synchronous)) is asynchronous)
+        if (flags is { } known && (known & (asynchronous | synchronous)) == asynchronous)
             FlushWeakly(path, Weak(target, "ms-async"), site);
-        else if (flags is { } wrong && (wrong & (asynchronous | synchronous)) is 0 or (asynchronous | synchronous))
+        else if (flags is { } wrong && ((wrong & asynchronous) != 0) == ((wrong & synchronous) != 0))
             FlushWeakly(path, Weak(target, "msync-flags"), site);
         else
             FlushPages(path, new FlushFact(FlushKind.View, target, false) { FromPageOnly = true }, site);

@@ -9,6 +9,7 @@ internal static class MappingFlags
     private const long MapTypeMask = 0x0f;
     private const long MapSharedValidate = 0x03;
     private const long MapAnonymous = 0x20;
+    private const long PortableMapAnonymous = 0x10;
     private const long MapSync = 0x80000;
     private const long ProtWrite = 0x2;
     private const long DeleteOnClose = 0x0400_0000;
@@ -27,7 +28,7 @@ internal static class MappingFlags
         ReadAccess(mapping, constant("access"));
         if (constant("flags") is { } flags)
         {
-            mapping.Anonymous |= (flags & MapAnonymous) != 0;
+            mapping.Anonymous |= (flags & (effect.Has("portable") ? PortableMapAnonymous : MapAnonymous)) != 0;
             mapping.CopyOnWrite |= (flags & MapTypeMask) == MapPrivate;
             // The kernel honours MAP_SYNC only together with MAP_SHARED_VALIDATE, and ignores it beside MAP_SHARED.
             mapping.PageCache = (flags & MapSync) == 0 || (flags & MapTypeMask) != MapSharedValidate;

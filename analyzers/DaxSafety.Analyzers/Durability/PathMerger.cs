@@ -233,7 +233,12 @@ internal sealed class PathMerger
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
         var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || (joined.Refs.Count(place => place.IsConstant) > 2 && _numbers.IsComputed(holder)) || _numbers.IsLimited(holder);
         if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
-            return theirs < 0 && theirs < mine ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
+        {
+            // Below 0 by the way it was made, and not below it where a test has just said so.
+            if (theirs < 0 && theirs < mine)
+                theirs = Least(_theirs, b);
+            return theirs < LowestCount ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
+        }
         // A sum that grows in a loop would be followed round by round.
         var isSum = joined.Refs.Length > 1 && joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed);
         if (!isSum && !_numbers.IsLimited(holder))

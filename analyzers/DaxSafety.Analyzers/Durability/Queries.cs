@@ -143,6 +143,6 @@ internal sealed partial class BodyAnalysis
     /// <summary>Whether a caller has use for a stored field: the object is one it named, or the field can lead to a mapping.</summary>
     public bool IsWorthTelling(int owner, int field) =>
         _entities[owner].Kind is EntityKind.This or EntityKind.Parameter or EntityKind.Captured or EntityKind.Statics
-        || field == MemberNumbers.Element
+        || field == MemberNumbers.Element || IsNamed(field, AutoFlush)
         || _context.Lowering.Types.CanCarryMapping(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 }

@@ -69,7 +69,7 @@ internal sealed partial class BodyAnalysis
                 StoreField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B, Read(path, step.C));
                 break;
             case OpCode.Grow:
-                Assign(path, step.Dst, Grow(path, step.C, Read(path, step.A), Read(path, step.B)));
+                Assign(path, step.Dst, Count(path, step.C, Read(path, step.A), Read(path, step.B), falls: step.Scale < 0));
                 break;
             case OpCode.Lift:
                 Assign(path, step.Dst, Lift(path, step.C, Read(path, step.A)));

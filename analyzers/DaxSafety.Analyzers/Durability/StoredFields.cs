@@ -117,7 +117,9 @@ internal sealed class StoredFields
             return null;
         if (holder is { } named && named != field)
             return new FieldOrigin(named, atStart, null, Array.Empty<int>());
-        return new FieldOrigin(null, atStart, Described(mapping), ParentFields(owner, mapping));
+        var described = Described(mapping);
+        described.FlushesItself = _held[entity.Id].Any(option => _analysis.IsNamed(option.Field, BodyAnalysis.AutoFlush) && option.Value.AsConstant != 0);
+        return new FieldOrigin(null, atStart, described, ParentFields(owner, mapping));
     }
 
     /// <param name="mapping">What was made.</param>

@@ -23,8 +23,12 @@ internal sealed class Summary
         Body = body;
         Cases = cases;
         MayFlush = analysis is null ? ImmutableArray<FlushFact>.Empty : Roots(analysis);
-        TellsOfMappings = MayFlush.Any(flush => flush.Kind != FlushKind.Unseen) || cases.Any(Tells);
+        TellsOfMappings = MayFlush.Any(flush => flush.Kind != FlushKind.Unseen) || TellsDelegates(analysis) || cases.Any(Tells);
     }
+
+    /// <summary>Whether a delegate that a caller hands in is called with a mapping.</summary>
+    private static bool TellsDelegates(BodyAnalysis? analysis) =>
+        analysis is { GivenRuns.Count: > 0 } && analysis.GivenRuns.Values.Any(arguments => arguments.Any(argument => argument.Targets.Any(place => analysis.IsKnownMapping(place.Entity))));
 
     /// <summary>What may be flushed of the things a caller hands in, without ranges; a field is entered where its own body flushes it.</summary>
     public ImmutableArray<FlushFact> MayFlush { get; }

@@ -27,7 +27,7 @@ internal enum OpCode : byte
     /// <summary>Dst is A, moved by B times Scale, or any other arithmetic; Payload is the operator as a string.</summary>
     Arithmetic,
 
-    /// <summary>Dst is the number A and B more; the variable C gets it.</summary>
+    /// <summary>Dst is the number A and B more; with Scale −1, B less; the variable C gets it.</summary>
     Grow,
 
     /// <summary>Dst is the number A; the variable C, which may be null, gets it.</summary>
@@ -129,6 +129,9 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
 
     /// <summary>For <see cref="ConditionKind.Iterates"/>: how many elements there are, or −1.</summary>
     public int Size = -1;
+
+    /// <summary>The variable that the condition itself steps, as in <c>i-- &gt; 0</c>, or −1.</summary>
+    public int Stepped = -1;
 
     /// <summary>The only numbers that A can be, when its type names them: an enum's.</summary>
     public long[]? Domain;

@@ -11,8 +11,8 @@ internal enum EffectKind
     /// <summary><c>map(target, file:, path:, capacity:, access:, page-protection:, [anonymous], [unknown])</c>: target maps a file as a whole. <c>access</c> is a MemoryMappedFileAccess, <c>page-protection</c> Win32's (PAGE_READWRITE is 4, PAGE_WRITECOPY 8).</summary>
     Map,
 
-    /// <summary><c>view(target, of:, path:, offset:, size:, access:, protection:, flags:, desired-access:, [anonymous], [may-be-direct], [unknown])</c>: target is memory that can be written.
-    /// <c>access</c> is a MemoryMappedFileAccess, <c>protection</c> and <c>flags</c> are mmap's, <c>desired-access</c> is MapViewOfFile's (FILE_MAP_COPY is 1). On a type's row, <c>view(this, unknown)</c>: every value of the type is a view.</summary>
+    /// <summary><c>view(target, of:, path:, offset:, size:, access:, protection:, flags:, desired-access:, [anonymous], [may-be-direct], [unknown], [portable])</c>: target is memory that can be written.
+    /// <c>access</c> is a MemoryMappedFileAccess, <c>protection</c> and <c>flags</c> are mmap's (with <c>portable</c>, here and below, in the numbers of .NET's own native library), <c>desired-access</c> is MapViewOfFile's (FILE_MAP_COPY is 1). On a type's row, <c>view(this, unknown)</c>: every value of the type is a view.</summary>
     View,
 
     /// <summary><c>derive(target, from:, offset:, length:, [page-base], [at-position], [by-get-span], [variable])</c>: target names the same mapping, file or memory as another operand. Without an offset it starts where that does;
@@ -28,8 +28,8 @@ internal enum EffectKind
     /// <summary><c>write(target, offset:, length:, [at-position])</c>. Without an offset at target's start; <c>at-position</c>: at a stream's own position, which is not known. Without a length of unknown length.</summary>
     Write,
 
-    /// <summary><c>flush-view(target, offset:, length:, [misses-tail], [disposal], [first-of-two], [unless-left-open])</c>: durable on Linux; elsewhere, and everywhere when it is <c>first-of-two</c>, the first of two steps.
-    /// Counts only when target is a view; when it is a file, nothing happens to its mappings. Without a range the whole view.</summary>
+    /// <summary><c>flush-view(target, offset:, length:, autoflush:, [misses-tail], [disposal], [first-of-two], [unless-left-open])</c>: durable on Linux; elsewhere, and everywhere when it is <c>first-of-two</c>, the first of two steps.
+    /// Counts only when target is a view; when it is a file, nothing happens to its mappings. Without a range the whole view. <c>autoflush:</c> names the object whose property of that name must be true.</summary>
     FlushView,
 
     /// <summary><c>flush-file(target, when:, command:)</c>: durable on Linux and macOS, on Windows only after the view's own flush. <c>when</c> names the bool that must be true (else it is weak: stream-flush), <c>command</c> the number that must be F_FULLFSYNC (51).</summary>
@@ -38,7 +38,7 @@ internal enum EffectKind
     /// <summary><c>flush-weak(target, weakness)</c>: looks like a flush and makes nothing durable; the weakness is a flag, one of those of <c>dax.weakness</c>. Counts only when target is a file: beside a flush-view, the target's nature chooses.</summary>
     FlushWeak,
 
-    /// <summary><c>msync(target, length:, flags:)</c>: a view flush whose flags decide what it is worth.</summary>
+    /// <summary><c>msync(target, length:, flags:, [portable])</c>: a view flush whose flags decide what it is worth.</summary>
     Msync,
 
     /// <summary><c>persist(target, offset:, length:, flags:)</c>: durable everywhere. <c>flags</c> is libpmem's word: 0 is durable, 1 (NODRAIN) only a write-back, 32 (NOFLUSH) nothing.</summary>
@@ -53,7 +53,7 @@ internal enum EffectKind
     /// <summary><c>release(target)</c>: target must not be used any more.</summary>
     Release,
 
-    /// <summary><c>create(target, mode:, flags:)</c>: the file named or opened may be new: always, or when the FileMode or FileStreamOptions (<c>mode</c>) or open(2)'s <c>flags</c> (O_CREAT) say so.</summary>
+    /// <summary><c>create(target, mode:, flags:, [portable])</c>: the file named or opened may be new: always, or when the FileMode or FileStreamOptions (<c>mode</c>) or open(2)'s <c>flags</c> (O_CREAT) say so.</summary>
     Create,
 
     /// <summary><c>grow(target, length:)</c>: the file gets longer.</summary>

@@ -113,8 +113,11 @@ internal sealed partial class BodyLowering
         }
         if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
             (outs ??= new()).Add((parameter.Ordinal, place, value));
-        return parameter.RefKind == RefKind.Out || !_context.Types.CanCarryMapping(parameter.Type) ? Registers.None : Load(place);
+        return parameter.RefKind == RefKind.Out || !(_context.Types.CanCarryMapping(parameter.Type) || ChangesVariable(parameter.ContainingSymbol)) ? Registers.None : Load(place);
     }
+
+    /// <summary>A member of which a table says what it makes of the variable that it is given.</summary>
+    private bool ChangesVariable(ISymbol member) => _context.Knowledge.EffectsOf(member).Any(effect => effect.Has("variable"));
 
     private int LowerCreation(IObjectCreationOperation creation)
     {

@@ -46,11 +46,14 @@ internal sealed partial class BodyLowering
     {
         var slots = ImmutableHashSet.CreateBuilder<int>();
         foreach (var slot in tested)
-            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
+            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } } or IParameterSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
                 slots.Add(slot);
         foreach (var chosen in _chosenFor)
             if (_testedVariables.Contains(chosen.Value) && _captureSlots.TryGetValue(chosen.Key, out var slot))
                 slots.Add(slot);
+        foreach (var loop in _enumerated.Values)
+            if (loop.Collection is IFlowCaptureReferenceOperation)
+                slots.Add(loop.Slot);
         foreach (var capture in _chosenCaptures)
             if (_captureSlots.TryGetValue(capture, out var slot))
                 slots.Add(slot);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -60,10 +61,32 @@ internal sealed partial class BodyLowering
         if (creation is not { Type: { IsReferenceType: true } type, Constructor: { } constructor } || _context.Types.CanCarryMapping(type) || !constructor.Parameters.All(parameter => parameter.Type.SpecialType == SpecialType.System_Int32)
             || !type.AllInterfaces.Any(face => face.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T) || SizeOf(type) is not { } size || !AsksSizes())
             return Registers.None;
+        return EmptyCollection(creation, size);
+    }
+
+    private int EmptyCollection(IOperation creation, IPropertySymbol size)
+    {
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
         _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(size), _steps.Into(OpCode.Constant, payload: 0L), site: AddSite(creation)));
         return instance;
     }
+
+    /// <summary>What has no elements and never gets any.</summary>
+    public const long Nothing = 2;
+
+    /// <summary><c>[]</c>, <c>Array.Empty</c> and <c>Enumerable.Empty</c>.</summary>
+    private static bool IsEmptyExpression(IOperation operation) => operation is IInvocationOperation
+        {
+            TargetMethod: { Name: "Empty", IsStatic: true, Parameters.IsEmpty: true, ContainingType: { Name: "Enumerable" } or { SpecialType: SpecialType.System_Array } },
+        }
+        || (operation is not IConversionOperation && operation.Syntax is CollectionExpressionSyntax { Elements.Count: 0 });
+
+    private int EmptyExpression(IOperation operation) =>
+        operation is IInvocationOperation || operation.Type is IArrayTypeSymbol or
+            { OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_IEnumerable_T or SpecialType.System_Collections_Generic_IReadOnlyList_T or SpecialType.System_Collections_Generic_IReadOnlyCollection_T }
+            ? _steps.Into(OpCode.Allocate, scale: Nothing, site: AddSite(operation))
+        : !_context.Types.CanCarryMapping(operation.Type) && SizeOf(operation.Type) is { } size && AsksSizes() ? EmptyCollection(operation, size)
+        : Registers.None;
 
     /// <summary>Whether the body depends on any size at all: most that fill a collection do not.</summary>
     private bool AsksSizes() => _asksSizes ??= _cfg.Blocks

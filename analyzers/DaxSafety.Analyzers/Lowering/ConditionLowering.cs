@@ -86,7 +86,16 @@ internal sealed partial class BodyLowering
             return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);
         var left = Known(Lower(binary.LeftOperand), binary.LeftOperand);
         var right = Known(Lower(binary.RightOperand), binary.RightOperand);
-        return binary.OperatorKind switch
+        var condition = OfComparison(binary, left, right, negated, whole);
+        if ((SteppedBy(binary.LeftOperand) ?? SteppedBy(binary.RightOperand)) is { } stepped)
+            condition.Stepped = SlotOf(stepped);
+        return condition;
+    }
+
+    private static ILocalSymbol? SteppedBy(IOperation operation) => Unconverted(operation) is IIncrementOrDecrementOperation { Target: ILocalReferenceOperation { Local: var local } } ? local : null;
+
+    private Condition OfComparison(IBinaryOperation binary, int left, int right, bool negated, IOperation whole) =>
+        binary.OperatorKind switch
         {
             BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals => WithDomain(Make(ConditionKind.Equal, left, right, negated, whole), EnumOf(binary)),
             BinaryOperatorKind.LessThan => Make(ConditionKind.Less, left, right, negated, whole),
@@ -95,7 +104,6 @@ internal sealed partial class BodyLowering
             BinaryOperatorKind.GreaterThanOrEqual => Make(ConditionKind.LessOrEqual, right, left, negated, whole),
             _ => Make(ConditionKind.Opaque, -1, -1, negated, whole),
         };
-    }
 
     /// <summary>The type of the compared values, below the conversions to numbers that a comparison of enums has.</summary>
     private static ITypeSymbol? EnumOf(IBinaryOperation binary)

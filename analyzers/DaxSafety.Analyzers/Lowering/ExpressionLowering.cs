@@ -22,6 +22,8 @@ internal sealed partial class BodyLowering
         if (operation.ConstantValue is { HasValue: true } constant)
             return _steps.Into(OpCode.Constant, payload: Normalize(constant.Value));
 
+        if (IsEmptyExpression(operation) && EmptyExpression(operation) is >= 0 and var empty)
+            return empty;
         switch (operation)
         {
             case IExpressionStatementOperation statement:
@@ -177,6 +179,8 @@ internal sealed partial class BodyLowering
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
             value = Counted(place, assignment, Known(value, assignment));
+        if (assignment.Value is IFlowCaptureReferenceOperation chosen && AskedSymbol(assignment.Target) is IParameterSymbol parameter)
+            _chosenFor[chosen.Id] = parameter;
         if (assignment.Target is ILocalReferenceOperation { Local: var local })
         {
             NotePolicy(local, assignment.Value);
@@ -190,14 +194,14 @@ internal sealed partial class BodyLowering
 
     private int LowerCapture(IFlowCaptureOperation capture)
     {
+        // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
+        if (AskedSymbol(capture.Value) is { } copied)
+            _copiedBy[capture.Id] = copied;
         if (_assignedCaptures.Contains(capture.Id) && IsPlace(capture.Value))
         {
             RememberPlace(capture.Id, LowerPlace(capture.Value));
             return Registers.None;
         }
-        // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
-        if (AskedSymbol(capture.Value) is { } copied)
-            _copiedBy[capture.Id] = copied;
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
         var value = Lower(capture.Value);

@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Lowering;
@@ -13,8 +15,25 @@ internal sealed partial class BodyLowering
     {
         IObjectCreationOperation creation => IsToldToLeaveOpen(creation),
         ILocalReferenceOperation { Local: var local } => MadeFor(local) is var made && made.Any() && made.All(creation => creation is not null && IsToldToLeaveOpen(creation)),
+        IFieldReferenceOperation { Field: var field } when _context.IsOwn(field) => GivenTo(field).ToList() is { Count: > 0 } given && given.TrueForAll(IsToldToLeaveOpen),
         _ => false,
     };
+
+    /// <summary>What the text of its type gives a field.</summary>
+    private static IEnumerable<ExpressionSyntax> GivenTo(IFieldSymbol field) => field.ContainingType.DeclaringSyntaxReferences
+        .SelectMany(reference => reference.GetSyntax().DescendantNodes())
+        .Select(node => node switch
+        {
+            AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } assignment when name.Identifier.ValueText == field.Name => assignment.Right,
+            AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } } assignment when name == field.Name => assignment.Right,
+            VariableDeclaratorSyntax { Initializer.Value: { } value, Parent.Parent: FieldDeclarationSyntax } declared when declared.Identifier.ValueText == field.Name => value,
+            _ => null,
+        })
+        .OfType<ExpressionSyntax>();
+
+    /// <summary>The only flag that what can leave a stream open is made with.</summary>
+    private static bool IsToldToLeaveOpen(ExpressionSyntax given) =>
+        given is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: var arguments } && arguments.Any(argument => argument.Expression.IsKind(SyntaxKind.TrueLiteralExpression));
 
     private static bool IsToldToLeaveOpen(IObjectCreationOperation creation) =>
         creation.Arguments.Any(argument => argument is { Parameter.Name: "leaveOpen", Value.ConstantValue: { HasValue: true, Value: true } });

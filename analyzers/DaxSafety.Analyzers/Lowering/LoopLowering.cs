@@ -40,7 +40,7 @@ internal sealed partial class BodyLowering
             return null;
         while (collection is IConversionOperation { OperatorMethod: null } conversion)
             collection = conversion.Operand;
-        return IsPlainRead(collection) ? collection : null;
+        return IsPlainRead(collection) || collection is IFlowCaptureReferenceOperation ? collection : null;
     }
 
     /// <summary>Reading it twice is reading it once.</summary>
@@ -72,14 +72,10 @@ internal sealed partial class BodyLowering
 
     private void NoteEnumerated(IOperation collection, Condition condition)
     {
-        ISymbol? symbol = collection switch
-        {
-            ILocalReferenceOperation local => local.Local,
-            IParameterReferenceOperation parameter => parameter.Parameter,
-            IMemberReferenceOperation member => member.Member,
-            _ => null,
-        };
-        if (symbol is null)
+        // `items ?? new()` is items or nothing: which of them the loop is over, a test of items tells.
+        if (collection is IFlowCaptureReferenceOperation chosen)
+            _testedCaptures.Add(chosen.Id);
+        if (AskedSymbol(collection) is not { } symbol)
             return;
         if (_testedBy.TryGetValue(symbol, out var first))
             first.Correlated = condition.Correlated = true;

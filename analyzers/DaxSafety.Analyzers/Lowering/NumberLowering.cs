@@ -7,10 +7,10 @@ namespace DaxSafety.Analyzers.Lowering;
 /// <summary>Numbers that loops raise and that are asked for afterwards: how far something was written, and from where to where.</summary>
 internal sealed partial class BodyLowering
 {
-    /// <summary><c>offset += n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
+    /// <summary><c>offset += n</c> or <c>left -= n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
     private bool GrowsCounter(ICompoundAssignmentOperation compound, Place place)
     {
-        if (compound is not { OperatorKind: BinaryOperatorKind.Add, OperatorMethod: null, Value.ConstantValue.HasValue: false, Target: ILocalReferenceOperation { Local: var counter } }
+        if (compound is not { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null, Value.ConstantValue.HasValue: false, Target: ILocalReferenceOperation { Local: var counter } }
             || place.Kind != PlaceKind.Variable || !IsInteger(counter.Type))
             return false;
         NoteMadeOf(counter, compound.Value);
@@ -30,7 +30,7 @@ internal sealed partial class BodyLowering
         if (assignment.Value.ConstantValue is { HasValue: true, Value: < 0 or < 0L })
             _sentinels.Add(local);
         if (!assignment.Value.ConstantValue.HasValue && _sentinels.Contains(local))
-            return _steps.Into(OpCode.Grow, _steps.Into(OpCode.Constant, payload: 0L), value, c: place.Base, site: AddSite(assignment));
+            return _steps.Into(OpCode.Grow, _steps.Into(OpCode.Constant, payload: 0L), value, c: place.Base, scale: 1, site: AddSite(assignment));
         return assignment.Value is IConversionOperation { OperatorMethod: null, Operand.Type: { } given } && IsInteger(given)
             && local.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }
                 ? _steps.Into(OpCode.Lift, value, c: place.Base, site: AddSite(assignment)) : value;

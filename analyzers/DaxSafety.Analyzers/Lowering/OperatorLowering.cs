@@ -16,7 +16,7 @@ internal sealed partial class BodyLowering
         var operand = Lower(compound.Value);
         var scale = ScaleOf(compound.Target.Type);
         var value = GrowsCounter(compound, place)
-            ? _steps.Into(OpCode.Grow, before, Known(operand, compound.Value), c: place.Base, site: AddSite(compound))
+            ? _steps.Into(OpCode.Grow, before, Known(operand, compound.Value), c: place.Base, scale: compound.OperatorKind == BinaryOperatorKind.Add ? 1 : -1, site: AddSite(compound))
             : _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
         Store(place, value, compound);
         return value;

@@ -60,13 +60,19 @@ internal sealed class StrengthenFlush : DaxFix
             || site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { IsExtern: false, IsPartialDefinition: false, DeclaringSyntaxReferences.IsEmpty: false })
             return null;
         string? better = null;
-        if (flags is LiteralExpressionSyntax && system == "linux")
+        if (flags is LiteralExpressionSyntax && system == "linux" && EntryPoint(site.Model.GetSymbolInfo(flush).Symbol) == "msync")
             better = "4";
         else if (flags is IdentifierNameSyntax or MemberAccessExpressionSyntax && SynchronousName(flags.ToString()) is { } name
             && site.Model.GetSpeculativeSymbolInfo(flags.SpanStart, SyntaxFactory.ParseExpression(name), SpeculativeBindingOption.BindAsExpression).Symbol is IFieldSymbol { HasConstantValue: true } or ILocalSymbol { HasConstantValue: true })
             better = name;
         return better is null ? null : new Offer(FixKeys.Strengthen, $"Wait for the medium: '{better}'", edits => edits.Replace(flags.Span, better));
     }
+
+    /// <summary>What an import is called where it comes from: another library's flags have other numbers.</summary>
+    private static string? EntryPoint(ISymbol? import) => import is not IMethodSymbol method ? null
+        : method.GetDllImportData()?.EntryPointName
+            ?? method.GetAttributes().SelectMany(attribute => attribute.NamedArguments).FirstOrDefault(argument => argument.Key == "EntryPoint").Value.Value as string
+            ?? method.Name;
 
     private static string? SynchronousName(string name)
     {
