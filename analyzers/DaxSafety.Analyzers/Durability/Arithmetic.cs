@@ -1,3 +1,5 @@
+using DaxSafety.Analyzers.Lowering;
+
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>Numbers and addresses: what an expression names, as an entity and an offset.</summary>
@@ -7,6 +9,8 @@ internal sealed partial class BodyAnalysis
     {
         if (operation is "inside" or "range" || right is null)
             return Value.OfRefs(left.Refs.Select(place => place.Somewhere()));
+        if (operation == BodyLowering.Given)
+            return left.Refs.All(place => place.IsConstant) ? right : left;
         if (operation is Remainder or Mask && right.AsConstant is > 0 and var by)
             _remainders.Add((operation, by));
         // Which of the candidates is moved does not matter as long as it is known how far.

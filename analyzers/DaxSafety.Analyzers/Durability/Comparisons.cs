@@ -9,6 +9,8 @@ internal sealed partial class BodyAnalysis
 {
     private bool AssumeEqual(Path path, Condition condition, Value a, Value b, bool equal)
     {
+        if (AskedExpectation(a, b) is { } expectation)
+            return Learn(path, expectation, equal ? Span.True : Span.False, condition.Correlated);
         if (b.AsConstant is { } right)
             return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false, condition.Domain);
         if (a.AsConstant is { } left)

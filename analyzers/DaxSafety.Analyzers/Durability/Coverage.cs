@@ -1,4 +1,5 @@
 using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -146,13 +147,21 @@ internal sealed partial class BodyAnalysis
         return CertainlyDifferent(fileRoots, roots) ? Relation.Different : Relation.Unknown;
     }
 
-    /// <summary>Both are known down to their files' paths, and the paths are different constants, parameters or fields.</summary>
+    /// <summary>Both are known down to their files, or the files' paths, and those are different constants, parameters or fields.</summary>
     private bool CertainlyDifferent(HashSet<int> a, HashSet<int> b)
     {
-        var filesA = a.Where(entity => _entities[entity].Kind == EntityKind.FileAt).ToList();
-        var filesB = b.Where(entity => _entities[entity].Kind == EntityKind.FileAt).ToList();
-        return filesA.Count > 0 && filesB.Count > 0 && filesA.All(x => filesB.All(y => PathsDiffer(_entities[x].A, _entities[y].A)));
+        var filesA = a.Where(IsKnownFile).ToList();
+        var filesB = b.Where(IsKnownFile).ToList();
+        return filesA.Count > 0 && filesB.Count > 0 && filesA.All(x => filesB.All(y => FilesDiffer(_entities[x], _entities[y])));
     }
+
+    private bool IsKnownFile(int entity) => _entities[entity].Kind is EntityKind.FileAt or EntityKind.Parameter;
+
+    /// <summary>Nobody passes one file as two parameters of one type; its stream and its handle perhaps.</summary>
+    private bool FilesDiffer(Entity a, Entity b) => a.Kind == EntityKind.FileAt && b.Kind == EntityKind.FileAt ? PathsDiffer(a.A, b.A)
+        : a.Kind == b.Kind && a != b && TypeOfParameter(a) is { } type && SymbolEqualityComparer.Default.Equals(type, TypeOfParameter(b));
+
+    private ITypeSymbol? TypeOfParameter(Entity parameter) => _body.Symbol is { } method && parameter.A < method.Parameters.Length ? method.Parameters[parameter.A].Type : null;
 
     private bool PathsDiffer(int a, int b)
     {

@@ -38,6 +38,7 @@ internal sealed partial class BodyLowering
         var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
         var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
+        NoteGiven(invocation, arguments);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
 

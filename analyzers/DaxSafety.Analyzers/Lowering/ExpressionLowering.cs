@@ -115,6 +115,8 @@ internal sealed partial class BodyLowering
 
     private int LowerChildren(IOperation operation)
     {
+        if (IsCollectionExpression(operation))
+            return LowerCollectionExpression(operation);
         if (operation.Kind == OperationKind.None && operation.Syntax.Kind() is SyntaxKind.StackAllocArrayCreationExpression or SyntaxKind.ImplicitStackAllocArrayCreationExpression)
             return LowerStackBuffer(operation);
         var first = Registers.None;
@@ -125,7 +127,7 @@ internal sealed partial class BodyLowering
             if (count++ == 0)
                 first = register;
         }
-        // What a `fixed` statement or a collection expression takes from its only operand.
+        // What a `fixed` statement takes from its only operand.
         return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? first : Registers.None;
     }
 
@@ -200,6 +202,7 @@ internal sealed partial class BodyLowering
             _copiedBy[capture.Id] = copied;
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
+        EvaluateEnumerated(capture.Value);
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
         NoteConfigured(capture.Id, capture.Value);

@@ -129,6 +129,8 @@ internal sealed partial class BodyLowering
     private Place OfProperty(IPropertyReferenceOperation reference)
     {
         var property = reference.Property;
+        if (ElementOfLoop(reference) is { } element)
+            return element;
         if (IsAskedAnew(reference) || _context.Knowledge.EffectsOf(property).Any(effect => effect.Kind == EffectKind.Varies))
             return Place.Variable(Known(Registers.None, reference));
         var instance = reference.Instance is { Type.IsValueType: true } structure ? LowerPlace(structure) : Place.None;
