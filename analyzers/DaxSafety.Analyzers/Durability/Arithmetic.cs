@@ -36,7 +36,8 @@ internal sealed partial class BodyAnalysis
             "-" => Sum(a, b, scale, -1, isAddress),
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
             Remainder when a.IsConstant && b is { IsConstant: true, Offset: > 0 } => Value.Constant(a.Offset % b.Offset),
-            _ => a.IsConstant && b.IsConstant ? Value.Untracked : isAddress || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
+            // No address is multiplied: `(nuint)count * size` is a number.
+            _ => a.IsConstant && b.IsConstant ? Value.Untracked : (isAddress && operation != "*") || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
     }
 

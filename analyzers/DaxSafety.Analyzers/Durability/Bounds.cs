@@ -112,6 +112,17 @@ internal sealed partial class BodyAnalysis
         return least;
     }
 
+    /// <summary>A write of as many bytes as turn out to be none has written nothing: <c>data.CopyTo(view); if (data.IsEmpty) return;</c></summary>
+    private void ForgetWritesOf(Path path, int none)
+    {
+        // What a step yields anew in each round is another number by now.
+        if (path.Pending.IsEmpty || !_entities[none].IsRooted)
+            return;
+        foreach (var entry in path.Pending.ToList())
+            if (_obligations[entry.Key] is { Debt: Debt.Bytes, Target.Single: { LengthEntity: > EntityTable.Untracked, Length: <= 0 } written } && IsOrScales(written.LengthEntity, none))
+                path.Pending = path.Pending.Remove(entry.Key);
+    }
+
     private bool IsOrScales(int scaled, int entity) => scaled == entity
         || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);
 

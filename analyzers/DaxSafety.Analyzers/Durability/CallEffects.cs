@@ -81,7 +81,7 @@ internal sealed partial class BodyAnalysis
                 break;
             case OperandKind.This:
                 // A base constructor or an initializing method.
-                Become(Read(path, call.Receiver), value);
+                Become(path, Read(path, call.Receiver), value);
                 break;
             case OperandKind.Parameter:
                 (path.Outs ??= new())[target.Ordinal] = value;

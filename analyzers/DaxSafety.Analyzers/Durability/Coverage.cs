@@ -33,7 +33,7 @@ internal sealed partial class BodyAnalysis
         if (written.Single is not { } write)
             return Coverage.None;
         if (flushed.Single is { } range)
-            return range.Entity == write.Entity ? CoverRange(write, range, flush) : CoverAcross(write, range);
+            return range.Entity == write.Entity ? CoverRange(write, range, flush) : CoverAcross(write, range, flush);
         // One candidate of several: it may be another view that was flushed. Null is not a candidate: it would have thrown.
         var candidates = flushed.Refs.Where(place => place.Entity != EntityTable.Null).ToList();
         return candidates.Count == 1 && candidates[0].Entity == write.Entity ? CoverRange(write, candidates[0], flush) : Coverage.None;
@@ -64,8 +64,10 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>A flush of another view of the same mapping counts when its range certainly covers the write.</summary>
-    private Coverage CoverAcross(Ref write, Ref flush)
+    private Coverage CoverAcross(Ref write, Ref flush, FlushFact fact)
     {
+        if (NameOneMemory(write.Entity, flush.Entity))
+            return CoverRange(write, flush, fact);
         if (_entities[write.Entity].Mapping is not { Role: MappingRole.View } mine || _entities[flush.Entity].Mapping is not { Role: MappingRole.View } theirs)
             return Coverage.None;
         if (!ShareParent(mine, theirs) || flush.LengthKnown)

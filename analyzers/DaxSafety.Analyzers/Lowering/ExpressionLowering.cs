@@ -128,8 +128,15 @@ internal sealed partial class BodyLowering
                 first = register;
         }
         // What a `fixed` statement takes from its only operand.
-        return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? first : Registers.None;
+        return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? Pinned(operation, first) : Registers.None;
     }
+
+    /// <summary><c>fixed (byte* p = page)</c>: a type of the program's own says itself what is pinned.</summary>
+    private int Pinned(IOperation operation, int value) =>
+        value >= 0 && StaticType(operation.ChildOperations.First()) is INamedTypeSymbol type && _context.IsOwn(type)
+        && type.GetMembers("GetPinnableReference").OfType<IMethodSymbol>().FirstOrDefault(method => method is { IsStatic: false, Parameters.IsEmpty: true, RefKind: not RefKind.None }) is { } pinning
+            ? EmitCall(pinning, operation, value, Array.Empty<int>())
+            : value;
 
     private int LowerStackBuffer(IOperation operation)
     {
