@@ -125,6 +125,8 @@ internal sealed partial class BodyAnalysis
         if (effect["length"] is { } length)
         {
             var extent = Number(path, call, length)?.Single;
+            if (extent is { IsConstant: true, Offset: 0 } && effect.Has("zero-is-all"))
+                extent = null;
             target = Value.OfRefs(target.Refs.Select(place => extent is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } known
                 ? place with { LengthEntity = known.Entity, Length = known.Offset }
                 : place with { LengthEntity = Ref.Unknown, Length = 0 }));
