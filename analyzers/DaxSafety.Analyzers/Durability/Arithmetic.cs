@@ -11,6 +11,10 @@ internal sealed partial class BodyAnalysis
             return Value.OfRefs(left.Refs.Select(place => place.Somewhere()));
         if (operation == BodyLowering.Given)
             return left.Refs.All(place => place.IsConstant) ? right : left;
+        if (operation == Down)
+            return left.Single is { OffsetEntity: 0 } unrounded && right.AsConstant is { } unit ? Value.OfEntity(_entities.Computed(Down, unrounded.Entity, unrounded.Offset, EntityTable.Zero, unit).Id) : Value.Untracked;
+        if (operation == Mask && RoundedDown(left, right, isAddress) is { } rounded)
+            return rounded;
         if (operation is Remainder or Mask && right.AsConstant is > 0 and var by)
             _remainders.Add((operation, by));
         // Which of the candidates is moved does not matter as long as it is known how far.
@@ -40,6 +44,16 @@ internal sealed partial class BodyAnalysis
             _ => a.IsConstant && b.IsConstant ? Value.Untracked : (isAddress && operation != "*") || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
     }
+
+    /// <summary>How far the start of the page or line that an address lies in is from what the address is in.</summary>
+    private const string Down = "down";
+
+    /// <summary><c>p &amp; ~63</c>: at most as far as p, and less than a unit before it.</summary>
+    private Value? RoundedDown(Value address, Value mask, bool isAddress) =>
+        address.Single is { OffsetEntity: 0, Entity: > EntityTable.Statics } place && mask.AsConstant is < 0 and > int.MinValue and var unit && (-unit & (-unit - 1)) == 0 && (isAddress || IsMemory(place.Entity))
+        && Compute(Down, Value.Of(place), mask).Single is { Entity: > EntityTable.Untracked } distance
+            ? Value.Of(new Ref(place.Entity, distance.Entity, 0, Ref.Unknown, 0))
+            : null;
 
     private static Func<long, long, long> Bitwise(string operation) => operation switch
     {

@@ -61,6 +61,7 @@ internal sealed partial class BodyAnalysis
             EntityKind.AtLeast => new Span(number.B, long.MaxValue),
             EntityKind.AtMost => new Span(long.MinValue, number.B),
             EntityKind.Field when IsSize(number.A) => new Span(0, long.MaxValue),
+            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => new Span(unchecked(address + unit + 1), address),
             EntityKind.Computed => new Span(LeastComputed(path, number), long.MaxValue),
             _ => Span.All,
         };

@@ -1,6 +1,7 @@
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -199,9 +200,9 @@ internal sealed partial class BodyLowering
 
     private int LowerCapture(IFlowCaptureOperation capture)
     {
-        if (_assignedCaptures.Contains(capture.Id) && IsPlace(capture.Value))
+        if (_assignedCaptures.Contains(capture.Id) && IsPlace(capture.Value) && LowerPlace(capture.Value) is var place && !(place.Kind == PlaceKind.Memory && IsCopied(capture.Value)))
         {
-            RememberPlace(capture.Id, LowerPlace(capture.Value));
+            RememberPlace(capture.Id, place);
             return Registers.None;
         }
         // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
@@ -217,6 +218,9 @@ internal sealed partial class BodyLowering
         NoteEnumerator(capture);
         return value;
     }
+
+    /// <summary><c>record with { X = 1 }</c> assigns to a copy of the structure, wherever that lies.</summary>
+    private static bool IsCopied(IOperation value) => value.Syntax.Parent is WithExpressionSyntax with && with.Expression == value.Syntax;
 
     /// <summary>A register for the value: a new unknown one where nothing was known, so that the same unknown can be recognised again.</summary>
     private int Known(int register, IOperation operation) =>
