@@ -18,12 +18,17 @@ public sealed partial class ProgramTests
     [MemberData(nameof(Names))]
     public async Task Program_GetsWhatItAnnounces(string name)
     {
-        var withRuntime = name.Contains("[runtime]", StringComparison.Ordinal);
-        var options = VerifyOptions.Default with { WithContractStubs = !withRuntime, WithRuntime = withRuntime, EditorConfig = System().Match(name) is { Success: true } os ? $"[*.cs]\ndax_safety.target_os = {os.Groups[1].Value}" : "" };
-        var reported = await AnalysisRun.Of(TestCompilation.From("using DaxSafety; using Microsoft.Win32.SafeHandles;\n" + Programs[name], options));
+        var reported = await AnalysisRun.Of(CompilationOf(name));
         Assert.Equal(
             Announced(Programs[name]).Order(StringComparer.Ordinal),
             reported.Select(diagnostic => $"{diagnostic.Location.GetLineSpan().StartLinePosition.Line}: {diagnostic.Id}").Order(StringComparer.Ordinal));
+    }
+
+    internal static TestCompilation CompilationOf(string name)
+    {
+        var withRuntime = name.Contains("[runtime]", StringComparison.Ordinal);
+        var options = VerifyOptions.Default with { WithContractStubs = !withRuntime, WithRuntime = withRuntime, EditorConfig = System().Match(name) is { Success: true } os ? $"[*.cs]\ndax_safety.target_os = {os.Groups[1].Value}" : "" };
+        return TestCompilation.From("using DaxSafety; using Microsoft.Win32.SafeHandles;\n" + Programs[name], options);
     }
 
     private static IEnumerable<string> Announced(string source) => source.Split('\n')
