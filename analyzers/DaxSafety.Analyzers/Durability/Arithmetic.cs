@@ -1,3 +1,5 @@
+using DaxSafety.Analyzers.Lowering;
+
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>Numbers and addresses: what an expression names, as an entity and an offset.</summary>
@@ -7,6 +9,12 @@ internal sealed partial class BodyAnalysis
     {
         if (operation is "inside" or "range" || right is null)
             return Value.OfRefs(left.Refs.Select(place => place.Somewhere()));
+        if (operation == BodyLowering.Given)
+            return left.Refs.All(place => place.IsConstant) ? right : left;
+        if (operation == Down)
+            return left.Single is { OffsetEntity: 0 } unrounded && right.AsConstant is { } unit ? Value.OfEntity(_entities.Computed(Down, unrounded.Entity, unrounded.Offset, EntityTable.Zero, unit).Id) : Value.Untracked;
+        if (operation == Mask && RoundedDown(left, right, isAddress) is { } rounded)
+            return rounded;
         if (operation is Remainder or Mask && right.AsConstant is > 0 and var by)
             _remainders.Add((operation, by));
         // Which of the candidates is moved does not matter as long as it is known how far.
@@ -34,9 +42,20 @@ internal sealed partial class BodyAnalysis
             "*" when a.IsConstant && b.OffsetKnown && !isAddress && !IsMemory(b.Entity) => Times(b, a.Offset),
             "*" when b.IsConstant && a.OffsetKnown && !isAddress && !IsMemory(a.Entity) => Times(a, b.Offset),
             Remainder when a.IsConstant && b is { IsConstant: true, Offset: > 0 } => Value.Constant(a.Offset % b.Offset),
-            _ => a.IsConstant && b.IsConstant ? Value.Untracked : isAddress || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
+            // No address is multiplied: `(nuint)count * size` is a number.
+            _ => a.IsConstant && b.IsConstant ? Value.Untracked : (isAddress && operation != "*") || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
     }
+
+    /// <summary>How far the start of the page or line that an address lies in is from what the address is in.</summary>
+    private const string Down = "down";
+
+    /// <summary><c>p &amp; ~63</c>: at most as far as p, and less than a unit before it.</summary>
+    private Value? RoundedDown(Value address, Value mask, bool isAddress) =>
+        address.Single is { OffsetEntity: 0, Entity: > EntityTable.Statics } place && mask.AsConstant is < 0 and > int.MinValue and var unit && (-unit & (-unit - 1)) == 0 && (isAddress || IsMemory(place.Entity))
+        && Compute(Down, Value.Of(place), mask).Single is { Entity: > EntityTable.Untracked } distance
+            ? Value.Of(new Ref(place.Entity, distance.Entity, 0, Ref.Unknown, 0))
+            : null;
 
     private static Func<long, long, long> Bitwise(string operation) => operation switch
     {

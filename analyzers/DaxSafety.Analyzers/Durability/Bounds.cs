@@ -63,6 +63,7 @@ internal sealed partial class BodyAnalysis
             EntityKind.Result when number.IsAmount => new Span(0, long.MaxValue),
             EntityKind.Field when IsSize(number.A) || IsUnsigned(TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
             EntityKind.Parameter when IsUnsigned(TypeOfParameter(number.A)) => new Span(0, long.MaxValue),
+            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => new Span(unchecked(address + unit + 1), address),
             EntityKind.Computed => new Span(LeastComputed(path, number), long.MaxValue),
             _ => Span.All,
         };
@@ -112,6 +113,17 @@ internal sealed partial class BodyAnalysis
             }
         });
         return least;
+    }
+
+    /// <summary>A write of as many bytes as turn out to be none has written nothing: <c>data.CopyTo(view); if (data.IsEmpty) return;</c></summary>
+    private void ForgetWritesOf(Path path, int none)
+    {
+        // What a step yields anew in each round is another number by now.
+        if (path.Pending.IsEmpty || !_entities[none].IsRooted)
+            return;
+        foreach (var entry in path.Pending.ToList())
+            if (_obligations[entry.Key] is { Debt: Debt.Bytes, Target.Single: { LengthEntity: > EntityTable.Untracked, Length: <= 0 } written } && IsOrScales(written.LengthEntity, none))
+                path.Pending = path.Pending.Remove(entry.Key);
     }
 
     private bool IsOrScales(int scaled, int entity) => scaled == entity

@@ -189,6 +189,8 @@ internal sealed partial class BodyAnalysis
             now = now.Within(MadeRangeOf(path, number));
         if (now.IsEmpty)
             return false;
+        if (now.High <= 0 && _tests.EntityOfNumber(test) is { } nothing)
+            ForgetWritesOf(path, nothing);
         if (!remember || (known && now.Equals(before)))
             return true;
         path.Facts = path.Facts.Set(test, now);

@@ -81,7 +81,7 @@ internal sealed partial class BodyAnalysis
                 break;
             case OperandKind.This:
                 // A base constructor or an initializing method.
-                Become(Read(path, call.Receiver), value);
+                Become(path, Read(path, call.Receiver), value);
                 break;
             case OperandKind.Parameter:
                 (path.Outs ??= new())[target.Ordinal] = value;
@@ -125,6 +125,8 @@ internal sealed partial class BodyAnalysis
         if (effect["length"] is { } length)
         {
             var extent = Number(path, call, length)?.Single;
+            if (extent is { IsConstant: true, Offset: 0 } && effect.Has("zero-is-all"))
+                extent = null;
             target = Value.OfRefs(target.Refs.Select(place => extent is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } known
                 ? place with { LengthEntity = known.Entity, Length = known.Offset }
                 : place with { LengthEntity = Ref.Unknown, Length = 0 }));

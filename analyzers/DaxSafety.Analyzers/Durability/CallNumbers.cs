@@ -1,6 +1,7 @@
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 using DaxSafety.Analyzers.Options;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -24,9 +25,7 @@ internal sealed partial class BodyAnalysis
     private Value Number(Path path, CallSite call, ByteTerm term)
     {
         if (term.LengthOf.Kind != OperandKind.None)
-            return Operand(path, call, term.LengthOf).Single is { LengthKnown: true } measured
-                ? Value.Of(new Ref(measured.LengthEntity, 0, measured.Length, Ref.Unknown, 0))
-                : Value.Untracked;
+            return LengthOf(path, call, term.LengthOf);
         var factor = term.Factor;
         if (term.SizeOf is { } name)
         {
@@ -39,6 +38,18 @@ internal sealed partial class BodyAnalysis
             return Value.Constant(factor);
         var value = Operand(path, call, term.Value);
         return factor == 1 ? value : Compute("*", value, Value.Constant(factor), 1, isAddress: false);
+    }
+
+    /// <summary>How long a span is: by how it was made, else by its own word, which the program may ask as well.</summary>
+    private Value LengthOf(Path path, CallSite call, Operand operand)
+    {
+        if (Operand(path, call, operand).Single is not { } span)
+            return Value.Untracked;
+        if (span.LengthKnown)
+            return Value.Of(new Ref(span.LengthEntity, 0, span.Length, Ref.Unknown, 0));
+        var type = operand.Kind == OperandKind.This ? call.Method.ContainingType : call.Method.Parameters[operand.Ordinal].Type as INamedTypeSymbol;
+        return span is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } && IsNumber(span.Entity) && type?.OriginalDefinition.GetMembers("Length").FirstOrDefault() is { } length
+            ? LoadField(path, Value.Of(span), _context.Lowering.Members.Of(length)) : Value.Untracked;
     }
 
     /// <summary>The constant that an operand is; of an object with options, the property that is called like the operand.</summary>

@@ -9,6 +9,8 @@ internal sealed partial class BodyAnalysis
 {
     private bool AssumeEqual(Path path, Condition condition, Value a, Value b, bool equal)
     {
+        if (AskedExpectation(a, b) is { } expectation)
+            return Learn(path, expectation, equal ? Span.True : Span.False, condition.Correlated);
         if (b.AsConstant is { } right)
             return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false, condition.Domain);
         if (a.AsConstant is { } left)
@@ -169,6 +171,24 @@ internal sealed partial class BodyAnalysis
             || Learn(path, NumberTest(more.Entity), new Span(low + less.Offset + by - more.Offset, long.MaxValue), remember);
     }
 
+    /// <summary>What is at most a number is at most what that can be: <c>n</c>, where <c>p + n</c> is not behind the start of the line of p.</summary>
+    private bool LearnMost(Path path, Ref less, Ref more, bool remember)
+    {
+        var high = RangeOf(path, more.Entity).High;
+        return high < int.MinValue || high > int.MaxValue
+            || Learn(path, NumberTest(less.Entity), new Span(long.MinValue, high + more.Offset - less.Offset), remember);
+    }
+
+    /// <summary>Of two addresses in one memory, how far they are from its start; null for anything else.</summary>
+    private static (Value From, Value To)? DistancesOf(Value a, Value b) =>
+        a.Single is { OffsetKnown: true, Entity: > EntityTable.Statics } x && b.Single is { OffsetKnown: true } y && x.Entity == y.Entity && (x.OffsetEntity | y.OffsetEntity) != 0
+            ? (DistanceOf(x), DistanceOf(y))
+            : null;
+
+    private bool IsStart(Value distance) => distance.AsConstant is 0 || distance.Refs[0] is { Offset: 0, Entity: var number } && _entities[number] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (Down, _, _, _) };
+
+    private static Value DistanceOf(Ref place) => Value.Of(new Ref(place.OffsetEntity, 0, place.Offset, Ref.Unknown, 0));
+
     /// <summary>The number beside one that it is not, or beyond that, as far as it is none of those either.</summary>
     private long NextPossible(Path path, int entity, long number, long end, int step)
     {
@@ -223,7 +243,14 @@ internal sealed partial class BodyAnalysis
 
     private bool AssumeOrder(Path path, Condition condition, Value a, Value b, bool holds, bool strict)
     {
-        if (condition.Correlated)
+        if (DistancesOf(a, b) is var (from, to))
+        {
+            // A loop over the bytes from here to there has some.
+            if (!holds && IsStart(from) && to.AsConstant is null && _body.LoopHeads.Contains(_here.Node))
+                return false;
+            (a, b) = (from, to);
+        }
+        else if (condition.Correlated)
         {
             NoteLimit(condition.A, b);
             NoteLimit(condition.B, a);
@@ -251,7 +278,8 @@ internal sealed partial class BodyAnalysis
             return holds == (strict ? left.Offset < right.Offset : left.Offset <= right.Offset);
         if (IsKept(left) && IsKept(right) && _entities[left.Entity].Kind != _entities[right.Entity].Kind)
             return holds == (_entities[left.Entity].Kind == EntityKind.AtMost);
-        if (!(holds ? LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated) : LearnBound(path, right, left, strict ? 0 : 1, condition.Correlated)))
+        if (holds ? !LearnBound(path, left, right, strict ? 1 : 0, condition.Correlated)
+            : !LearnBound(path, right, left, strict ? 0 : 1, condition.Correlated) || !LearnMost(path, right, left, condition.Correlated))
             return false;
         var (first, second) = (left, right);
         if (Difference(ref first, ref second) is not { } difference)

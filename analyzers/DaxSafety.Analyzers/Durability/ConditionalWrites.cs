@@ -56,14 +56,34 @@ internal sealed partial class BodyAnalysis
 
     private bool AssumeWritten(Path path, CallSite call, Value result, bool isWritten)
     {
-        if (Expected(path, call) is { } expected)
-            return AssumeSame(path, result, expected, isWritten);
+        if (Expects(call) is { } expects)
+            return Number(path, call, expects) is not { } expected || (IsAsExpected(result, expected) is { } test ? Learn(path, test, isWritten ? Span.True : Span.False, remember: true) : AssumeSame(path, result, expected, isWritten));
         return call.Method.ReturnType.SpecialType == SpecialType.System_Boolean
             ? AssumeFlag(path, result, isWritten)
             : AssumeOrder(path, AsComparison, Value.Constant(0), result, isWritten, strict: true);
     }
 
     /// <summary>What a compare-exchange returns where it writes; null for any other call.</summary>
-    private Value? Expected(Path path, CallSite call) =>
-        call.Effects.Select(effect => effect.Kind == EffectKind.Write ? effect["expects"] : null).FirstOrDefault(expects => expects is not null) is { } expected ? Number(path, call, expected) : null;
+    private Value? Expected(Path path, CallSite call) => Expects(call) is { } expected ? Number(path, call, expected) : null;
+
+    private static ByteExpression? Expects(CallSite call) =>
+        call.Effects.Select(effect => effect.Kind == EffectKind.Write ? effect["expects"] : null).FirstOrDefault(expects => expects is not null);
+
+    /// <summary>Whether the result is what was expected, as a question of its own where rounds of a loop have expected several things: <c>seen = found;</c></summary>
+    private int? IsAsExpected(Value result, Value expected)
+    {
+        if (result.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } found || (expected.Refs.Length == 1 && !expected.MayBe(found.Entity)))
+            return null;
+        _expected.Add((found.Entity, expected));
+        return ExpectationOf(found.Entity);
+    }
+
+    private int ExpectationOf(int found) => _tests.Of(ConditionKind.Matches, found, key: "expected");
+
+    /// <summary>What compare-exchanges have expected, by what they found.</summary>
+    private readonly HashSet<(int Found, Value Expected)> _expected = new();
+
+    private int? AskedExpectation(Value a, Value b) => _expected.Count == 0 ? null
+        : a.Single is { OffsetEntity: 0, Offset: 0 } x && _expected.Contains((x.Entity, b)) ? ExpectationOf(x.Entity)
+        : b.Single is { OffsetEntity: 0, Offset: 0 } y && _expected.Contains((y.Entity, a)) ? ExpectationOf(y.Entity) : null;
 }

@@ -1,4 +1,5 @@
 using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -32,7 +33,7 @@ internal sealed partial class BodyAnalysis
         if (written.Single is not { } write)
             return Coverage.None;
         if (flushed.Single is { } range)
-            return range.Entity == write.Entity ? CoverRange(write, range, flush) : CoverAcross(write, range);
+            return range.Entity == write.Entity ? CoverRange(write, range, flush) : CoverAcross(write, range, flush);
         // One candidate of several: it may be another view that was flushed. Null is not a candidate: it would have thrown.
         var candidates = flushed.Refs.Where(place => place.Entity != EntityTable.Null).ToList();
         return candidates.Count == 1 && candidates[0].Entity == write.Entity ? CoverRange(write, candidates[0], flush) : Coverage.None;
@@ -63,8 +64,10 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>A flush of another view of the same mapping counts when its range certainly covers the write.</summary>
-    private Coverage CoverAcross(Ref write, Ref flush)
+    private Coverage CoverAcross(Ref write, Ref flush, FlushFact fact)
     {
+        if (NameOneMemory(write.Entity, flush.Entity))
+            return CoverRange(write, flush, fact);
         if (_entities[write.Entity].Mapping is not { Role: MappingRole.View } mine || _entities[flush.Entity].Mapping is not { Role: MappingRole.View } theirs)
             return Coverage.None;
         if (!ShareParent(mine, theirs) || flush.LengthKnown)
@@ -146,13 +149,21 @@ internal sealed partial class BodyAnalysis
         return CertainlyDifferent(fileRoots, roots) ? Relation.Different : Relation.Unknown;
     }
 
-    /// <summary>Both are known down to their files' paths, and the paths are different constants, parameters or fields.</summary>
+    /// <summary>Both are known down to their files, or the files' paths, and those are different constants, parameters or fields.</summary>
     private bool CertainlyDifferent(HashSet<int> a, HashSet<int> b)
     {
-        var filesA = a.Where(entity => _entities[entity].Kind == EntityKind.FileAt).ToList();
-        var filesB = b.Where(entity => _entities[entity].Kind == EntityKind.FileAt).ToList();
-        return filesA.Count > 0 && filesB.Count > 0 && filesA.All(x => filesB.All(y => PathsDiffer(_entities[x].A, _entities[y].A)));
+        var filesA = a.Where(IsKnownFile).ToList();
+        var filesB = b.Where(IsKnownFile).ToList();
+        return filesA.Count > 0 && filesB.Count > 0 && filesA.All(x => filesB.All(y => FilesDiffer(_entities[x], _entities[y])));
     }
+
+    private bool IsKnownFile(int entity) => _entities[entity].Kind is EntityKind.FileAt or EntityKind.Parameter;
+
+    /// <summary>Nobody passes one file as two parameters of one type; its stream and its handle perhaps.</summary>
+    private bool FilesDiffer(Entity a, Entity b) => a.Kind == EntityKind.FileAt && b.Kind == EntityKind.FileAt ? PathsDiffer(a.A, b.A)
+        : a.Kind == b.Kind && a != b && TypeOfParameter(a) is { } type && SymbolEqualityComparer.Default.Equals(type, TypeOfParameter(b));
+
+    private ITypeSymbol? TypeOfParameter(Entity parameter) => _body.Symbol is { } method && parameter.A < method.Parameters.Length ? method.Parameters[parameter.A].Type : null;
 
     private bool PathsDiffer(int a, int b)
     {

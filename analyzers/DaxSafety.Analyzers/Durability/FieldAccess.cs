@@ -29,7 +29,7 @@ internal sealed partial class BodyAnalysis
     {
         if (field == MemberNumbers.Self)
         {
-            Become(target, value);
+            Become(path, target, value);
             return;
         }
         var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
@@ -56,15 +56,28 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>An object that itself names the memory from here on.</summary>
-    private void Become(Value target, Value value)
+    private void Become(Path path, Value target, Value value)
     {
         if (target.Single is not { Entity: not (EntityTable.Null or EntityTable.Untracked) } instance)
             return;
         if (value.Single is { Entity: > EntityTable.Statics } place)
+        {
             _entities[instance.Entity].Mapping ??= _entities[place.Entity].Mapping;
+            _named[instance.Entity] = place;
+            // What was passed, whoever makes the object knows.
+            if (_entities[place.Entity].Kind == EntityKind.Parameter)
+                path.Fields = path.Fields.Set(_fields.Of(instance.Entity, MemberNumbers.Self), value);
+        }
         if (value.Targets.Any(place => _entities[place.Entity].Mapping is null) || value.IsUntracked)
             BecameUnknown.Add(instance.Entity);
     }
+
+    /// <summary>By objects that name memory themselves: the address that they were given.</summary>
+    private readonly Dictionary<int, Ref> _named = new();
+
+    private bool NameOneMemory(int a, int b) => IsStartOf(a, b) || IsStartOf(b, a);
+
+    private bool IsStartOf(int address, int handle) => _named.TryGetValue(handle, out var named) && named.Entity == address && named is { OffsetEntity: 0, Offset: 0 };
 
     /// <summary>What an object that names memory itself is once it is made.</summary>
     private Mapping? MappingOfThis() => _body.Symbol is { IsStatic: false, MethodKind: not MethodKind.Constructor, ContainingType: { } type }

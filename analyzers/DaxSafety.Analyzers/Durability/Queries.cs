@@ -144,5 +144,6 @@ internal sealed partial class BodyAnalysis
     public bool IsWorthTelling(int owner, int field) =>
         _entities[owner].Kind is EntityKind.This or EntityKind.Parameter or EntityKind.Captured or EntityKind.Statics
         || field == MemberNumbers.Element || IsNamed(field, AutoFlush)
+        || (_context.Lowering.Members.SymbolOf(field) is { } member && TypeFacts.IsRefField(member))
         || _context.Lowering.Types.CanCarryMapping(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 }

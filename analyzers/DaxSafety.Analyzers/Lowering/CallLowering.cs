@@ -39,6 +39,7 @@ internal sealed partial class BodyLowering
         // Tables describe what is called, bodies are those of what runs.
         var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
+        NoteGiven(invocation, arguments);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
 

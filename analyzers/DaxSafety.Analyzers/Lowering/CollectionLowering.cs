@@ -45,7 +45,7 @@ internal sealed partial class BodyLowering
     {
         if (receiver < 0 || invocation.TargetMethod.IsStatic || Questions.Any(question => invocation.TargetMethod.Name.StartsWith(question, StringComparison.Ordinal)))
             return;
-        if (invocation.Instance?.Type is not { IsReferenceType: true } type || SizeOf(type) is not { } size || !AsksSizes())
+        if (invocation.Instance?.Type is not { IsReferenceType: true } type || SizeOf(type) is not { } size || !Counts(type))
             return;
         // A set adds nothing that it has; it is not empty then.
         var addsOne = invocation.TargetMethod is { Name: "Add", Parameters.Length: 1 } or { ReturnsVoid: true, Name: "Add" or "Insert" or "Push" or "Enqueue" or "AddLast" or "AddFirst" };
@@ -55,11 +55,26 @@ internal sealed partial class BodyLowering
         _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(size), now, site: AddSite(invocation)));
     }
 
-    /// <summary>A collection of plain things that starts with nothing in it.</summary>
+    /// <summary>A size that was counted up to a call that may count on: unknown from there on. What was not known stays the number it is.</summary>
+    public const string Given = "given";
+
+    /// <summary>Whoever is given a collection that can grow may fill it.</summary>
+    private void NoteGiven(IInvocationOperation invocation, int[] arguments)
+    {
+        foreach (var parameter in invocation.TargetMethod.Parameters)
+            if (arguments[parameter.Ordinal] is >= 0 and var collection && CanGrow(parameter.Type) && SizeOf(parameter.Type) is { } size && Counts(parameter.Type))
+                _steps.Add(new Instruction(OpCode.StoreField, -1, collection, FieldNumber(size),
+                    _steps.Into(OpCode.Arithmetic, LoadOf(collection, size), Known(Registers.None, invocation), payload: Given, site: AddSite(invocation)), site: AddSite(invocation)));
+    }
+
+    private bool CanGrow(ITypeSymbol type) => type is INamedTypeSymbol { IsReferenceType: true, SpecialType: not SpecialType.System_String } && !_context.IsOwn(type)
+        && type.AllInterfaces.Append(type).Any(face => face is { SpecialType: SpecialType.System_Collections_Generic_ICollection_T } or { OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_ICollection_T } or { Name: "ICollection", ContainingNamespace.Name: "Collections" });
+
+    /// <summary>A collection that starts with nothing in it.</summary>
     private int EmptyCollection(IObjectCreationOperation creation)
     {
-        if (creation is not { Type: { IsReferenceType: true } type, Constructor: { } constructor } || _context.Types.CanCarryMapping(type) || !constructor.Parameters.All(parameter => parameter.Type.SpecialType == SpecialType.System_Int32)
-            || !type.AllInterfaces.Any(face => face.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T) || SizeOf(type) is not { } size || !AsksSizes())
+        if (creation is not { Type: { IsReferenceType: true } type, Constructor: { } constructor } || !constructor.Parameters.All(parameter => parameter.Type.SpecialType == SpecialType.System_Int32)
+            || !type.AllInterfaces.Any(face => face.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T) || SizeOf(type) is not { } size || !Counts(type))
             return Registers.None;
         return EmptyCollection(creation, size);
     }
@@ -87,6 +102,9 @@ internal sealed partial class BodyLowering
             ? _steps.Into(OpCode.Allocate, scale: Nothing, site: AddSite(operation))
         : !_context.Types.CanCarryMapping(operation.Type) && SizeOf(operation.Type) is { } size && AsksSizes() ? EmptyCollection(operation, size)
         : Registers.None;
+
+    /// <summary>Whether it is worth while to know how many elements there are: the body asks, or a callee that walks through what is flushed.</summary>
+    private bool Counts(ITypeSymbol? type) => AsksSizes() || _context.Types.ContainsMemory(type);
 
     /// <summary>Whether the body depends on any size at all: most that fill a collection do not.</summary>
     private bool AsksSizes() => _asksSizes ??= _cfg.Blocks

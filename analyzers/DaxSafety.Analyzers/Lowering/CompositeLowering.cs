@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Lowering;
@@ -33,19 +35,42 @@ internal sealed partial class BodyLowering
 
     private int LowerArray(IArrayCreationOperation array)
     {
-        foreach (var size in array.DimensionSizes)
-            Lower(size);
+        if (_evaluated.TryGetValue(array, out var slot))
+            return slot;
+        var sizes = array.DimensionSizes.Select(Lower).ToArray();
         var value = _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(array));
-        if (array.Initializer is { } initializer)
-        {
-            foreach (var element in initializer.ElementValues)
-            {
-                var register = Lower(element);
-                if (register >= 0)
-                    _steps.Add(new Instruction(OpCode.StoreField, -1, value, MemberNumbers.Element, register));
-            }
-        }
+        if (sizes.Length == 1)
+            StoreSize(value, array.Type, sizes[0], array);
+        foreach (var element in array.Initializer?.ElementValues ?? ImmutableArray<IOperation>.Empty)
+            Put(value, element);
         return value;
+    }
+
+    /// <summary><c>[a, b]</c>, an operation of no public kind in the oldest compiler; a spread says neither how many there are nor which.</summary>
+    private int LowerCollectionExpression(IOperation collection)
+    {
+        if (_evaluated.TryGetValue(collection, out var slot))
+            return slot;
+        var value = _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(collection));
+        var elements = collection.ChildOperations.ToList();
+        if (elements.All(element => element.Syntax is not SpreadElementSyntax))
+            StoreSize(value, collection.Type, _steps.Into(OpCode.Constant, payload: (long)elements.Count), collection);
+        foreach (var element in elements)
+            Put(value, element);
+        return value;
+    }
+
+    private void StoreSize(int collection, ITypeSymbol? type, int count, IOperation creation)
+    {
+        if (count >= 0 && Counts(type) && SizeOf(type) is { } size)
+            _steps.Add(new Instruction(OpCode.StoreField, -1, collection, FieldNumber(size), count, site: AddSite(creation)));
+    }
+
+    private void Put(int collection, IOperation element)
+    {
+        var register = Lower(element);
+        if (register >= 0)
+            _steps.Add(new Instruction(OpCode.StoreField, -1, collection, MemberNumbers.Element, register));
     }
 
     private int LowerDeconstruction(IOperation target, IOperation? value, IOperation site)

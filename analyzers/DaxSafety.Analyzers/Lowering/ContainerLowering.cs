@@ -22,13 +22,19 @@ internal sealed partial class BodyLowering
         return _context.Types.ContainsMemory(taken) || _context.Types.CanCarryMapping(taken) ? Place.Variable(_steps.Into(OpCode.Copy, container)) : null;
     }
 
-    /// <summary>What a property of the library takes from a container; of the enumerator of a loop, from what the loop is over.</summary>
-    private Place? TakenBy(IPropertyReferenceOperation reference, int receiver)
+    /// <summary>What a property of the library takes from a container.</summary>
+    private Place? TakenBy(IPropertyReferenceOperation reference, int receiver) =>
+        TakenFrom(receiver, StaticType(reference.Instance), reference.Property.OriginalDefinition.Type, reference.Property.Type);
+
+    /// <summary>The element that a loop is at, of the container that it is over.</summary>
+    private Place? ElementOfLoop(IPropertyReferenceOperation reference)
     {
-        var type = StaticType(reference.Instance);
-        if (EnumeratorBehind(reference.Instance) is { } enumerator && _enumerated.TryGetValue(enumerator.Id, out var loop))
-            (receiver, type) = (loop.Slot, loop.Collection.Type);
-        return TakenFrom(receiver, type, reference.Property.OriginalDefinition.Type, reference.Property.Type);
+        if (reference.Property.Name != nameof(System.Collections.IEnumerator.Current) || EnumeratorBehind(reference.Instance) is not { } enumerator || !_enumerated.TryGetValue(enumerator.Id, out var loop))
+            return null;
+        // The enumerator of an array says nothing of what it hands out.
+        return loop.Collection.Type is IArrayTypeSymbol array
+            ? _context.Types.ContainsMemory(array) ? Place.OfField(loop.Slot, MemberNumbers.Element) : null
+            : TakenFrom(loop.Slot, loop.Collection.Type, reference.Property.OriginalDefinition.Type, reference.Property.Type);
     }
 
     private static IFlowCaptureReferenceOperation? EnumeratorBehind(IOperation? instance)

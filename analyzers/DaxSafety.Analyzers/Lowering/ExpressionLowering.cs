@@ -1,6 +1,7 @@
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -117,6 +118,8 @@ internal sealed partial class BodyLowering
 
     private int LowerChildren(IOperation operation)
     {
+        if (IsCollectionExpression(operation))
+            return LowerCollectionExpression(operation);
         if (operation.Kind == OperationKind.None && operation.Syntax.Kind() is SyntaxKind.StackAllocArrayCreationExpression or SyntaxKind.ImplicitStackAllocArrayCreationExpression)
             return LowerStackBuffer(operation);
         var first = Registers.None;
@@ -127,9 +130,16 @@ internal sealed partial class BodyLowering
             if (count++ == 0)
                 first = register;
         }
-        // What a `fixed` statement or a collection expression takes from its only operand.
-        return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? first : Registers.None;
+        // What a `fixed` statement takes from its only operand.
+        return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? Pinned(operation, first) : Registers.None;
     }
+
+    /// <summary><c>fixed (byte* p = page)</c>: a type of the program's own says itself what is pinned.</summary>
+    private int Pinned(IOperation operation, int value) =>
+        value >= 0 && StaticType(operation.ChildOperations.First()) is INamedTypeSymbol type && _context.IsOwn(type)
+        && type.GetMembers("GetPinnableReference").OfType<IMethodSymbol>().FirstOrDefault(method => method is { IsStatic: false, Parameters.IsEmpty: true, RefKind: not RefKind.None }) is { } pinning
+            ? EmitCall(pinning, operation, value, Array.Empty<int>())
+            : value;
 
     private int LowerStackBuffer(IOperation operation)
     {
@@ -197,13 +207,14 @@ internal sealed partial class BodyLowering
         // `_view?.Flush()` tests a copy of the field: it is the field that is tested again.
         if (AskedSymbol(capture.Value) is { } copied)
             _copiedBy[capture.Id] = copied;
-        if (_assignedCaptures.Contains(capture.Id) && IsPlace(capture.Value))
+        if (_assignedCaptures.Contains(capture.Id) && IsPlace(capture.Value) && LowerPlace(capture.Value) is var place && !(place.Kind == PlaceKind.Memory && IsCopied(capture.Value)))
         {
-            RememberPlace(capture.Id, LowerPlace(capture.Value));
+            RememberPlace(capture.Id, place);
             return Registers.None;
         }
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
+        EvaluateEnumerated(capture.Value);
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
         NoteConfigured(capture.Id, capture.Value);
@@ -211,6 +222,9 @@ internal sealed partial class BodyLowering
         NoteEnumerator(capture);
         return value;
     }
+
+    /// <summary><c>record with { X = 1 }</c> assigns to a copy of the structure, wherever that lies.</summary>
+    private static bool IsCopied(IOperation value) => value.Syntax.Parent is WithExpressionSyntax with && with.Expression == value.Syntax;
 
     /// <summary>A register for the value: a new unknown one where nothing was known, so that the same unknown can be recognised again.</summary>
     private int Known(int register, IOperation operation) =>

@@ -158,6 +158,9 @@ internal sealed class GraphBuilder
             yield return region;
     }
 
+    private int ClauseAround(BasicBlock block) =>
+        RegionsAround(block).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch) is { } clause ? NumberOf(clause) + 1 : 0;
+
     private int NodeFor(int block, Frame? frame)
     {
         if (_nodesOf.TryGetValue((block, frame), out var nodes))
@@ -165,9 +168,8 @@ internal sealed class GraphBuilder
         if (!_contents.TryGetValue(block, out var parts))
             _contents[block] = parts = _lower(_cfg.Blocks[block]);
         var first = Nodes.Count;
-        var clause = RegionsAround(_cfg.Blocks[block]).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch);
         foreach (var part in parts)
-            Add(_cfg.Blocks[block], new FlowNode(part) { CatchClause = clause is null ? 0 : NumberOf(clause) + 1 });
+            Add(_cfg.Blocks[block], new FlowNode(part) { CatchClause = ClauseAround(_cfg.Blocks[block]) });
         MarkCatch(_cfg.Blocks[block], first);
         var last = Nodes.Count - 1;
         _nodesOf[(block, frame)] = (first, last);
@@ -212,6 +214,7 @@ internal sealed class GraphBuilder
         {
             Exit = kind,
             ExitLocation = ExitLocations.Of(_cfg, source),
+            CatchClause = ClauseAround(source),
             ReturnValue = _contents.TryGetValue(source.Ordinal, out var parts) ? parts[kind == ExitKind.Yield ? 0 : parts.Count - 1].ReturnValue : -1,
         });
         _exits[(source.Ordinal, frame, kind)] = node;

@@ -1,5 +1,6 @@
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -40,8 +41,22 @@ internal sealed partial class BodyLowering
             return null;
         while (collection is IConversionOperation { OperatorMethod: null } conversion)
             collection = conversion.Operand;
-        return IsPlainRead(collection) || collection is IFlowCaptureReferenceOperation ? collection : null;
+        return IsPlainRead(collection) || collection is IFlowCaptureReferenceOperation || IsMadeHere(collection) ? collection : null;
     }
+
+    /// <summary>Collections that stand where a loop walks them, and the variables that hold them for it.</summary>
+    private readonly Dictionary<IOperation, int> _evaluated = new();
+
+    /// <summary><c>foreach (var file in new[] { data, index })</c>: made once, and asked again for its elements.</summary>
+    private void EvaluateEnumerated(IOperation value)
+    {
+        if (EnumeratedBy(value) is { } collection && IsMadeHere(collection))
+            _evaluated[collection] = IntoSlot(Lower(collection));
+    }
+
+    private static bool IsMadeHere(IOperation operation) => operation is IArrayCreationOperation || IsCollectionExpression(operation);
+
+    private static bool IsCollectionExpression(IOperation operation) => operation is not IConversionOperation && operation.Syntax.IsKind(SyntaxKind.CollectionExpression);
 
     /// <summary>Reading it twice is reading it once.</summary>
     private bool IsPlainRead(IOperation operation) => operation switch
@@ -66,6 +81,8 @@ internal sealed partial class BodyLowering
         Lower(test);
         var condition = new Condition(ConditionKind.Iterates, CaptureSlot(reference.Id), loop.Slot, negated, null, loop.Collection.Syntax.ToString(), AddSite(loop.Collection));
         condition.Size = loop.Size;
+        // The caller may know how many it has passed.
+        condition.Correlated = loop.Collection is IParameterReferenceOperation;
         NoteEnumerated(loop.Collection, condition);
         return condition;
     }

@@ -59,7 +59,7 @@ internal sealed class FlowNode
     /// <summary>How many of the successors, at the end of the list, are only reached by an exception.</summary>
     public int ExceptionSuccessors { get; set; }
 
-    /// <summary>The catch clause that the node stands in, by number; 0 outside of any.</summary>
+    /// <summary>The catch clause that the node stands in, by number; 0 outside of any. Of an exit, that of its statement, whatever finally blocks run in between.</summary>
     public int CatchClause { get; set; }
 
     /// <summary>It is the start of a catch clause that a failed flush can end in, without a filter that looks closer.</summary>

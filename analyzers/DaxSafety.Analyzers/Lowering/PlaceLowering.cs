@@ -129,6 +129,8 @@ internal sealed partial class BodyLowering
     private Place OfProperty(IPropertyReferenceOperation reference)
     {
         var property = reference.Property;
+        if (ElementOfLoop(reference) is { } element)
+            return element;
         if (IsAskedAnew(reference) || _context.Knowledge.EffectsOf(property).Any(effect => effect.Kind == EffectKind.Varies))
             return Place.Variable(Known(Registers.None, reference));
         var instance = reference.Instance is { Type.IsValueType: true } structure ? LowerPlace(structure) : Place.None;
@@ -253,15 +255,17 @@ internal sealed partial class BodyLowering
         _ => Place.None,
     };
 
-    /// <summary>Keeps a place that was captured before the right side ran; what it needs moves from temporaries to variables.</summary>
+    /// <summary>Keeps a place that was captured before the right side ran; one of several, where a choice captures them, and what it needs is in a variable of its own.</summary>
     private void RememberPlace(CaptureId capture, Place place)
     {
-        if (Registers.IsTemporary(place.Base))
+        if (Registers.IsTemporary(place.Base) || place.Kind == PlaceKind.Memory)
         {
             var slot = CaptureSlot(capture);
             _steps.Add(new Instruction(OpCode.Copy, slot, place.Base));
             place = place with { Base = slot };
         }
+        if (_capturedPlaces.TryGetValue(capture, out var other) && other.Kind == PlaceKind.Memory && place.Kind == PlaceKind.Memory)
+            place = place with { Inexact = place.Inexact || other.Inexact };
         _capturedPlaces[capture] = place;
     }
 }

@@ -90,12 +90,15 @@ internal sealed class TypeFacts
         if (type is not INamedTypeSymbol named)
             return true;
         if (IsInSource(named))
-            return named.TypeKind == TypeKind.Interface || (named.IsAbstract && !named.IsStatic);
+            return named.TypeKind == TypeKind.Interface || (named.IsAbstract && !named.IsStatic) || (named.IsRefLikeType && named.GetMembers().Any(IsRefField));
         for (var current = named; current is { SpecialType: SpecialType.None }; current = current.BaseType)
             if (_knowledge.IsCarrier(current))
                 return true;
         return !IsFramework(named);
     }
+
+    /// <summary>A field that is an address, whatever stands there.</summary>
+    public static bool IsRefField(ISymbol member) => member is IFieldSymbol { RefKind: not RefKind.None };
 
     /// <summary>What a value that is no carrier by itself holds.</summary>
     private static IEnumerable<ITypeSymbol> PartsOf(ITypeSymbol type)

@@ -112,6 +112,9 @@ internal sealed partial class BodyLowering
                 _ => null,
             };
             NoteCaptures(target);
+            // `link = ref left ? ref node->Left : ref node->Right;`
+            if (operation is ISimpleAssignmentOperation { IsRef: true } alias)
+                NoteCaptures(alias.Value);
             NoteCounter(operation);
             NoteChoice(operation);
             NoteIndex(operation);

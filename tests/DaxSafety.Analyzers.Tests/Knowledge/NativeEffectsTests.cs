@@ -14,7 +14,7 @@ public sealed class NativeEffectsTests
     [Theory]
     [InlineData("kernel32"), InlineData("kernel32.dll"), InlineData("KERNEL32.DLL"), InlineData("kernelbase"), InlineData("api-ms-win-core-memory-l1-1-0.dll")]
     public void Kernel32_IsKnownUnderEachOfItsNames(string library) =>
-        Assert.Equal("flush-view(start, first-of-two), fails(false)",
+        Assert.Equal("flush-view(start, length: bytes, first-of-two, zero-is-all), fails(false)",
             EffectText.OfExpression("Native.FlushViewOfFile(p, 1)", Import($"[DllImport(\"{library}\")] public static extern bool FlushViewOfFile(void* start, nuint bytes);")));
 
     [Theory]

@@ -114,15 +114,15 @@ internal static class FlushFailureIgnored
                 }
                 else
                 {
-                    leaves |= body.Nodes[next].Exit == ExitKind.None ? ReturnsWithout(context, next, flush) : body.Nodes[next].Exit == ExitKind.Return && !TellsTheCaller(context, next);
+                    leaves |= body.Nodes[next].Exit == ExitKind.None ? ReturnsWithout(context, next, flush, clause) : body.Nodes[next].Exit == ExitKind.Return && !TellsTheCaller(context, next);
                 }
             }
         }
         return leaves;
     }
 
-    /// <summary>Whether the body can return without trying the flush again.</summary>
-    private static bool ReturnsWithout(RuleContext context, int from, int flush)
+    /// <summary>Whether the body can return without trying the flush again; where the clause itself returns, without telling the caller.</summary>
+    private static bool ReturnsWithout(RuleContext context, int from, int flush, int clause)
     {
         var body = context.Outcome.Body;
         var seen = new HashSet<int> { flush, from };
@@ -132,7 +132,7 @@ internal static class FlushFailureIgnored
         while (pending.Count > 0)
         {
             var node = pending.Dequeue();
-            if (body.Nodes[node].Exit is ExitKind.Return or ExitKind.Yield)
+            if (body.Nodes[node].Exit is ExitKind.Return or ExitKind.Yield && !(body.Nodes[node].CatchClause == clause && TellsTheCaller(context, node)))
                 return true;
             foreach (var next in NextOf(body, node))
                 // `while (true)` has no other end than its `break`.
