@@ -107,6 +107,9 @@ internal sealed class LoweredBody
     /// <summary>Those whose value was decided by an earlier branch.</summary>
     public required ImmutableHashSet<int> ChosenSlots { get; init; }
 
+    /// <summary>Those that are added to a counter which decides some branch.</summary>
+    public required ImmutableHashSet<int> SummandSlots { get; init; }
+
     /// <summary>It calls code of others about which nothing is known, not even by its types.</summary>
     public bool CallsUnseenCode { get; init; }
 
