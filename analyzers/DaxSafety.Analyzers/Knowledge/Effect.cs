@@ -28,7 +28,7 @@ internal enum EffectKind
     /// <summary><c>write(target, offset:, length:, [at-position])</c>. Without an offset at target's start; <c>at-position</c>: at a stream's own position, which is not known. Without a length of unknown length.</summary>
     Write,
 
-    /// <summary><c>flush-view(target, offset:, length:, [misses-tail], [disposal], [first-of-two], [unless-left-open])</c>: durable on Linux; elsewhere, and everywhere when it is <c>first-of-two</c>, the first of two steps.
+    /// <summary><c>flush-view(target, offset:, length:, [misses-tail], [disposal], [first-of-two], [unless-left-open], [if-auto-flush])</c>: durable on Linux; elsewhere, and everywhere when it is <c>first-of-two</c>, the first of two steps.
     /// Counts only when target is a view; when it is a file, nothing happens to its mappings. Without a range the whole view.</summary>
     FlushView,
 

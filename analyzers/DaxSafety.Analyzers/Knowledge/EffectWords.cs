@@ -19,7 +19,7 @@ internal sealed record EffectWord(
         Of(EffectKind.Measure, "measure", "of", "offset-in-page file-length page-size", essential: "of"),
         Of(EffectKind.RunsOn, "runs-on", "system", "windows linux macos other", essential: "system"),
         Of(EffectKind.Write, "write", "offset length expects", "at-position counted"),
-        Of(EffectKind.FlushView, "flush-view", "offset length", "misses-tail disposal first-of-two unless-left-open"),
+        Of(EffectKind.FlushView, "flush-view", "offset length", "misses-tail disposal first-of-two unless-left-open if-auto-flush"),
         Of(EffectKind.FlushFile, "flush-file", "when command", essential: "when command"),
         Of(EffectKind.FlushWeak, "flush-weak", flags: "ms-async msync-flags stream-flush view-flush dispose"),
         Of(EffectKind.Msync, "msync", "length flags"),

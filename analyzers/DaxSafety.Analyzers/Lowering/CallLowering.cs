@@ -189,6 +189,7 @@ internal sealed partial class BodyLowering
             ReceiverIsAddress = receiverIsAddress,
             ReceiverType = receiverType,
             LeavesOpen = effects.Any(effect => effect.Has("unless-left-open")) && operation is IInvocationOperation { Instance: { } closed } && IsMadeToLeaveOpen(closed),
+            FlushesItself = effects.Any(effect => effect.Has("if-auto-flush")) && operation is IInvocationOperation { Instance: { } writer } && IsToldToFlush(writer),
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),

@@ -166,6 +166,9 @@ internal sealed class CallSite
     /// <summary>The receiver was made to leave open, at its end, what it writes to.</summary>
     public bool LeavesOpen { get; init; }
 
+    /// <summary>The receiver flushes itself after each write: a writer that was told so.</summary>
+    public bool FlushesItself { get; init; }
+
     /// <summary>What the receiver is known to be, if that is known.</summary>
     public ITypeSymbol? ReceiverType { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class LoweringContext
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<CallTarget>> _initializers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, IOperation?> _values = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _matters = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _flushThemselves = new(SymbolEqualityComparer.Default);
 
     private readonly Func<SyntaxTree, bool> _isReached;
 
@@ -65,6 +66,9 @@ internal sealed class LoweringContext
         var body = BodyLowering.Lower(this, graph, owner, cancel);
         return IsKept(owner) ? _bodies.GetOrAdd(owner.OriginalDefinition, body) ?? body : body;
     }
+
+    /// <summary>Whether a variable or member holds a writer that was told to flush after each write.</summary>
+    public bool FlushesItself(ISymbol writer, Func<ISymbol, bool> isTold) => _flushThemselves.GetOrAdd(writer, isTold);
 
     /// <summary>Whether a symbol stands for one body, by which others find it.</summary>
     public static bool IsKept(ISymbol owner) => owner is IMethodSymbol or IFieldSymbol or IPropertySymbol;
