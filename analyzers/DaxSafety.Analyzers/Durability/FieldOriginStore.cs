@@ -152,14 +152,17 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Types.ContainsMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 
     /// <summary>A field for an object or structure of the compilation's own that keeps an address.</summary>
-    private bool HoldsAddress(int field) => field != MemberNumbers.Element && TypeOf(_context.Lowering.Members.SymbolOf(field)) is INamedTypeSymbol { TypeKind: TypeKind.Struct or TypeKind.Class } type
+    private bool HoldsAddress(int field) => field != MemberNumbers.Element && (HoldsTuples(field) || HoldsObjects(field));
+
+    private bool HoldsTuples(int field) => TypeOf(_context.Lowering.Members.SymbolOf(field)) is { } type && (_context.Lowering.Types.IsTupleOfMemory(type) || _context.Lowering.Types.ContainsMemory(type));
+
+    private bool HoldsObjects(int field) => TypeOf(_context.Lowering.Members.SymbolOf(field)) is INamedTypeSymbol { TypeKind: TypeKind.Struct or TypeKind.Class } type
         && _context.Lowering.IsOwn(type) && type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false } held && IsAddress(held.Type));
 
     /// <summary>What all stores agree on; null when they do not.</summary>
     private static FieldOrigin? Common(List<FieldOrigin?> origins)
     {
-        var first = origins[0];
-        if (first is null || origins.Any(other => other is null || other.AliasOf != first.AliasOf || (other.Template is null) != (first.Template is null)))
+        if (origins.Count == 0 || origins[0] is not { } first || origins.Any(other => other is null || other.AliasOf != first.AliasOf || (other.Template is null) != (first.Template is null)))
             return null;
         if (first.Template is not { } template)
             return first with { AtStart = origins.All(other => other!.AtStart) };

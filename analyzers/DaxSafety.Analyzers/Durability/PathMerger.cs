@@ -228,9 +228,13 @@ internal sealed class PathMerger
         return merged;
     }
 
-    /// <summary>A field that one group of paths has assigned is on the other what it was at entry; what a closure is bound to it is bound to from the start.</summary>
-    private Value OnOnePath(int field, Value value) =>
-        _entities[_fields[field].Entity].Kind == EntityKind.Closure ? value : Value.Join(value, _fields.AtEntry(field));
+    /// <summary>A field that one group of paths has assigned is on the other what it was at entry; what a closure is bound to, or a tuple made of, it is from the start.</summary>
+    private Value OnOnePath(int field, Value value) => _entities[_fields[field].Entity].Kind switch
+    {
+        EntityKind.Closure => value,
+        EntityKind.Allocated when _fields[field].Field != MemberNumbers.Element => value,
+        _ => Value.Join(value, _fields.AtEntry(field)),
+    };
 
     /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
     private Value JoinNumbers(int holder, Value a, Value b)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -60,9 +61,38 @@ internal sealed partial class BodyLowering
         if (creation is not { Type: { IsReferenceType: true } type, Constructor: { } constructor } || _context.Types.CanCarryMapping(type) || !constructor.Parameters.All(parameter => parameter.Type.SpecialType == SpecialType.System_Int32)
             || !type.AllInterfaces.Any(face => face.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T) || SizeOf(type) is not { } size || !AsksSizes())
             return Registers.None;
+        return Empty(creation, size);
+    }
+
+    private int Empty(IOperation creation, IPropertySymbol size)
+    {
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation));
         _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(size), _steps.Into(OpCode.Constant, payload: 0L), site: AddSite(creation)));
         return instance;
+    }
+
+    /// <summary><c>[a, b, .. more]</c>, which Roslyn 4.8 has no operation for.</summary>
+    private int LowerCollectionExpression(IOperation collection, ITypeSymbol type)
+    {
+        var elements = collection.ChildOperations.Select(LowerElementOfCollection).ToArray();
+        if (elements.Length == 0 && type.IsReferenceType && AsksSizes() && SizeOf(type) is { } size)
+            return Empty(collection, size);
+        if (!_context.Types.CanCarryMapping(type))
+            return Registers.None;
+        var value = _steps.Into(OpCode.Allocate, scale: type is IArrayTypeSymbol or { IsRefLikeType: true } ? OwnMemory : 0, site: AddSite(collection));
+        foreach (var element in elements)
+            if (element >= 0)
+                _steps.Add(new Instruction(OpCode.StoreField, -1, value, MemberNumbers.Element, element));
+        return value;
+    }
+
+    private int LowerElementOfCollection(IOperation element)
+    {
+        if (element.Syntax is not SpreadElementSyntax)
+            return Lower(element);
+        var spread = element.ChildOperations.FirstOrDefault();
+        var container = Lower(spread);
+        return container >= 0 && _context.Types.ContainsMemory(StaticType(spread)) ? Load(Place.OfField(container, MemberNumbers.Element)) : Registers.None;
     }
 
     /// <summary>Whether the body depends on any size at all: most that fill a collection do not.</summary>

@@ -1,6 +1,7 @@
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -117,6 +118,8 @@ internal sealed partial class BodyLowering
     {
         if (operation.Kind == OperationKind.None && operation.Syntax.Kind() is SyntaxKind.StackAllocArrayCreationExpression or SyntaxKind.ImplicitStackAllocArrayCreationExpression)
             return LowerStackBuffer(operation);
+        if (operation is { Syntax: CollectionExpressionSyntax, Type: { } collection } && !_context.IsOwn(collection))
+            return LowerCollectionExpression(operation, collection);
         var first = Registers.None;
         var count = 0;
         foreach (var child in operation.ChildOperations)
