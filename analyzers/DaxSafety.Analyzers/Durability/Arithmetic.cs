@@ -24,7 +24,7 @@ internal sealed partial class BodyAnalysis
             return bits;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
             return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
-        if (IsNumberOfSeveral(left) && right.AsConstant is not null)
+        if (right.AsConstant is not null && (IsNumberOfSeveral(left) || (operation == "*" && left.Refs.Length > 1)))
             return Value.JoinAll(left.Refs.Select(place => Compute(operation, Value.Of(place), right, scale, isAddress)));
         if (IsNumberOfSeveral(right) && left.AsConstant is not null)
             return Value.JoinAll(right.Refs.Select(place => Compute(operation, left, Value.Of(place), scale, isAddress)));

@@ -36,7 +36,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
         if (followsChoices)
             _mostWork /= PartForChoices;
-        _merger = new PathMerger(_entities, _obligations, _fields, body.TestedSlots, followsChoices ? body.ChosenSlots : body.ChosenSlots.Clear(), this);
+        _merger = new PathMerger(_entities, _obligations, _fields, body, followsChoices, this);
     }
 
     public EntityTable Entities => _entities;

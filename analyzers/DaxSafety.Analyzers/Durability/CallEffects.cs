@@ -34,7 +34,7 @@ internal sealed partial class BodyAnalysis
                 case EffectKind.Measure:
                     Deliver(path, call, effect.Target, Measured(path, call, effect), ref result);
                     break;
-                case EffectKind.Write when !IsVariable(call, effect.Target):
+                case EffectKind.Write when !IsVariable(call, effect.Target) && !IsClosedAlready(path, call, effect):
                     Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
@@ -55,6 +55,10 @@ internal sealed partial class BodyAnalysis
         }
         return result;
     }
+
+    /// <summary>What writes its last bytes at its end writes nothing when it is closed once more: with the writer over it, and then by its own using.</summary>
+    private bool IsClosedAlready(Path path, CallSite call, Effect write) =>
+        !path.Released.IsEmpty && call.Effects.Any(effect => effect.Kind == EffectKind.Release) && Operand(path, call, write.Target).Targets.All(place => path.Released.Contains(place.Entity));
 
     /// <summary>A by-ref argument that is a variable or field, and no address of memory.</summary>
     private static bool IsVariable(CallSite call, Operand operand) =>

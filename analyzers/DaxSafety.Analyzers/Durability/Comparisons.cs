@@ -39,16 +39,10 @@ internal sealed partial class BodyAnalysis
 
     private bool AssumeEqual(Path path, int register, Value value, long constant, bool equal, bool remember, bool isBoolean, long[]? domain = null)
     {
-        // Of several known numbers, those that fit stay.
-        if (value.Refs.All(place => place.IsConstant))
-        {
-            var kept = value.Refs.Where(place => (place.Offset == constant) == equal).ToList();
-            if (kept.Count == 0)
-                return false;
-            if (kept.Count < value.Refs.Length)
-                Narrow(path, register, Value.OfRefs(kept));
-            return true;
-        }
+        if (value.Refs.Length > 1)
+            return AssumeOneOf(path, register, value, range => equal ? range.Holds(constant) : range.Low != constant || range.High != constant);
+        if (value.AsConstant is { } known)
+            return known == constant == equal;
         if (value.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } place)
             return true;
         var target = unchecked(constant - place.Offset);
@@ -73,6 +67,17 @@ internal sealed partial class BodyAnalysis
             return Learn(path, NumberTest(place.Entity), new Span(range.Low, NextPossible(path, place.Entity, target, range.Low, -1)), remember);
         return Learn(path, exactly, Span.False, remember);
     }
+
+    /// <summary>Of several numbers those stay that fit.</summary>
+    private bool AssumeOneOf(Path path, int register, Value value, Func<Span, bool> fits)
+    {
+        var kept = value.Refs.Where(place => !IsPlainNumber(place) || fits(RangeOf(path, place))).ToList();
+        if (kept.Count > 0 && kept.Count < value.Refs.Length)
+            Narrow(path, register, Value.OfRefs(kept));
+        return kept.Count > 0;
+    }
+
+    private bool IsPlainNumber(Ref place) => place.IsConstant || (place.OffsetEntity == 0 && IsNumber(place.Entity));
 
     /// <summary>A flag that holds a comparison says what the comparison says: <c>var any = n > 0; … if (any)</c>.</summary>
     private bool AssumeCompared(Path path, Value flag, bool holds)
@@ -256,6 +261,10 @@ internal sealed partial class BodyAnalysis
             NoteLimit(condition.B, a);
             NoteLimit(condition.Stepped, b.AsConstant is null ? a : b);
         }
+        if (a.Refs.Length > 1 && b.AsConstant is { } above)
+            return AssumeOneOf(path, condition.A, a, range => holds ? range.Low < above || (!strict && range.Low == above) : range.High > above || (strict && range.High == above));
+        if (b.Refs.Length > 1 && a.AsConstant is { } below)
+            return AssumeOneOf(path, condition.B, b, range => holds ? range.High > below || (!strict && range.High == below) : range.Low < below || (strict && range.Low == below));
         if (b.AsConstant is { } high && a.Single is { OffsetEntity: 0 } x)
         {
             var bound = unchecked(high - x.Offset);

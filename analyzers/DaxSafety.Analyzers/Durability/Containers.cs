@@ -9,10 +9,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>Something was flushed, or let go of, of which nobody can tell where it came from: an element of any container, perhaps.</summary>
     public bool FlushesUnknown { get; private set; }
 
-    /// <summary>The field that an entity is, or the one in whose container it stands; null when it is neither.</summary>
+    /// <summary>The field that an entity is, or the one in whose container or tuple it stands; null when it is neither.</summary>
     public Entity? FieldBehind(Entity entity)
     {
-        while (entity is { Kind: EntityKind.Field, A: MemberNumbers.Element })
+        while (entity.Kind == EntityKind.Field && IsPart(entity.A))
             entity = _entities[(int)entity.B];
         return entity.Kind == EntityKind.Field ? entity : null;
     }
@@ -20,7 +20,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>A container that was there before has elements of before.</summary>
     private bool HasElements(int container, int field) => field == MemberNumbers.Element && FieldBehind(_entities[container]) is not null;
 
-    public bool IsElement(int entity) => _entities[entity] is { Kind: EntityKind.Field, A: MemberNumbers.Element };
+    public bool IsElement(int entity) => _entities[entity] is { Kind: EntityKind.Field } part && (part.A == MemberNumbers.Element || (IsOfTuple(part.A) && IsElement((int)part.B)));
+
+    /// <summary>What stands in a container or a tuple: whoever holds the one holds the other.</summary>
+    private bool IsPart(int field) => field == MemberNumbers.Element || IsOfTuple(field);
 
     /// <summary>Where a flushed thing came from is known: it was made here, is the object itself, or what a field of the compilation holds.</summary>
     public bool IsOfKnownPlace(Entity entity) => entity.IsFresh || entity.Kind is EntityKind.This or EntityKind.Closure
@@ -50,12 +53,33 @@ internal sealed partial class BodyAnalysis
         foreach (var keeper in KeepersOf(path, containers))
         {
             isKept = true;
-            NoteHeld(value, keeper);
+            NoteHeld(path, value, keeper);
             foreach (var place in value.Targets)
-                _entities[place.Entity].KeptIn ??= keeper;
+                NoteKeeper(path, place.Entity, keeper, 0);
         }
         if (!isKept)
             MarkGivenAway(value);
+    }
+
+    private void NoteKeeper(Path path, int entity, int keeper, int depth)
+    {
+        _entities[entity].KeptIn ??= keeper;
+        if (depth < MostNested)
+            foreach (var part in PartsOf(path, entity))
+                NoteKeeper(path, part, keeper, depth + 1);
+    }
+
+    private const int MostNested = 3;
+
+    /// <summary>What stands in a tuple that the body has made.</summary>
+    private IEnumerable<int> PartsOf(Path path, int entity)
+    {
+        if (_entities[entity] is not { Kind: EntityKind.Allocated, Mapping: null })
+            yield break;
+        foreach (var entry in path.Fields.ToList())
+            if (_fields[entry.Key].Entity == entity && IsOfTuple(_fields[entry.Key].Field))
+                foreach (var place in entry.Value.Targets)
+                    yield return place.Entity;
     }
 
     /// <summary>What everything has in common that is ever put in the container.</summary>

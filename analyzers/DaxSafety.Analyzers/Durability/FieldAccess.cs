@@ -35,7 +35,7 @@ internal sealed partial class BodyAnalysis
         var strong = target.Refs.Length == 1 && field != MemberNumbers.Element;
         if (field == MemberNumbers.Element)
             Keep(path, target, value);
-        NoteHeld(value, field);
+        NoteHeld(path, value, field);
         _entities.Store(value);
         foreach (var place in target.Targets)
         {
@@ -48,11 +48,18 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the compilation's own fields have held at some time, of objects of the body's own as well.</summary>
     public HashSet<(int Entity, int Field)> Held { get; } = new();
 
-    private void NoteHeld(Value value, int field)
+    private void NoteHeld(Path path, Value value, int field)
     {
-        if (field != MemberNumbers.Element && _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.IsOwn(symbol))
-            foreach (var place in value.Targets)
-                Held.Add((place.Entity, field));
+        if (field == MemberNumbers.Element || _context.Lowering.Members.SymbolOf(field) is not { } symbol || !_context.Lowering.IsOwn(symbol))
+            return;
+        var keepsTuples = _context.Lowering.Types.IsTupleOfMemory(TypeOf(symbol)) || IsContainer(field);
+        foreach (var place in value.Targets)
+        {
+            Held.Add((place.Entity, field));
+            if (keepsTuples)
+                foreach (var part in PartsOf(path, place.Entity))
+                    Held.Add((part, field));
+        }
     }
 
     /// <summary>An object that itself names the memory from here on.</summary>
@@ -94,7 +101,7 @@ internal sealed partial class BodyAnalysis
         if (_origins.Of(field, _cancel) is { AliasOf: { } alias } origin)
             return Alias(owner, alias, origin);
         if (OriginInside(owner, field) is { AliasOf: { } outer } inside)
-            return Alias((int)_entities[owner].B, outer, inside);
+            return Alias((int)FieldBehind(_entities[owner])!.B, outer, inside);
         if (_entities.Field(owner, field) is not { } entity)
             return Value.Untracked;
         if (entity.Name is null)
@@ -110,7 +117,7 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>Where the owner is itself what a field of another object holds: what that object's type put into it.</summary>
     private FieldOrigin? OriginInside(int owner, int field) =>
-        _entities[owner] is { Kind: EntityKind.Field } holder ? _origins.OfInner(holder.A, field, _cancel) : null;
+        FieldBehind(_entities[owner]) is { } holder ? _origins.OfInner(holder.A, field, _cancel) : null;
 
     private void Describe(Entity entity, int owner, int field)
     {
@@ -118,7 +125,7 @@ internal sealed partial class BodyAnalysis
         entity.Name = symbol?.Name ?? "element";
         entity.Mapping = field == MemberNumbers.Element ? MappingOfElement(owner)
             : (IsContainer(field) ? null : MappingBy(owner, _origins.Of(field, _cancel)))
-                ?? (OriginInside(owner, field) is { } inside ? MappingBy((int)_entities[owner].B, inside) : null) ?? _context.MappingOf(symbol);
+                ?? (OriginInside(owner, field) is { } inside ? MappingBy((int)FieldBehind(_entities[owner])!.B, inside) : null) ?? _context.MappingOf(symbol);
     }
 
     /// <summary>What everything that is ever stored in the field of an object has in common.</summary>

@@ -159,7 +159,11 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Types.ContainsMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 
     /// <summary>A field for an object or structure of the compilation's own that keeps an address.</summary>
-    private bool HoldsAddress(int field) => field != MemberNumbers.Element && TypeOf(_context.Lowering.Members.SymbolOf(field)) is INamedTypeSymbol { TypeKind: TypeKind.Struct or TypeKind.Class } type
+    private bool HoldsAddress(int field) => field != MemberNumbers.Element && (HoldsTuples(field) || HoldsObjects(field));
+
+    private bool HoldsTuples(int field) => TypeOf(_context.Lowering.Members.SymbolOf(field)) is { } type && (_context.Lowering.Types.IsTupleOfMemory(type) || _context.Lowering.Types.ContainsMemory(type));
+
+    private bool HoldsObjects(int field) => TypeOf(_context.Lowering.Members.SymbolOf(field)) is INamedTypeSymbol { TypeKind: TypeKind.Struct or TypeKind.Class } type
         && _context.Lowering.IsOwn(type) && type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false } held && IsAddress(held.Type));
 
     /// <summary>What all stores agree on; null when they do not.</summary>

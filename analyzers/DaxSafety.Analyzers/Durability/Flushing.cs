@@ -154,6 +154,9 @@ internal sealed partial class BodyAnalysis
             case FlushKind.View when flush.MissesTail && TailOf(obligation.Target, flush.Target) is { } tail:
                 Fail(path, obligation, status, site, Shortfall.MissesTail, tail);
                 break;
+            case FlushKind.View when flush.IsByItself && !IsViewFlushDurable(path):
+                path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.ViewFlushed, status.Attempts));
+                break;
             case FlushKind.View when !IsViewFlushDurable(path):
                 Fail(path, obligation, new Status(Progress.ViewFlushed, status.Attempts), site, Shortfall.NotDurable, describe());
                 break;

@@ -143,6 +143,9 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
     /// <summary>A weak one that is meant for a file, and not for memory.</summary>
     public bool OfFile { get; init; }
 
+    /// <summary>Done by a writer after each write: where it is only a first step, nobody meant it for more.</summary>
+    public bool IsByItself { get; init; }
+
     /// <summary>It fails when it starts inside a page.</summary>
     public bool FromPageOnly { get; init; }
 

@@ -145,6 +145,11 @@ internal sealed class ExitReach
                 if (analysis.Entities[owner].IsRooted || analysis.IsMadeWith(place.Entity, owner))
                     (_fieldOf[place.Entity], _holderOf[place.Entity]) = (field, owner);
         }
+        // What stands in a tuple is held by whoever holds the tuple.
+        foreach (var entry in fields)
+            if (analysis.Fields[entry.Key] is var (tuple, part) && analysis.IsOfTuple(part) && _fieldOf.TryGetValue(tuple, out var holding))
+                foreach (var place in entry.Value.Targets)
+                    (_fieldOf[place.Entity], _holderOf[place.Entity]) = (holding, _holderOf[tuple]);
         Return(analysis.ResultOf(path, returnRegister), fields, null, 0);
         analysis.ForEachByRefResult(path, value => Return(value, fields, null, 0));
     }

@@ -1,4 +1,5 @@
 using DaxSafety.Analyzers.Flow;
+using DaxSafety.Analyzers.Lowering;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -14,13 +15,16 @@ internal sealed class PathMerger
     /// <summary>Groups that owe the same and are kept apart for a later test: fewer, or what is owed would find no room.</summary>
     private const int MostChoices = 4;
 
+    /// <summary>The same, of groups that are about to add different numbers to a counter; they meet again when they have.</summary>
+    private const int MostSums = 6;
+
     private readonly EntityTable _entities;
     private readonly ObligationTable _obligations;
     private readonly FieldSlots _fields;
     private static readonly Func<int, Span, Span, Span> Around = (_, x, y) => x.Around(y);
     private static readonly Func<int, Span, Span, Span> Widened = (_, x, y) => x.Widened(y);
 
-    private readonly HashSet<int> _testedSlots, _chosenSlots;
+    private readonly HashSet<int> _testedSlots, _chosenSlots, _summandSlots;
     private readonly INumbers _numbers;
 
     /// <summary>The groups that are compared or merged.</summary>
@@ -38,26 +42,29 @@ internal sealed class PathMerger
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
+    private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
     private readonly IntMap<Span>.Sieve _bothRuleOut;
 
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, IReadOnlyCollection<int> testedSlots, IReadOnlyCollection<int> chosenSlots, INumbers numbers)
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, LoweredBody body, bool followsChoices, INumbers numbers)
     {
         _numbers = numbers;
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
-        _testedSlots = new HashSet<int>(testedSlots);
-        _chosenSlots = new HashSet<int>(chosenSlots);
+        _testedSlots = new HashSet<int>(body.TestedSlots);
+        _chosenSlots = new HashSet<int>(followsChoices ? body.ChosenSlots : []);
+        _summandSlots = new HashSet<int>(followsChoices ? body.SummandSlots : []);
         _joinVariables = JoinNumbers;
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = OnOnePath;
-        _tellsApart = (slot, mine, theirs) => _testedSlots.Contains(slot) && Disjoint(mine, theirs);
+        _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = new IntMap<Span>.Sieve((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
+        _addsOther = (slot, mine, theirs) => _summandSlots.Contains(slot) && Disjoint(mine, theirs);
         _contradict = (test, mine, theirs) => mine.Within(theirs).IsEmpty || _numbers.AreApart(_mine, _theirs, test);
     }
 
@@ -109,7 +116,7 @@ internal sealed class PathMerger
                     return false;
         for (var i = 0; i < paths.Count; i++)
         {
-            if (paths[i].SameProgress(path) ? paths.Count < MostChoices && HoldsChoice(paths[i], path) : ToldApart(paths[i], path))
+            if (paths[i].SameProgress(path) ? paths.Count < MostSums && HoldsChoice(paths[i], path, paths.Count) : ToldApart(paths[i], path))
                 continue;
             var merged = Merge(paths[i], path);
             if (merged.Same(paths[i]))
@@ -147,11 +154,13 @@ internal sealed class PathMerger
     }
 
     /// <summary>What a tested variable holds was decided by a test that is made again: <c>var both = x &amp;&amp; y; … if (x &amp;&amp; y)</c>.</summary>
-    private bool HoldsChoice(Path a, Path b)
+    private bool HoldsChoice(Path a, Path b, int groups)
     {
-        if (_chosenSlots.Count == 0 || !a.Variables.AnyChange(b.Variables, _choosesBetween))
-            return false;
         (_mine, _theirs) = (a, b);
+        if (_summandSlots.Count > 0 && a.Variables.AnyChange(b.Variables, _addsOther))
+            return true;
+        if (groups >= MostChoices || _chosenSlots.Count == 0 || !a.Variables.AnyChange(b.Variables, _choosesBetween))
+            return false;
         return a.Facts.AnyChange(b.Facts, _contradict);
     }
 
@@ -219,9 +228,13 @@ internal sealed class PathMerger
         return merged;
     }
 
-    /// <summary>A field that one group of paths has assigned is on the other what it was at entry; what a closure is bound to it is bound to from the start.</summary>
-    private Value OnOnePath(int field, Value value) =>
-        _entities[_fields[field].Entity].Kind == EntityKind.Closure ? value : Value.Join(value, _fields.AtEntry(field));
+    /// <summary>A field that one group of paths has assigned is on the other what it was at entry; what a closure is bound to, or a tuple made of, it is from the start.</summary>
+    private Value OnOnePath(int field, Value value) => _entities[_fields[field].Entity].Kind switch
+    {
+        EntityKind.Closure => value,
+        EntityKind.Allocated when _fields[field].Field != MemberNumbers.Element => value,
+        _ => Value.Join(value, _fields.AtEntry(field)),
+    };
 
     /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
     private Value JoinNumbers(int holder, Value a, Value b)

@@ -60,9 +60,19 @@ internal sealed class StoredFields
             FieldOriginStore.Find(found, field).Add(targets.Count == 1 && !IsContainer(field) ? OriginOf(owner, field, targets[0]) : null);
         }
         foreach (var (container, field, value) in _elements)
+            CollectTuples(field, value, inner);
+        foreach (var (container, field, value) in _elements)
             foreach (var place in value.Refs)
                 if (place.Entity != EntityTable.Null && !IsUnchanged(container, MemberNumbers.Element, place))
                     FieldOriginStore.Find(found, field).AddRange(OriginsOfElement(place.Entity));
+    }
+
+    /// <summary>What the tuples in a container name.</summary>
+    private void CollectTuples(int container, Value tuples, Dictionary<(int Outer, int Inner), List<FieldOrigin?>> inner)
+    {
+        foreach (var tuple in tuples.Refs)
+            if (_analysis.Entities[tuple.Entity] is { Kind: EntityKind.Allocated, Mapping: null })
+                CollectInner(EntityTable.This, container, Value.Of(tuple), inner);
     }
 
     /// <summary>Of an object that was not made here, nobody knows what it holds.</summary>

@@ -9,7 +9,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Remembers a flush that is not enough by itself, for mappings whose writes are elsewhere. What a callee does to its own fields is noted there.</summary>
     private void NoteWeakness(FlushFact flush, int site, Func<string> describe)
     {
-        if (_replaysOwnFlush)
+        if (_replaysOwnFlush || flush.IsByItself)
             return;
         foreach (var place in flush.Target.Targets)
         {

@@ -97,6 +97,7 @@ internal sealed partial class BodyLowering
             CapturedSlots = CapturedSlots(),
             TestedSlots = tested,
             ChosenSlots = ChosenSlots(tested),
+            SummandSlots = SummandSlots(),
             CallsUnseenCode = _callsUnseenCode,
             Unfollowed = _unfollowed.ToImmutableArray(),
             Failure = failure,

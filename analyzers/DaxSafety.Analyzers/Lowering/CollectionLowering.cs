@@ -106,6 +106,33 @@ internal sealed partial class BodyLowering
     /// <summary>Whether it is worth while to know how many elements there are: the body asks, or a callee that walks through what is flushed.</summary>
     private bool Counts(ITypeSymbol? type) => AsksSizes() || _context.Types.ContainsMemory(type);
 
+    /// <summary><c>[a, b, .. more]</c>, an operation of no public kind in the oldest compiler; a spread does not say how many there are.</summary>
+    private int LowerCollectionExpression(IOperation collection, ITypeSymbol type)
+    {
+        if (_evaluated.TryGetValue(collection, out var slot))
+            return slot;
+        var elements = collection.ChildOperations.ToList();
+        var registers = elements.Select(LowerElementOfCollection).ToList();
+        if (!_context.Types.CanCarryMapping(type) && !Counts(type))
+            return Registers.None;
+        var value = _steps.Into(OpCode.Allocate, scale: type is IArrayTypeSymbol or { IsRefLikeType: true } ? OwnMemory : 0, site: AddSite(collection));
+        if (elements.TrueForAll(element => element.Syntax is not SpreadElementSyntax))
+            StoreSize(value, type, _steps.Into(OpCode.Constant, payload: (long)elements.Count), collection);
+        foreach (var element in registers)
+            if (element >= 0)
+                _steps.Add(new Instruction(OpCode.StoreField, -1, value, MemberNumbers.Element, element));
+        return value;
+    }
+
+    private int LowerElementOfCollection(IOperation element)
+    {
+        if (element.Syntax is not SpreadElementSyntax)
+            return Lower(element);
+        var spread = element.ChildOperations.FirstOrDefault();
+        var container = Lower(spread);
+        return container >= 0 && _context.Types.ContainsMemory(StaticType(spread)) ? Load(Place.OfField(container, MemberNumbers.Element)) : Registers.None;
+    }
+
     /// <summary>Whether the body depends on any size at all: most that fill a collection do not.</summary>
     private bool AsksSizes() => _asksSizes ??= _cfg.Blocks
         .SelectMany(block => block.BranchValue is { } value ? block.Operations.Add(value) : block.Operations)

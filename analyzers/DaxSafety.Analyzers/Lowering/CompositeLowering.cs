@@ -46,20 +46,6 @@ internal sealed partial class BodyLowering
         return value;
     }
 
-    /// <summary><c>[a, b]</c>, an operation of no public kind in the oldest compiler; a spread says neither how many there are nor which.</summary>
-    private int LowerCollectionExpression(IOperation collection)
-    {
-        if (_evaluated.TryGetValue(collection, out var slot))
-            return slot;
-        var value = _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(collection));
-        var elements = collection.ChildOperations.ToList();
-        if (elements.All(element => element.Syntax is not SpreadElementSyntax))
-            StoreSize(value, collection.Type, _steps.Into(OpCode.Constant, payload: (long)elements.Count), collection);
-        foreach (var element in elements)
-            Put(value, element);
-        return value;
-    }
-
     private void StoreSize(int collection, ITypeSymbol? type, int count, IOperation creation)
     {
         if (count >= 0 && Counts(type) && SizeOf(type) is { } size)
@@ -89,19 +75,37 @@ internal sealed partial class BodyLowering
             return Registers.None;
         }
         var whole = Lower(source);
-        if (source?.Type is { IsTupleType: false } type && DeconstructOf(type, targets.Elements.Length) is { } method)
+        TakeApart(targets, whole, source?.Type, site);
+        return whole;
+    }
+
+    private void TakeApart(ITupleOperation targets, int whole, ITypeSymbol? type, IOperation site)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (type is { IsTupleType: false } && DeconstructOf(type, targets.Elements.Length) is { } method)
         {
             LowerDeconstruct(method, whole, targets, site);
-            return whole;
+            return;
         }
         for (var i = 0; i < targets.Elements.Length; i++)
         {
-            var part = TupleField(source?.Type, i) is { } field && whole >= 0
-                ? _steps.Into(OpCode.LoadField, whole, field)
-                : Registers.None;
-            StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
+            var target = targets.Elements[i] is IDeclarationExpressionOperation declaration ? declaration.Expression : targets.Elements[i];
+            var (part, partType) = PartOf(whole, type, i);
+            if (target is ITupleOperation inner)
+                TakeApart(inner, part, partType, site);
+            else
+                StoreElement(targets.Elements[i], PlaceOfElement(targets.Elements[i]), part, site);
         }
-        return whole;
+    }
+
+    /// <summary>An element of a tuple, or the key or value of a dictionary's entry.</summary>
+    private (int Register, ITypeSymbol? Type) PartOf(int whole, ITypeSymbol? type, int index)
+    {
+        if (TupleField(type, index) is { } field)
+            return (whole >= 0 ? _steps.Into(OpCode.LoadField, whole, field) : Registers.None, ((INamedTypeSymbol)type!).TupleElements[index].Type);
+        if (type is not INamedTypeSymbol { Name: nameof(KeyValuePair<int, int>), TypeArguments: { Length: 2 } arguments } entry || _context.IsOwn(entry) || index > 1)
+            return (Registers.None, null);
+        return (TakenFrom(whole, entry, entry.OriginalDefinition.TypeArguments[index], arguments[index]) is { } taken ? Load(taken) : Registers.None, arguments[index]);
     }
 
     /// <summary>The member of the compilation that takes a value apart; null when it is none or none for certain.</summary>

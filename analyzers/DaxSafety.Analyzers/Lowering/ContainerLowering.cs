@@ -17,7 +17,7 @@ internal sealed partial class BodyLowering
     {
         if (container < 0 || !_context.Types.ContainsMemory(type))
             return null;
-        if (declared is ITypeParameterSymbol && (_context.Types.NamesMemory(taken) || _context.Types.ContainsMemory(taken)))
+        if (declared is ITypeParameterSymbol && (_context.Types.NamesMemory(taken) || _context.Types.ContainsMemory(taken) || _context.Types.IsTupleOfMemory(taken)))
             return Place.OfField(container, MemberNumbers.Element);
         return _context.Types.ContainsMemory(taken) || _context.Types.CanCarryMapping(taken) ? Place.Variable(_steps.Into(OpCode.Copy, container)) : null;
     }

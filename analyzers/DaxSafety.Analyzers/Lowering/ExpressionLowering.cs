@@ -118,10 +118,10 @@ internal sealed partial class BodyLowering
 
     private int LowerChildren(IOperation operation)
     {
-        if (IsCollectionExpression(operation))
-            return LowerCollectionExpression(operation);
         if (operation.Kind == OperationKind.None && operation.Syntax.Kind() is SyntaxKind.StackAllocArrayCreationExpression or SyntaxKind.ImplicitStackAllocArrayCreationExpression)
             return LowerStackBuffer(operation);
+        if (IsCollectionExpression(operation) && operation.Type is { } collection && !_context.IsOwn(collection))
+            return LowerCollectionExpression(operation, collection);
         var first = Registers.None;
         var count = 0;
         foreach (var child in operation.ChildOperations)

@@ -8,13 +8,16 @@ namespace DaxSafety.Analyzers.Lowering;
 /// <summary>What is made over a stream and told to leave it open: <c>new GZipStream(view, mode, leaveOpen: true)</c>.</summary>
 internal sealed partial class BodyLowering
 {
+    /// <summary>Writers over streams over streams, up to which it is asked what they are made of.</summary>
+    private const int MostLayers = 4;
+
     /// <summary>The objects that the body's locals are given.</summary>
     private ILookup<ISymbol, IObjectCreationOperation?>? _madeFor;
 
-    private bool IsMadeToLeaveOpen(IOperation closed) => BelowConversions(closed) switch
+    private bool IsMadeToLeaveOpen(IOperation closed, int layers = MostLayers) => layers > 0 && BelowConversions(closed) switch
     {
-        IObjectCreationOperation creation => IsToldToLeaveOpen(creation),
-        ILocalReferenceOperation { Local: var local } => MadeFor(local) is var made && made.Any() && made.All(creation => creation is not null && IsToldToLeaveOpen(creation)),
+        IObjectCreationOperation creation => IsToldToLeaveOpen(creation, layers),
+        ILocalReferenceOperation { Local: var local } => MadeFor(local) is var made && made.Any() && made.All(creation => creation is not null && IsToldToLeaveOpen(creation, layers)),
         IFieldReferenceOperation { Field: var field } when _context.IsOwn(field) => GivenTo(field).ToList() is { Count: > 0 } given && given.TrueForAll(IsToldToLeaveOpen),
         _ => false,
     };
@@ -35,11 +38,20 @@ internal sealed partial class BodyLowering
     private static bool IsToldToLeaveOpen(ExpressionSyntax given) =>
         given is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: var arguments } && arguments.Any(argument => argument.Expression.IsKind(SyntaxKind.TrueLiteralExpression));
 
-    private static bool IsToldToLeaveOpen(IObjectCreationOperation creation) =>
-        creation.Arguments.Any(argument => argument is { Parameter.Name: "leaveOpen", Value.ConstantValue: { HasValue: true, Value: true } });
+    /// <summary>Itself, or by what it is made over and closes: a writer over a compression stream that leaves the view open.</summary>
+    private bool IsToldToLeaveOpen(IObjectCreationOperation creation, int layers) => creation.Arguments.Any(argument =>
+        argument is { Parameter.Name: "leaveOpen", Value.ConstantValue: { HasValue: true, Value: true } }
+        || (argument is { Parameter.Type.Name: "Stream" or "TextWriter" } && IsMadeToLeaveOpen(argument.Value, layers - 1)));
 
     private IEnumerable<IObjectCreationOperation?> MadeFor(ILocalSymbol local) =>
-        (_madeFor ??= _cfg.Blocks.SelectMany(block => block.Operations).SelectMany(operation => operation.DescendantsAndSelf()).OfType<ISimpleAssignmentOperation>()
-            .Where(assignment => assignment.Target is ILocalReferenceOperation)
-            .ToLookup(assignment => (ISymbol)((ILocalReferenceOperation)assignment.Target).Local, assignment => BelowConversions(assignment.Value) as IObjectCreationOperation, SymbolEqualityComparer.Default))[local];
+        (_madeFor ??= _cfg.OriginalOperation.DescendantsAndSelf().SelectMany(GivenBy)
+            .ToLookup(given => given.Local, given => BelowConversions(given.Value) as IObjectCreationOperation, SymbolEqualityComparer.Default))[local];
+
+    private static IEnumerable<(ISymbol Local, IOperation Value)> GivenBy(IOperation operation)
+    {
+        if (operation is IVariableDeclaratorOperation { Symbol: var declared } declarator && (declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer) is { Value: var first })
+            yield return (declared, first);
+        else if (operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var assigned }, Value: var value })
+            yield return (assigned, value);
+    }
 }

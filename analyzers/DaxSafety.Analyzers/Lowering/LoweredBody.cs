@@ -107,6 +107,9 @@ internal sealed class LoweredBody
     /// <summary>Those whose value was decided by an earlier branch.</summary>
     public required ImmutableHashSet<int> ChosenSlots { get; init; }
 
+    /// <summary>Those that are added to a counter which decides some branch.</summary>
+    public required ImmutableHashSet<int> SummandSlots { get; init; }
+
     /// <summary>It calls code of others about which nothing is known, not even by its types.</summary>
     public bool CallsUnseenCode { get; init; }
 
@@ -162,6 +165,7 @@ internal sealed class CallSite
 
     /// <summary>The receiver was made to leave open, at its end, what it writes to.</summary>
     public bool LeavesOpen { get; init; }
+
 
     /// <summary>What the receiver is known to be, if that is known.</summary>
     public ITypeSymbol? ReceiverType { get; init; }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Lowering;
@@ -10,11 +12,32 @@ internal sealed partial class BodyLowering
     /// <summary><c>offset += n</c> or <c>left -= n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
     private bool GrowsCounter(ICompoundAssignmentOperation compound, Place place)
     {
-        if (compound is not { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null, Value.ConstantValue.HasValue: false, Target: ILocalReferenceOperation { Local: var counter } }
-            || place.Kind != PlaceKind.Variable || !IsInteger(counter.Type))
+        if (compound is not { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null, Value.ConstantValue.HasValue: false }
+            || place is not { Kind: PlaceKind.Variable, Base: >= 0 and < Registers.FirstTemporary } || _slots[place.Base].Symbol is not ILocalSymbol counter || !IsInteger(counter.Type))
             return false;
         NoteMadeOf(counter, compound.Value);
+        if (Unconverted(compound.Value) is IFlowCaptureReferenceOperation { Id: var chosen })
+            _summands.Add((CaptureSlot(chosen), counter));
+        else if (Unconverted(compound.Value) is ILocalReferenceOperation { Local: var summand })
+            _summands.Add((SlotOf(summand), counter));
         return true;
+    }
+
+    /// <summary>Variables that are added to a counter: <c>n += Put(x) ? 1 : 0</c>.</summary>
+    private readonly List<(int Summand, ISymbol Counter)> _summands = new();
+
+    /// <summary>Where the sum is asked for, groups that add different numbers to it are kept apart until they have.</summary>
+    private ImmutableHashSet<int> SummandSlots()
+    {
+        var slots = ImmutableHashSet.CreateBuilder<int>();
+        foreach (var (summand, counter) in _summands)
+            if (_testedVariables.Contains(counter))
+                slots.Add(summand);
+        if (slots.Count > 0)
+            foreach (var chosen in _chosenFor)
+                if (_slotOf.TryGetValue(chosen.Value, out var local) && slots.Contains(local) && _captureSlots.TryGetValue(chosen.Key, out var slot))
+                    slots.Add(slot);
+        return slots.ToImmutable();
     }
 
     /// <summary>Locals that hold a negative number where there is none yet: <c>long last = -1</c>.</summary>

@@ -81,6 +81,9 @@ internal sealed partial class BodyLowering
     {
         if (left < 0 && right < 0)
             return Registers.None;
+        // Whatever it is, this many of it end at a multiple: pages, say.
+        if (node.OperatorKind is BinaryOperatorKind.Multiply or BinaryOperatorKind.LeftShift or BinaryOperatorKind.And or BinaryOperatorKind.Remainder && node.Type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64)
+            (left, right) = (Known(left, node.LeftOperand), Known(right, node.RightOperand));
         if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
             (left, right) = (right, left);
         return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(BelowConversions(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));

@@ -50,7 +50,7 @@ internal sealed partial class BodyLowering
             case IFieldReferenceOperation field:
                 return OfField(field);
             case IPropertyReferenceOperation property:
-                return OfProperty(property);
+                return NullableBehind(property) is { } nullable ? LowerPlace(nullable) : OfProperty(property);
             case IFlowCaptureReferenceOperation reference:
                 return _capturedPlaces.TryGetValue(reference.Id, out var captured) ? captured : Place.Variable(CaptureSlot(reference.Id));
             case IArrayElementReferenceOperation element:

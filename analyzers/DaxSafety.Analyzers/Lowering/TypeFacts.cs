@@ -45,7 +45,7 @@ internal sealed class TypeFacts
     public bool ContainsMemory(ITypeSymbol? type) => type switch
     {
         IArrayTypeSymbol array => IsMemoryOrContainer(array.ElementType),
-        INamedTypeSymbol { IsTupleType: false, TypeKind: not TypeKind.Delegate } named => IsContainer(named),
+        INamedTypeSymbol { IsTupleType: false, TypeKind: not TypeKind.Delegate, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T } named => IsContainer(named),
         _ => false,
     };
 
@@ -57,7 +57,15 @@ internal sealed class TypeFacts
         return false;
     }
 
-    private bool IsMemoryOrContainer(ITypeSymbol type) => NamesMemory(type) || ContainsMemory(type);
+    private bool IsMemoryOrContainer(ITypeSymbol type) => NamesMemory(type) || ContainsMemory(type) || IsTupleOfMemory(type);
+
+    /// <summary>Whether a value of the type is a tuple, or may be none, that names memory among its elements.</summary>
+    public bool IsTupleOfMemory(ITypeSymbol? type) => type switch
+    {
+        INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Any(element => IsMemoryOrContainer(element.Type)),
+        INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable => IsTupleOfMemory(nullable.TypeArguments[0]),
+        _ => false,
+    };
 
     private bool BaseNamesMemory(INamedTypeSymbol type) => type.BaseType is { SpecialType: SpecialType.None } parent && NamesMemory(parent);
 

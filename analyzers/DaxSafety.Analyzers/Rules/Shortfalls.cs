@@ -32,7 +32,7 @@ internal static class Shortfalls
     private static bool IsOfOwner(RuleContext context, OwedWrite write) => write.Owner == Owner.Member
         || write.Obligation.Target.Targets.All(place => OwnHandles.NamedBy(context.Outcome.Analysis, place.Entity, context.Analysis).Any());
 
-    /// <summary>A disposal at the end of a body that has tried to flush before, a view's flush that came after its file's, a second one that misses the same tail: the earlier flush is the one to mend.</summary>
+    /// <summary>A disposal at the end of a body that has tried to flush before, a view's flush that came after its file's, or that a flush of the file followed which was none, a second one that misses the same tail: the earlier flush is the one to mend.</summary>
     private static bool IsAfterthought(RuleContext context, Attempt attempt, OpenExit exit)
     {
         var others = context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts).Where(other => other.Shortfall == attempt.Shortfall);
@@ -40,7 +40,7 @@ internal static class Shortfalls
         {
             _ when attempt.Shortfall == Shortfall.MissesTail => others.Any(other => other.Site < attempt.Site),
             "dispose" => others.Any(other => other.Detail != "dispose"),
-            "view-flush" => others.Any(other => other.Detail == "view-not-flushed-first"),
+            "view-flush" => others.Any(other => other.Detail == "view-not-flushed-first" || (other.Detail == "stream-flush" && other.Site > attempt.Site)),
             _ => false,
         };
     }
