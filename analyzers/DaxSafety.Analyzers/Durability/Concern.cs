@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using DaxSafety.Analyzers.Flow;
-using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
 
@@ -38,16 +38,54 @@ internal sealed class Concern
     {
         OpCode.Call => Names((CallSite)step.Payload!),
         OpCode.Closure => step.Payload is ClosureInfo { Described: { } described } && Names(described),
-        OpCode.LoadField or OpCode.StoreField => step.B != MemberNumbers.Element
-            && _context.Lowering.Members.SymbolOf(step.B) is { } member && (IsMapping(member) || _origins.Of(step.B, cancel) is not null || _origins.KnowsInner(step.B, cancel) || IsHandle(TypeOf(member), cancel)),
+        OpCode.LoadField or OpCode.StoreField => step.B != MemberNumbers.Element && _context.Lowering.Members.SymbolOf(step.B) is { } member && Names(member, step.B, cancel),
         _ => false,
     };
 
-    /// <summary>A disposal says nothing by itself: nearly every <c>using</c> and <c>foreach</c> ends in one.</summary>
-    private bool Names(CallSite call) => call.Effects.Any(effect => IsAboutMappings(effect.Kind) && !effect.Has("disposal")) || HasContract(call.Method);
+    private bool Names(ISymbol member, int number, CancellationToken cancel) =>
+        IsMapping(member) || _origins.Of(number, cancel) is not null || _origins.KnowsInner(number, cancel) || IsHandle(TypeOf(member), cancel);
 
-    private static bool IsAboutMappings(EffectKind kind) => kind is EffectKind.Map or EffectKind.View or EffectKind.FlushView or EffectKind.FlushFile
-        or EffectKind.FlushWeak or EffectKind.Msync or EffectKind.Persist or EffectKind.WriteBack or EffectKind.Fence or EffectKind.Rename or EffectKind.Grow;
+    private bool Names(CallSite call) => call.Effects.Any(effect => effect.IsAboutMappings) || HasContract(call.Method);
+
+    /// <summary>
+    /// Whether a body, or one nested in it, may meet mappings by itself or through what it calls, from outlines alone: never less than there is.
+    /// </summary>
+    public bool MayMeet(CallTarget target, CancellationToken cancel)
+    {
+        // What is nested is only asked about when what it stands in may.
+        if (target.Symbol is null)
+            return true;
+        if (!_meets.ContainsKey(target))
+            new CallGroups(caller => OutlineOf(caller, cancel).Callees, _meets.ContainsKey, (group, _) => Decide(group, cancel), cancel).Visit(target);
+        return _meets[target];
+    }
+
+    private readonly ConcurrentDictionary<CallTarget, bool> _meets = new();
+
+    private void Decide(List<CallTarget> group, CancellationToken cancel)
+    {
+        var meets = group.Any(member => OutlineOf(member, cancel) is var outline && (MayName(outline, cancel) || outline.Callees.Any(callee => _meets.TryGetValue(callee, out var known) && known)));
+        foreach (var member in group)
+            _meets[member] = meets;
+    }
+
+    /// <summary>Code that cannot come by a mapping without being given one need not be read.</summary>
+    private BodyOutline OutlineOf(CallTarget target, CancellationToken cancel) =>
+        _context.Lowering.IsReached(target.Symbol!) ? _context.Lowering.OutlineOf(target.Symbol!, cancel) : BodyOutline.Empty;
+
+    /// <summary>Whether a body with this outline, or one nested in it, may be one that <see cref="Names(LoweredBody, CancellationToken)"/> says of.</summary>
+    public bool MayName(BodyOutline outline, CancellationToken cancel) => outline.NamesMapping || outline.Mentions.Any(mention => MayName(mention, cancel));
+
+    private bool MayName(ISymbol mention, CancellationToken cancel)
+    {
+        if (!_mentions.TryGetValue(mention, out var known))
+            _mentions[mention] = known = mention is ITypeSymbol type
+                ? IsMapping(_context.MappingOfType(type)) || IsHandle(type, cancel)
+                : Names(mention, _context.Lowering.Members.Of(mention), cancel);
+        return known;
+    }
+
+    private readonly ConcurrentDictionary<ISymbol, bool> _mentions = new(SymbolEqualityComparer.Default);
 
     private bool HasContract(IMethodSymbol method) => !_context.Lowering.Contracts.OfMethod(method).IsEmpty;
 
@@ -62,5 +100,7 @@ internal sealed class Concern
         _ => null,
     };
 
-    private bool IsMapping(ISymbol? symbol) => _context.MappingOf(symbol) is { Role: MappingRole.View or MappingRole.Map };
+    private bool IsMapping(ISymbol? symbol) => IsMapping(_context.MappingOf(symbol));
+
+    private static bool IsMapping(Mapping? mapping) => mapping is { Role: MappingRole.View or MappingRole.Map };
 }

@@ -36,7 +36,8 @@ internal sealed class DurabilityContext
         return type is null ? null : MappingOfType(type);
     }
 
-    private Mapping? MappingOfType(ITypeSymbol type)
+    /// <summary>As <see cref="MappingOf"/>, of every value of a type.</summary>
+    public Mapping? MappingOfType(ITypeSymbol type)
     {
         foreach (var effect in Lowering.Knowledge.EffectsOf(type))
         {

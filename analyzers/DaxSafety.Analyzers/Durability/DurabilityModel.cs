@@ -23,9 +23,12 @@ internal sealed class DurabilityModel
 
     public DurabilityContext Context { get; }
 
-    /// <summary>A body with the lambdas and local functions in it, analysed where they are concerned with mappings.</summary>
-    public IEnumerable<AnalyzedBody> WithNested(ISymbol owner, LoweredBody body, CancellationToken cancel) =>
-        WithNested(LoweringContext.IsKept(owner) ? new CallTarget(owner.OriginalDefinition) : new CallTarget(body), body, cancel);
+    /// <summary>The body of a member with the lambdas and local functions in it, analysed where they are concerned with mappings.</summary>
+    public IEnumerable<AnalyzedBody> WithNested(ISymbol owner, CancellationToken cancel)
+    {
+        var target = new CallTarget(owner.OriginalDefinition);
+        return _summaries.MayBeConcerned(target, cancel) && Context.Lowering.BodyOf(owner, cancel) is { } body ? WithNested(target, body, cancel) : Enumerable.Empty<AnalyzedBody>();
+    }
 
     private IEnumerable<AnalyzedBody> WithNested(CallTarget target, LoweredBody body, CancellationToken cancel)
     {

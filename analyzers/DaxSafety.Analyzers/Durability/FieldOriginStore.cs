@@ -118,7 +118,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     /// </summary>
     private bool MayKeepMappings(INamedTypeSymbol type, CancellationToken cancel) => _keepers.GetOrAdd(type, keeper =>
         keeper.GetMembers().Any(member => member is IFieldSymbol or IPropertySymbol && MayHoldMemory(member))
-        || TypeMembers.BodiesOf(keeper).Any(method => _context.Lowering.BodyOf(method, cancel) is { } body && MakesMapping(body)));
+        || TypeMembers.BodiesOf(keeper).Any(method => _context.Lowering.OutlineOf(method, cancel).NamesMapping && _context.Lowering.BodyOf(method, cancel) is { } body && MakesMapping(body)));
 
     private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _keepers = new(SymbolEqualityComparer.Default);
 
@@ -133,9 +133,14 @@ internal sealed class FieldOriginStore : IFieldOrigins
         var isHandle = _context.Lowering.Types.NamesMemory(type);
         var keepsMappings = MayKeepMappings(type, cancel);
         foreach (var method in TypeMembers.BodiesOf(type))
-            if (_context.Lowering.BodyOf(method, cancel) is { } body && (isHandle || Stores(body, keepsMappings) || (isMadeInSight && Makes(body, type))) && _firstLook.Of(method, cancel) is { } analyzed)
+            if ((isHandle || isMadeInSight || MayStore(_context.Lowering.OutlineOf(method, cancel), keepsMappings))
+                && _context.Lowering.BodyOf(method, cancel) is { } body && (isHandle || Stores(body, keepsMappings) || (isMadeInSight && Makes(body, type))) && _firstLook.Of(method, cancel) is { } analyzed)
                 yield return analyzed;
     }
+
+    /// <summary>Whether a body with this outline may be one that <see cref="Stores(LoweredBody, bool)"/>.</summary>
+    private bool MayStore(BodyOutline outline, bool keepsMappings) => outline.NamesMapping
+        || outline.Mentions.Any(mention => mention is not ITypeSymbol && _context.Lowering.Members.Of(mention) is var field && (NamesMemory(field) || IsContainer(field) || (keepsMappings && HoldsAddress(field))));
 
     private bool Stores(LoweredBody body, bool keepsMappings) =>
         body.Nodes.Any(node => node.Content.Instructions.Any(step => Stores(step, keepsMappings))) || body.Nested.Any(nested => Stores(nested, keepsMappings));

@@ -38,17 +38,30 @@ internal sealed class SummaryStore
     public AnalyzedBody? Of(CallTarget target, CancellationToken cancel)
     {
         if (!_published.ContainsKey(target))
-            new CallGroups(this, _published.ContainsKey, (group, isRecursive) => Publish(_published, group, members => AnalyzeGroup(members, isRecursive, cancel), cancel), cancel).Visit(target);
+            new CallGroups(CalleesOf, _published.ContainsKey, (group, isRecursive) => Publish(_published, group, members => AnalyzeGroup(members, isRecursive, cancel), cancel), cancel).Visit(target);
         return _published[target][target];
+
+        ImmutableArray<CallTarget> CalleesOf(CallTarget caller) => this.CalleesOf(caller, cancel);
     }
 
     /// <summary>The analysis of a body that may meet a mapping that nobody handed to it; null for all others.</summary>
     public AnalyzedBody? IfConcerned(CallTarget target, CancellationToken cancel)
     {
+        if (!MayBeConcerned(target, cancel))
+            return null;
         if (!_concerned.ContainsKey(target))
-            new CallGroups(this, _concerned.ContainsKey, (group, _) => Publish(_concerned, group, members => Decide(members, cancel), cancel), cancel).Visit(target);
+            new CallGroups(CalleesOf, IsDecided, (group, _) => Publish(_concerned, group, members => Decide(members, cancel), cancel), cancel).Visit(target);
         return _concerned[target][target] ? Of(target, cancel) : null;
+
+        ImmutableArray<CallTarget> CalleesOf(CallTarget caller) => this.CalleesOf(caller, cancel);
+
+        bool IsDecided(CallTarget callee) => _concerned.ContainsKey(callee) || !MayBeConcerned(callee, cancel);
     }
+
+    /// <summary>Whether it is worth the lowering to find out if a body, or one nested in it, is concerned.</summary>
+    public bool MayBeConcerned(CallTarget target, CancellationToken cancel) => _concern.MayMeet(target, cancel);
+
+    private ImmutableArray<CallTarget> CalleesOf(CallTarget target, CancellationToken cancel) => Lower(target, cancel)?.Callees ?? ImmutableArray<CallTarget>.Empty;
 
     /// <summary>Bodies that call each other, with what was found of each.</summary>
     private sealed class Group<T> : Dictionary<CallTarget, T>;
@@ -58,10 +71,12 @@ internal sealed class SummaryStore
     /// no thread finds out anew, with less in hand, what another thread is about to publish.
     /// </summary>
     private void Publish<T>(
-        ConcurrentDictionary<CallTarget, Group<T>> known, IReadOnlyList<CallTarget> members, Func<IReadOnlyList<CallTarget>, Group<T>> find, CancellationToken cancel)
+        ConcurrentDictionary<CallTarget, Group<T>> known, List<CallTarget> members, Func<IReadOnlyList<CallTarget>, Group<T>> find, CancellationToken cancel)
     {
+        // Whichever member was asked for first: recursion that is cut short is cut short in the same way.
+        members.Sort((a, b) => Compare(a, b, cancel));
         Group<T>? group = null;
-        foreach (var callee in Lower(members[0], cancel)?.Callees ?? ImmutableArray<CallTarget>.Empty)
+        foreach (var callee in CalleesOf(members[0], cancel))
             if (known.TryGetValue(callee, out var other) && other.ContainsKey(members[0]))
                 group = other;
         group ??= find(members);
@@ -137,7 +152,7 @@ internal sealed class SummaryStore
         {
             if (!waiting.Remove(member))
                 return;
-            foreach (var callee in Lower(member, cancel)?.Callees ?? ImmutableArray<CallTarget>.Empty)
+            foreach (var callee in CalleesOf(member, cancel))
                 Visit(callee);
             order.Add(member);
         }
@@ -181,74 +196,5 @@ internal sealed class SummaryStore
         var states = analysis.Run(cancel);
         var summary = states is null ? null : analysis.Summarize(states);
         return new AnalyzedBody(body, analysis, states, summary);
-    }
-
-    /// <summary>Tarjan's strongly connected components over the call graph, with a stack of its own.</summary>
-    /// <param name="store">Whose bodies they are.</param>
-    /// <param name="isDone">Whether a body needs no visit any more.</param>
-    /// <param name="close">Called for each group, callees before callers, and told whether its members call each other.</param>
-    /// <param name="cancel">Stops the walk.</param>
-    private sealed class CallGroups(SummaryStore store, Func<CallTarget, bool> isDone, Action<IReadOnlyList<CallTarget>, bool> close, CancellationToken cancel)
-    {
-        private readonly Dictionary<CallTarget, (int Index, int Low, bool OnStack)> _state = new();
-        private readonly Stack<CallTarget> _open = new();
-
-        public void Visit(CallTarget root)
-        {
-            var work = new Stack<(CallTarget Target, ImmutableArray<CallTarget> Callees, int Next)>();
-            work.Push((root, Begin(root), 0));
-            while (work.Count > 0)
-            {
-                cancel.ThrowIfCancellationRequested();
-                var (target, callees, next) = work.Pop();
-                if (next > 0)
-                    Lower(target, _state[callees[next - 1]].Low, _state[callees[next - 1]].OnStack);
-                while (next < callees.Length && (isDone(callees[next]) || _state.ContainsKey(callees[next])))
-                {
-                    if (_state.TryGetValue(callees[next], out var seen) && seen.OnStack)
-                        Lower(target, seen.Index, true);
-                    next++;
-                }
-                if (next < callees.Length)
-                {
-                    work.Push((target, callees, next + 1));
-                    work.Push((callees[next], Begin(callees[next]), 0));
-                    continue;
-                }
-                if (_state[target].Low == _state[target].Index)
-                    Close(target, callees);
-            }
-        }
-
-        private ImmutableArray<CallTarget> Begin(CallTarget target)
-        {
-            _state[target] = (_state.Count, _state.Count, true);
-            _open.Push(target);
-            return store.Lower(target, cancel)?.Callees ?? ImmutableArray<CallTarget>.Empty;
-        }
-
-        private void Lower(CallTarget target, int low, bool onStack)
-        {
-            var state = _state[target];
-            if (onStack && low < state.Low)
-                _state[target] = (state.Index, low, state.OnStack);
-        }
-
-        private void Close(CallTarget target, ImmutableArray<CallTarget> callees)
-        {
-            var group = new List<CallTarget>();
-            CallTarget member;
-            do
-            {
-                member = _open.Pop();
-                var state = _state[member];
-                _state[member] = (state.Index, state.Low, false);
-                group.Add(member);
-            }
-            while (!member.Equals(target));
-            // Whichever member was asked for first: recursion that is cut short is cut short in the same way.
-            group.Sort((a, b) => store.Compare(a, b, cancel));
-            close(group, group.Count > 1 || callees.Contains(target));
-        }
     }
 }

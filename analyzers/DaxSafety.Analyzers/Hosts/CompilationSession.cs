@@ -29,21 +29,32 @@ internal sealed class CompilationSession
         _lowering = new LoweringContext(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, rows), reach.Contains);
     }
 
-    public void Analyze(OperationBlockAnalysisContext context)
+    /// <summary>Called for every body, when the compiler has bound it: notes what it has to do with.</summary>
+    public void Note(OperationBlockAnalysisContext context)
     {
-        var owner = context.OwningSymbol;
-        if (context.OperationBlocks.IsEmpty)
+        if (context.OperationBlocks.IsEmpty || !_reach.Contains(context.OperationBlocks[0].Syntax.SyntaxTree))
             return;
-        var tree = context.OperationBlocks[0].Syntax.SyntaxTree;
-        if (!_reach.Contains(tree))
+        // Attributes and default values hold nothing worth reading.
+        var blocks = context.OperationBlocks.Where(block => block.Kind is not (OperationKind.Attribute or OperationKind.ParameterInitializer));
+        _lowering.NoteOutline(context.OwningSymbol, blocks, context.CancellationToken);
+    }
+
+    /// <summary>
+    /// Called for every file, when all of it has been bound: analyses the bodies in it. In a build the compiler has by then bound those of all files, so that
+    /// no callee is bound ahead of its turn; in an editor what other files hold is bound when it is asked for. Needs nothing that <see cref="Note"/> has seen.
+    /// </summary>
+    /// <param name="context">The file, or the part of it that is asked for.</param>
+    /// <param name="watch">Told of each body before it is analysed, and disposed of after that.</param>
+    public void Analyze(SemanticModelAnalysisContext context, Func<ISymbol, IDisposable>? watch = null)
+    {
+        var file = context.SemanticModel;
+        if (!_reach.Contains(file.SyntaxTree))
             return;
-        var model = ModelFor(tree);
-        foreach (var graph in BodyGraphs.Of(context))
-        {
-            var body = _lowering.BodyOf(owner, graph, context.CancellationToken);
-            foreach (var analyzed in model.WithNested(owner, body, context.CancellationToken))
-                Report(context, model, owner, analyzed);
-        }
+        var model = ModelFor(file.SyntaxTree);
+        foreach (var owner in FileBodies.Of(file, context.FilterSpan, context.CancellationToken))
+            using (watch?.Invoke(owner))
+                foreach (var analyzed in model.WithNested(owner, context.CancellationToken))
+                    Report(context, model, owner, analyzed);
     }
 
     /// <summary>Whether some member may carry a contract, so that declarations are worth a look.</summary>
@@ -72,7 +83,7 @@ internal sealed class CompilationSession
                 context.ReportDiagnostic(write.Diagnostic);
     }
 
-    private void Report(OperationBlockAnalysisContext context, DurabilityModel model, ISymbol owner, AnalyzedBody analyzed)
+    private void Report(SemanticModelAnalysisContext context, DurabilityModel model, ISymbol owner, AnalyzedBody analyzed)
     {
         _analyzed.Add(analyzed);
         if (Outcome.Of(analyzed, model.Context.Options.ExceptionalPaths) is not { } outcome)

@@ -27,13 +27,14 @@ public sealed class DurabilityAnalyzer : DiagnosticAnalyzer
             return;
         var names = KnowledgeBase.BuiltIn.With(rows).SourceNames;
         var session = new CompilationSession(context.Compilation, context.Options, rows, SourceReach.Of(context.Compilation, names, context.CancellationToken));
-        Register(context, session, session.Analyze);
+        Register(context, session, file => session.Analyze(file));
     }
 
-    /// <summary>All that a compilation is asked for, with what to do for each body.</summary>
-    internal static void Register(CompilationStartAnalysisContext context, CompilationSession session, Action<OperationBlockAnalysisContext> analyze)
+    /// <summary>All that a compilation is asked for, with what to do for each file.</summary>
+    internal static void Register(CompilationStartAnalysisContext context, CompilationSession session, Action<SemanticModelAnalysisContext> analyze)
     {
-        context.RegisterOperationBlockAction(analyze);
+        context.RegisterOperationBlockAction(session.Note);
+        context.RegisterSemanticModelAction(analyze);
         if (session.HasContracts)
             context.RegisterSymbolAction(session.CheckContract, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field);
         context.RegisterCompilationEndAction(session.Finish);

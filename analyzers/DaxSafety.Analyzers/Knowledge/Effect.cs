@@ -118,6 +118,12 @@ internal sealed class Effect
     }
 
     public bool Has(string flag) => Flags.Contains(flag);
+
+    /// <summary>Whoever does this has to do with mappings or what becomes of their files. A disposal says nothing by itself: nearly every <c>using</c> and <c>foreach</c> ends in one.</summary>
+    public bool IsAboutMappings => IsKindAboutMappings && !Has("disposal");
+
+    private bool IsKindAboutMappings => Kind is EffectKind.Map or EffectKind.View or EffectKind.FlushView or EffectKind.FlushFile
+        or EffectKind.FlushWeak or EffectKind.Msync or EffectKind.Persist or EffectKind.WriteBack or EffectKind.Fence or EffectKind.Rename or EffectKind.Grow;
 }
 
 internal readonly record struct NamedOperand(string Name, ByteExpression Value);

@@ -34,17 +34,12 @@ internal sealed partial class BodyLowering
         if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
             method = dispose;
         var receiverType = disposed ?? StaticType(invocation.Instance);
-        var called = ImplementedBy(receiverType, method) ?? method;
+        var called = _context.ImplementedBy(receiverType, method) ?? method;
         var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
         var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
-
-    /// <summary>An interface's member, called on what is known to be a class: <c>using</c> disposes of everything as an IDisposable.</summary>
-    private IMethodSymbol? ImplementedBy(ITypeSymbol? type, IMethodSymbol method) =>
-        type is { TypeKind: TypeKind.Class or TypeKind.Struct } && method.ContainingType.TypeKind == TypeKind.Interface
-        && type.FindImplementationForInterfaceMember(method) is IMethodSymbol found && IsInSource(found) ? found : null;
 
     /// <summary>The library's tests of plain values: asked again of the same value, they answer the same.</summary>
     private static bool AsksSameTwice(IMethodSymbol method) => method switch
@@ -259,31 +254,11 @@ internal sealed partial class BodyLowering
     /// <summary>Without a body to look at, and yet known to do nothing to memory.</summary>
     private bool IsHarmless(IMethodSymbol method) => IsFramework(method) || _context.Knowledge.SaysNone(method);
 
-    private const int MostImplementations = 12;
-
-    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress)
-    {
-        if (method.MethodKind == MethodKind.LocalFunction)
-            return TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty;
-        if (isVirtual || method.IsAbstract)
-        {
-            // A member that half a program implements is as good as unknown.
-            var implementations = _context.Implementations.Of(method);
-            return implementations.Length > MostImplementations
-                ? ImmutableArray<CallTarget>.Empty
-                : implementations.Where(found => receiverIsAddress || _context.IsFollowed(found)).Select(found => new CallTarget(found)).ToImmutableArray();
-        }
-        if (!receiverIsAddress && !_context.IsFollowed(method))
-            return ImmutableArray<CallTarget>.Empty;
-        return TargetOf(method) is { } target ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
-    }
+    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress) => method.MethodKind == MethodKind.LocalFunction
+        ? TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty
+        : _context.TargetsOf(method, isVirtual, receiverIsAddress);
 
     /// <summary>The body behind a method symbol, if it is in source.</summary>
-    private CallTarget? TargetOf(IMethodSymbol method)
-    {
-        method = (method.ReducedFrom ?? method).OriginalDefinition;
-        if (method.MethodKind == MethodKind.LocalFunction)
-            return LocalFunctionBody(method) is { } body ? new CallTarget(body) : null;
-        return IsInSource(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method) : null;
-    }
+    private CallTarget? TargetOf(IMethodSymbol method) => method.MethodKind != MethodKind.LocalFunction ? _context.TargetOf(method)
+        : LocalFunctionBody(method.OriginalDefinition) is { } body ? new CallTarget(body) : null;
 }

@@ -12,9 +12,10 @@ namespace DaxSafety.Analyzers.Lowering;
 /// What all bodies of a compilation share: knowledge, numbers for members, and the lowered bodies themselves, each made
 /// once. Thread safe; two threads that want the same body may both make it, and one of the two equal results is kept.
 /// </summary>
-internal sealed class LoweringContext
+internal sealed partial class LoweringContext
 {
     private readonly ConcurrentDictionary<ISymbol, LoweredBody?> _bodies = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, BodyOutline> _outlines = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<CallTarget>> _initializers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, IOperation?> _values = new(SymbolEqualityComparer.Default);
@@ -53,21 +54,34 @@ internal sealed class LoweringContext
         owner = owner.OriginalDefinition;
         if (_bodies.TryGetValue(owner, out var known))
             return known;
-        var graph = !IsOwn(owner) ? null : owner is IMethodSymbol method ? GraphOf(method, cancel) : InitializerGraph(owner, cancel);
+        var graph = OperationOf(owner, cancel) switch
+        {
+            IMethodBodyOperation body => ControlFlowGraph.Create(body, cancel),
+            IConstructorBodyOperation body => ControlFlowGraph.Create(body, cancel),
+            IBlockOperation body => ControlFlowGraph.Create(body, cancel),
+            IFieldInitializerOperation initializer => ControlFlowGraph.Create(initializer, cancel),
+            IPropertyInitializerOperation initializer => ControlFlowGraph.Create(initializer, cancel),
+            _ => null,
+        };
         return _bodies.GetOrAdd(owner, graph is null ? null : BodyLowering.Lower(this, graph, owner, cancel));
     }
 
-    /// <summary>As <see cref="BodyOf"/>, with the graph that the compiler's driver already has.</summary>
-    public LoweredBody BodyOf(ISymbol owner, ControlFlowGraph graph, CancellationToken cancel)
+    /// <summary>What the body of a member in source has to do with; <see cref="BodyOutline.Empty"/> when it has none.</summary>
+    public BodyOutline OutlineOf(ISymbol owner, CancellationToken cancel)
     {
-        if (IsKept(owner) && _bodies.TryGetValue(owner.OriginalDefinition, out var known) && known is not null)
+        owner = owner.OriginalDefinition;
+        if (_outlines.TryGetValue(owner, out var known))
             return known;
-        var body = BodyLowering.Lower(this, graph, owner, cancel);
-        return IsKept(owner) ? _bodies.GetOrAdd(owner.OriginalDefinition, body) ?? body : body;
+        return _outlines.GetOrAdd(owner, OperationOf(owner, cancel) is { } operation ? OutlineWalker.Read(this, owner, new[] { operation }, cancel) : BodyOutline.Empty);
     }
 
-    /// <summary>Whether a symbol stands for one body, by which others find it.</summary>
-    public static bool IsKept(ISymbol owner) => owner is IMethodSymbol or IFieldSymbol or IPropertySymbol;
+    /// <summary>Notes the outline of a body that the compiler has just bound, so that nobody has to bind it for that.</summary>
+    public void NoteOutline(ISymbol owner, IEnumerable<IOperation> operations, CancellationToken cancel)
+    {
+        owner = owner.OriginalDefinition;
+        if (!_outlines.ContainsKey(owner))
+            _outlines.TryAdd(owner, OutlineWalker.Read(this, owner, operations, cancel));
+    }
 
     /// <summary>
     /// Declared in this compilation. A project reference is source as well in an editor, and metadata in a build: both are
@@ -140,13 +154,10 @@ internal sealed class LoweringContext
         return expression is null ? null : ModelOf(expression.SyntaxTree).GetOperation(expression, cancel);
     });
 
-    private ControlFlowGraph? InitializerGraph(ISymbol member, CancellationToken cancel) =>
-        InitializerOf(member, cancel) is not { } initializer ? null : ModelOf(initializer.SyntaxTree).GetOperation(initializer, cancel) switch
-        {
-            IFieldInitializerOperation { Parent: null } field => ControlFlowGraph.Create(field, cancel),
-            IPropertyInitializerOperation { Parent: null } property => ControlFlowGraph.Create(property, cancel),
-            _ => null,
-        };
+    /// <summary>The whole of a member's body, as the compiler binds it.</summary>
+    private IOperation? OperationOf(ISymbol owner, CancellationToken cancel) =>
+        !IsOwn(owner) ? null : owner is IMethodSymbol method ? BodyOperation(method, cancel)
+        : InitializerOf(owner, cancel) is { } initializer ? ModelOf(initializer.SyntaxTree).GetOperation(initializer, cancel) : null;
 
     private static EqualsValueClauseSyntax? InitializerOf(ISymbol member, CancellationToken cancel) =>
         member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancel) switch
@@ -164,21 +175,14 @@ internal sealed class LoweringContext
     private bool HasStaticCarrier(INamedTypeSymbol type) =>
         type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: true } field && Types.CanCarryMapping(field.Type));
 
-    private ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancel)
+    private IOperation? BodyOperation(IMethodSymbol method, CancellationToken cancel)
     {
         var implementation = method.PartialImplementationPart ?? method;
         foreach (var reference in implementation.DeclaringSyntaxReferences)
         {
             var syntax = reference.GetSyntax(cancel);
-            switch (ModelOf(syntax.SyntaxTree).GetOperation(syntax, cancel))
-            {
-                case IMethodBodyOperation { Parent: null } body:
-                    return ControlFlowGraph.Create(body, cancel);
-                case IConstructorBodyOperation { Parent: null } body:
-                    return ControlFlowGraph.Create(body, cancel);
-                case IBlockOperation { Parent: null } body:
-                    return ControlFlowGraph.Create(body, cancel);
-            }
+            if (ModelOf(syntax.SyntaxTree).GetOperation(syntax, cancel) is { Parent: null, Kind: OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.Block } body)
+                return body;
         }
         return null;
     }

@@ -13,10 +13,11 @@ public sealed class ProgramTests
     [MemberData(nameof(Names))]
     public async Task Program_GetsWhatItAnnounces(string name)
     {
-        var program = Programs[name];
-        var reported = await AnalysisRun.Of(TestCompilation.From(program.Source, program.Options));
+        var reported = await AnalysisRun.Of(CompilationOf(name));
         Assert.Equal(
-            program.Announced.Order(StringComparer.Ordinal),
+            Programs[name].Announced.Order(StringComparer.Ordinal),
             reported.Select(diagnostic => $"{diagnostic.Location.GetLineSpan().StartLinePosition.Line}: {diagnostic.Id}").Order(StringComparer.Ordinal));
     }
+
+    internal static TestCompilation CompilationOf(string name) => TestCompilation.From(Programs[name].Source, Programs[name].Options);
 }

@@ -13,17 +13,23 @@ internal sealed class MethodTimes
 
     public int Count => _times.Count;
 
-    public long Begin(ISymbol method)
+    /// <summary>Times a body until the result is disposed of.</summary>
+    public IDisposable Watch(ISymbol method)
     {
         long ticket = Interlocked.Increment(ref _last);
         _running[ticket] = (method, Stopwatch.GetTimestamp());
-        return ticket;
+        return new Ticket(this, ticket);
     }
 
-    public void End(long ticket)
+    private void End(long ticket)
     {
         if (_running.TryRemove(ticket, out var body))
             _times.Add((NameOf(body.Method), Stopwatch.GetElapsedTime(body.Started).TotalMilliseconds));
+    }
+
+    private sealed class Ticket(MethodTimes times, long number) : IDisposable
+    {
+        public void Dispose() => times.End(number);
     }
 
     /// <summary>What has been running for longer than a while: where a hang hangs.</summary>

@@ -26,20 +26,7 @@ internal sealed class TimedAnalyzer(MethodTimes? times, bool gateOpen = false) :
                 return;
             SourceReach reach = gateOpen ? SourceReach.Everywhere : SourceReach.Of(start.Compilation, KnowledgeBase.BuiltIn.SourceNames, start.CancellationToken);
             CompilationSession session = new(start.Compilation, start.Options, [], reach);
-            DurabilityAnalyzer.Register(start, session, body => Analyze(session, body));
+            DurabilityAnalyzer.Register(start, session, file => session.Analyze(file, times is null ? null : times.Watch));
         });
-    }
-
-    private void Analyze(CompilationSession session, OperationBlockAnalysisContext body)
-    {
-        long ticket = times?.Begin(body.OwningSymbol) ?? 0;
-        try
-        {
-            session.Analyze(body);
-        }
-        finally
-        {
-            times?.End(ticket);
-        }
     }
 }

@@ -1,0 +1,307 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Knowledge;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary>
+/// Reads a <see cref="BodyOutline"/> off operations as the compiler binds them, before they are taken apart for a graph: what a graph shows as calls
+/// and is none here (enumerators, disposals, deconstructions) is asked of the compiler. One instance reads one body.
+/// </summary>
+internal sealed class OutlineWalker
+{
+    private readonly LoweringContext _context;
+    private readonly ISymbol _owner;
+    private readonly CancellationToken _cancel;
+    private readonly Stack<IOperation> _pending = new();
+    private readonly HashSet<ISymbol> _seen = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _mentions = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<CallTarget> _callees = new();
+    private bool _namesMapping;
+
+    private OutlineWalker(LoweringContext context, ISymbol owner, CancellationToken cancel)
+    {
+        _context = context;
+        _owner = owner;
+        _cancel = cancel;
+    }
+
+    public static BodyOutline Read(LoweringContext context, ISymbol owner, IEnumerable<IOperation> operations, CancellationToken cancel)
+    {
+        var walker = new OutlineWalker(context, owner, cancel);
+        walker.Begin();
+        foreach (var operation in operations)
+            walker.Read(operation);
+        return new BodyOutline(walker._namesMapping, walker._mentions.ToImmutableArray(), walker._callees.ToImmutableArray());
+    }
+
+    private void Begin()
+    {
+        Mention(_owner.ContainingType);
+        if (_owner is not IMethodSymbol method)
+        {
+            // What an initializer fills.
+            Mention(_owner);
+            return;
+        }
+        _namesMapping = !_context.Contracts.OfMethod(method).IsEmpty;
+        foreach (var parameter in method.Parameters)
+            MentionVariable(parameter, parameter.Type);
+    }
+
+    // With a stack of its own: an expression can be deeper than the thread's.
+    private void Read(IOperation root)
+    {
+        _pending.Push(root);
+        while (_pending.Count > 0 && !_namesMapping)
+        {
+            var operation = _pending.Pop();
+            Note(operation);
+            foreach (var child in operation.ChildOperations)
+                _pending.Push(child);
+        }
+    }
+
+    private void Note(IOperation operation)
+    {
+        switch (operation)
+        {
+            case ILocalReferenceOperation { Local: var local }:
+                MentionVariable(local, local.Type);
+                break;
+            case IVariableDeclaratorOperation { Symbol: var local }:
+                MentionVariable(local, local.Type);
+                break;
+            case IParameterReferenceOperation { Parameter: var parameter }:
+                MentionVariable(parameter, parameter.Type);
+                // A primary constructor's is a field to other members.
+                if (!SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _owner) && parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor })
+                    Mention(parameter);
+                break;
+            case IFieldReferenceOperation { Field: var field }:
+                Mention(field);
+                break;
+            case IPropertyReferenceOperation property:
+                NoteProperty(property.Property, property.Instance);
+                break;
+            case IInvocationOperation invocation:
+                NoteInvocation(invocation);
+                break;
+            case IMethodReferenceOperation reference:
+                NoteCall(reference.Method, TypeBehind(reference.Instance));
+                // Whatever it is about: what is handed on may be run by anybody.
+                if (_context.TargetOf(reference.Method) is { } handed)
+                    _callees.Add(handed);
+                break;
+            case IObjectCreationOperation { Constructor: { } constructor }:
+                NoteCall(constructor, null);
+                NoteInitializers(constructor.ContainingType);
+                break;
+            case IConversionOperation { OperatorMethod: { } method }:
+                NoteCall(method, null);
+                break;
+            case IBinaryOperation { OperatorMethod: { } method }:
+                NoteCall(method, null);
+                break;
+            case IUnaryOperation { OperatorMethod: { } method }:
+                NoteCall(method, null);
+                break;
+            case ICompoundAssignmentOperation { OperatorMethod: { } method }:
+                NoteCall(method, null);
+                break;
+            case IIncrementOrDecrementOperation { OperatorMethod: { } method }:
+                NoteCall(method, null);
+                break;
+            default:
+                NoteStatement(operation);
+                break;
+        }
+    }
+
+    /// <summary>What hides calls or declares variables without naming them.</summary>
+    private void NoteStatement(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IForEachLoopOperation { Syntax: CommonForEachStatementSyntax syntax } loop:
+                NoteEnumeration(loop.SemanticModel.GetForEachStatementInfo(syntax), TypeBehind(loop.Collection));
+                break;
+            case IUsingOperation { Resources: { } resources }:
+                NoteDisposal(TypesOf(resources));
+                break;
+            case IUsingDeclarationOperation declaration:
+                NoteDisposal(TypesOf(declaration.DeclarationGroup));
+                break;
+            case IDeconstructionAssignmentOperation deconstruction:
+                NoteDeconstruction(TypeBehind(deconstruction.Value));
+                break;
+            case IDeclarationPatternOperation { DeclaredSymbol: ILocalSymbol local }:
+                MentionVariable(local, local.Type);
+                break;
+            case IRecursivePatternOperation pattern:
+                if (pattern.DeclaredSymbol is ILocalSymbol matched)
+                    MentionVariable(matched, matched.Type);
+                NoteDeconstruction(pattern.MatchedType);
+                break;
+            case IListPatternOperation pattern:
+                if (pattern.DeclaredSymbol is ILocalSymbol listed)
+                    MentionVariable(listed, listed.Type);
+                NotePart(pattern.LengthSymbol, pattern.NarrowedType);
+                NotePart(pattern.IndexerSymbol, pattern.NarrowedType);
+                break;
+            case IWithOperation { Type: { } copied }:
+                MentionFields(copied);
+                break;
+        }
+    }
+
+    /// <summary>A variable is of interest for its type, and for a promise of its own.</summary>
+    private void MentionVariable(ISymbol variable, ITypeSymbol type)
+    {
+        if (!_seen.Add(variable))
+            return;
+        _namesMapping |= _context.Contracts.Has(variable, Contract.Mapped);
+        if (_context.Types.CanCarryMapping(type))
+            Mention(type);
+    }
+
+    private void Mention(ISymbol? symbol)
+    {
+        if (symbol is not null)
+            _mentions.Add(symbol.OriginalDefinition);
+    }
+
+    private void MentionFields(ITypeSymbol type)
+    {
+        for (ITypeSymbol? declaring = type; declaring is { SpecialType: SpecialType.None }; declaring = declaring.BaseType)
+            foreach (var member in declaring.GetMembers())
+                if (member is IFieldSymbol or IPropertySymbol)
+                    Mention(member);
+    }
+
+    private void NoteProperty(IPropertySymbol property, IOperation? instance)
+    {
+        Mention(property);
+        var receiver = TypeBehind(instance);
+        if (property.GetMethod is { } getter)
+            NoteCall(getter, receiver);
+        if (property.SetMethod is { } setter)
+            NoteCall(setter, receiver);
+        // A library's property may hand out what the program's own GetSpan does.
+        if (receiver is not null && !_context.IsOwn(property))
+            NoteOwn(receiver, "GetSpan");
+    }
+
+    private void NoteInvocation(IInvocationOperation invocation)
+    {
+        var method = invocation.TargetMethod;
+        NoteCall(method, TypeBehind(invocation.Instance));
+        if (method.MethodKind == MethodKind.Constructor)
+            NoteInitializers(method.ContainingType);
+        else if (method.Name == "ConfigureAwait" && TypeBehind(invocation.Instance ?? invocation.Arguments[0].Value) is { } awaited)
+            NoteOwn(awaited, "DisposeAsync");
+    }
+
+    /// <summary>The initializers that run before a constructor, and the fields that are 0 until they do.</summary>
+    private void NoteInitializers(INamedTypeSymbol type)
+    {
+        if (!_context.IsOwn(type) || !_seen.Add(type))
+            return;
+        MentionFields(type);
+        foreach (var initializer in _context.InitializersOf(type, _cancel))
+            _callees.Add(initializer);
+    }
+
+    private void NoteEnumeration(ForEachStatementInfo loop, ITypeSymbol? collection)
+    {
+        var enumerator = loop.GetEnumeratorMethod?.ReturnType;
+        NotePart(loop.GetEnumeratorMethod ?? General(SpecialType.System_Collections_IEnumerable, "GetEnumerator"), collection);
+        NotePart(loop.MoveNextMethod, enumerator);
+        NotePart(loop.CurrentProperty, enumerator);
+        NotePart(loop.DisposeMethod, enumerator);
+        NoteDeconstruction(loop.ElementType);
+        NoteDeconstruction(loop.CurrentProperty?.Type);
+    }
+
+    private void NotePart(ISymbol? member, ITypeSymbol? receiver)
+    {
+        if (member is IMethodSymbol method)
+            NoteCall(method, receiver);
+        else if (member is IPropertySymbol { GetMethod: { } getter })
+            NoteCall(getter, receiver);
+    }
+
+    private static IEnumerable<ITypeSymbol?> TypesOf(IOperation resources) => resources is IVariableDeclarationGroupOperation group
+        ? group.Declarations.SelectMany(declaration => declaration.Declarators).Select(declarator => (ITypeSymbol?)declarator.Symbol.Type)
+        : new[] { TypeBehind(resources) };
+
+    private void NoteDisposal(IEnumerable<ITypeSymbol?> types)
+    {
+        foreach (var type in types)
+            if (type is null or { TypeKind: TypeKind.Error or TypeKind.Dynamic })
+                NotePart(General(SpecialType.System_IDisposable, "Dispose"), null);
+            else if (_context.Types.CanCarryMapping(type))
+                foreach (var name in Disposals)
+                    NoteOwn(type, name);
+    }
+
+    /// <summary>What is called of something whose type is not known.</summary>
+    private ISymbol? General(SpecialType type, string member) => _context.Compilation.GetSpecialType(type).GetMembers(member).FirstOrDefault();
+
+    private static readonly ImmutableArray<string> Disposals = ImmutableArray.Create("Dispose", "DisposeAsync", "System.IDisposable.Dispose", "System.IAsyncDisposable.DisposeAsync");
+
+    private void NoteDeconstruction(ITypeSymbol? type)
+    {
+        if (type is { IsTupleType: false })
+            NoteOwn(type, "Deconstruct");
+    }
+
+    /// <summary>The members of that name that the program itself gives a type, or those that implement its interfaces.</summary>
+    private void NoteOwn(ITypeSymbol type, string name)
+    {
+        for (ITypeSymbol? declaring = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.FirstOrDefault() : type; declaring is not null; declaring = declaring.BaseType)
+            foreach (var member in declaring.GetMembers(name))
+                if (member is IMethodSymbol method)
+                    NoteCall(method, type);
+        if (type.TypeKind is TypeKind.Interface or TypeKind.TypeParameter)
+            foreach (var general in type.AllInterfaces)
+                foreach (var member in general.GetMembers(name))
+                    if (member is IMethodSymbol method)
+                        NoteCall(method, type);
+    }
+
+    private static ITypeSymbol? TypeBehind(IOperation? instance)
+    {
+        while (instance is IConversionOperation { OperatorMethod: null } conversion)
+            instance = conversion.Operand;
+        return instance?.Type;
+    }
+
+    private void NoteCall(IMethodSymbol method, ITypeSymbol? receiver)
+    {
+        if (!_context.Contracts.OfMethod(method).IsEmpty || SpeaksOfMappings(method, receiver))
+        {
+            _namesMapping = true;
+            return;
+        }
+        if (!_seen.Add(method) || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction or MethodKind.DelegateInvoke)
+            return;
+        var receiverIsAddress = method.ContainingType is { IsValueType: true };
+        _callees.UnionWith(_context.TargetsOf(method, isVirtual: false, receiverIsAddress));
+        if (method.IsVirtual || method.IsAbstract || method.IsOverride)
+            _callees.UnionWith(_context.TargetsOf(method, isVirtual: true, receiverIsAddress));
+        if (_context.ImplementedBy(receiver, method) is { } implementation)
+            _callees.UnionWith(_context.TargetsOf(implementation, isVirtual: implementation.IsVirtual || implementation.IsAbstract || implementation.IsOverride, receiverIsAddress));
+    }
+
+    private bool SpeaksOfMappings(IMethodSymbol method, ITypeSymbol? receiver)
+    {
+        foreach (var effect in _context.Knowledge.EffectsOf(method, receiver))
+            if (effect.IsAboutMappings)
+                return true;
+        return false;
+    }
+}
