@@ -91,13 +91,13 @@ internal sealed class DocumentEdits(SyntaxNode root, SourceText text)
         var name = value.Names.FirstOrDefault(free => !_named.Any(other => other.Name == free && (other.Scope.Span.Contains(scope.Span) || scope.Span.Contains(other.Scope.Span)))) ?? value.Names[0] + (_named.Count + 1);
         _named.Add((scope, name));
         var declaration = $"{value.Type} {name} =";
-        string[] all = [.. statements, $"return {name};"];
-        if (exit is not ReturnStatementSyntax statement)
+        string[] all = [.. statements, exit is YieldStatementSyntax ? $"yield return {name};" : $"return {name};"];
+        if (exit is not StatementSyntax)
         {
             ExpressionBody.Edit(exit, all, _layout, _pieces, declaration + " ");
             return;
         }
-        _pieces.Replace(statement.ReturnKeyword.Span, declaration);
+        _pieces.Replace(exit is YieldStatementSyntax yield ? TextSpan.FromBounds(yield.SpanStart, yield.ReturnOrBreakKeyword.Span.End) : ((ReturnStatementSyntax)exit).ReturnKeyword.Span, declaration);
         if (IsInList(exit))
             Append(exit, all);
         else

@@ -33,18 +33,4 @@ internal sealed class Exits
     /// <summary>Whether that <c>return</c> may be one. Those of a value are told exactly; a bare one may be taken for the end of the body.</summary>
     public bool MayBe(ReturnStatementSyntax statement) =>
         _first.Count == 0 || _first.Any(token => token == statement.ReturnKeyword || statement.Expression is null && token.IsKind(SyntaxKind.CloseBraceToken));
-
-    /// <summary>Every exit, as the statement that it is, or the block that it is the end of; empty if one is neither.</summary>
-    public IReadOnlyList<SyntaxNode> Nodes()
-    {
-        var nodes = _first.Select(NodeOf).ToArray();
-        return nodes.Any(node => node is null) ? [] : nodes.OfType<SyntaxNode>().ToArray();
-    }
-
-    private static SyntaxNode? NodeOf(SyntaxToken first) => first.Parent switch
-    {
-        ReturnStatementSyntax statement => statement,
-        BlockSyntax block when first == block.CloseBraceToken => block,
-        _ => null,
-    };
 }

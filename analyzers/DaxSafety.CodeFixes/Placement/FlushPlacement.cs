@@ -106,7 +106,7 @@ internal sealed class FlushPlacement(SemanticModel model, MappingName? mapping, 
     {
         if (Slot.After(write) is not { Node: not YieldStatementSyntax } own)
             return null;
-        return IsComplete(write, own) ? own : WhereAwaited(write, own);
+        return Completion.IsCertain(write, own, model) ? own : WhereAwaited(write, own);
     }
 
     /// <summary><c>var task = WriteAsync(…);</c> is over behind the statement of the same list that awaits it.</summary>
@@ -132,13 +132,4 @@ internal sealed class FlushPlacement(SemanticModel model, MappingName? mapping, 
 
     /// <summary>Braces around something that <c>#if</c> takes apart may end in the wrong half.</summary>
     private static bool HasDirectives(SyntaxNode node) => node.ContainsDirectives;
-
-    /// <summary>A task that nobody has awaited yet may still be writing when the statement is over.</summary>
-    private bool IsComplete(SyntaxNode write, Slot own)
-    {
-        if (write is not ExpressionSyntax expression || model.GetTypeInfo(expression).Type is not INamedTypeSymbol { Name: "Task" or "ValueTask" })
-            return true;
-        return write.Ancestors().TakeWhile(node => node != own.Node)
-            .FirstOrDefault(node => node is not ParenthesizedExpressionSyntax and not ConditionalAccessExpressionSyntax) is AwaitExpressionSyntax or MemberAccessExpressionSyntax;
-    }
 }

@@ -20,6 +20,10 @@ internal static class Jumps
         return JumpsIn(construct).Any(jump => !(jump is ReturnStatementSyntax way && !exits.MayBe(way)) && !(runsOnce && (jump.Span.End <= first || IsInAnotherBranch(construct, jump, inside))) && !StaysIn(construct, jump));
     }
 
+    /// <summary>Every jump that leaves a construct other than by its end, and may leave something undone.</summary>
+    public static IEnumerable<SyntaxNode> OutOf(SyntaxNode construct, Exits exits) =>
+        JumpsIn(construct).Where(jump => !(jump is ReturnStatementSyntax way && !exits.MayBe(way)) && !StaysIn(construct, jump));
+
     public static bool IsLoop(SyntaxNode node) =>
         node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
 

@@ -160,8 +160,8 @@ public sealed class InsertFlushExitTests
         {
             var view = map.CreateViewAccessor();
             if (Put(view, n)) { Console.WriteLine(1); view.Flush(); return; }
-            Console.WriteLine();
             view.Flush();
+            Console.WriteLine();
         }
         """);
 
@@ -245,4 +245,71 @@ public sealed class InsertFlushExitTests
             }
         }
         """) });
+
+    [Fact]
+    public Task ValueThatIsAwaited_IsKept() => Verify.Fix(FixSource.InSafeType("""
+        static async Task<int> Run(MemoryMappedFile map, int n)
+        {
+            var view = map.CreateViewAccessor();
+            return await Task.Run(() => {|DAX1001:Put(view, n)|}).ConfigureAwait(false);
+        }
+
+        static int Put(MemoryMappedViewAccessor view, int n) { view.Write(0, n); return n; }
+        """), FixSource.InSafeType("""
+        static async Task<int> Run(MemoryMappedFile map, int n)
+        {
+            var view = map.CreateViewAccessor();
+            var result = await Task.Run(() => Put(view, n)).ConfigureAwait(false);
+            view.Flush();
+            return result;
+        }
+
+        static int Put(MemoryMappedViewAccessor view, int n) { view.Write(0, n); return n; }
+        """));
+
+    [Fact]
+    public Task BranchUnderALock_IsFlushedUnderIt() => Fixes("""
+        static int Run(MemoryMappedFile map, int n)
+        {
+            var view = map.CreateViewAccessor();
+            lock (map)
+            {
+                if ({|DAX1001:Put(view, n)|})
+                    return 1;
+            }
+            return 2;
+        }
+        """, """
+        static int Run(MemoryMappedFile map, int n)
+        {
+            var view = map.CreateViewAccessor();
+            lock (map)
+            {
+                if (Put(view, n))
+                {
+                    view.Flush();
+                    return 1;
+                }
+                view.Flush();
+            }
+            return 2;
+        }
+        """);
+
+    [Fact]
+    public Task ValueThatIsYielded_IsKept() => Fixes("""
+        static IEnumerable<bool> Run(MemoryMappedFile map, int n)
+        {
+            var view = map.CreateViewAccessor();
+            yield return {|DAX1001:Put(view, n)|};
+        }
+        """, """
+        static IEnumerable<bool> Run(MemoryMappedFile map, int n)
+        {
+            var view = map.CreateViewAccessor();
+            var result = Put(view, n);
+            view.Flush();
+            yield return result;
+        }
+        """);
 }

@@ -13,7 +13,7 @@ internal static class FlushAfterWrites
         var everyPath = site.Diagnostic.Id != RuleIds.WriteNotFlushed;
         var places = new FlushPlacement(site.Model, mapping, exits, everyPath).Cover(end, earlier, partly);
         if (places.Count == 0)
-            places = new ExitPlacement(site.Model, mapping, exits).Cover([.. earlier, end]);
+            places = new ExitPlacement(site.Model, mapping, exits).Cover(end, earlier);
         var calls = new FlushCalls(site, mapping, end);
         var byFramework = calls.ByFramework(places);
         var byRuntime = calls.ByRuntime(places) ?? calls.ByAddress(earlier);

@@ -90,7 +90,7 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
 
     private void InsertAll(DocumentEdits edits, IReadOnlyList<FlushPlace> places, IReadOnlyList<string> statements, bool import = false)
     {
-        foreach (var place in places)
+        foreach (var place in places.Where(place => !place.Slot.IsFollowedBy(At(place, statements[0]))))
             foreach (var statement in statements)
                 edits.Insert(place.Slot, At(place, statement), place.Value);
         if (import)

@@ -27,7 +27,7 @@ internal sealed class StrengthenFlush : DaxFix
             return [];
         var offer = weakness switch
         {
-            "ms-async" or "msync-flags" => Synchronous(site, flush, system),
+            "ms-async" or "msync-flags" when system is "linux" => Synchronous(site, flush),
             "stream-flush" when system is "linux" or "macos" => FlushToDisk(site, flush),
             _ => null,
         };
@@ -59,7 +59,8 @@ internal sealed class StrengthenFlush : DaxFix
     private static Offer[] AfterTheWrites(FixSite site)
     {
         var named = site.FurtherNodes.OfType<ExpressionSyntax>().Where(write => Slot.FunctionOf(write) == Slot.FunctionOf(site.Node!)).ToArray();
-        if (named.Length == 0 || MappingName.Of(site.Model, site[DiagnosticKeys.Mapping], named[0]) is not { } mapping || Slot.FunctionOf(site.Node!) is not { } function)
+        if (named.Length == 0 || MappingName.Of(site.Model, site[DiagnosticKeys.Mapping], named[0]) is not { } mapping || !IsDisposalOf(site.Node!, mapping)
+            || Slot.FunctionOf(site.Node!) is not { } function)
             return [];
         // The diagnostic names one of the writes; what else may be one is in the text.
         var writes = Jumps.OwnNodes(function).OfType<InvocationExpressionSyntax>().Where(mapping.MayBeWrittenBy).Concat(named).Distinct().OrderBy(write => write.SpanStart).ToArray();
@@ -68,15 +69,23 @@ internal sealed class StrengthenFlush : DaxFix
             : [];
     }
 
+    /// <summary>Not that of a writer over it.</summary>
+    private static bool IsDisposalOf(SyntaxNode node, MappingName mapping) => node switch
+    {
+        VariableDeclaratorSyntax variable => variable.Identifier.ValueText == mapping.Text,
+        InvocationExpressionSyntax call => IsOn(call, mapping),
+        _ => false,
+    };
+
     /// <summary><c>MS_ASYNC</c> becomes <c>MS_SYNC</c>, by the name that stands beside it; a bare number as Linux numbers them.</summary>
-    private static Offer? Synchronous(FixSite site, InvocationExpressionSyntax flush, string system)
+    private static Offer? Synchronous(FixSite site, InvocationExpressionSyntax flush)
     {
         // A helper of the program's own takes other arguments.
         if (flush.ArgumentList.Arguments.LastOrDefault()?.Expression is not { } flags
             || site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { IsExtern: false, IsPartialDefinition: false, DeclaringSyntaxReferences.IsEmpty: false })
             return null;
         string? better = null;
-        if (flags is LiteralExpressionSyntax && system == "linux")
+        if (flags is LiteralExpressionSyntax)
             better = "4";
         else if (flags is IdentifierNameSyntax or MemberAccessExpressionSyntax && SynchronousName(flags.ToString()) is { } name
             && site.Model.GetSpeculativeSymbolInfo(flags.SpanStart, SyntaxFactory.ParseExpression(name), SpeculativeBindingOption.BindAsExpression).Symbol is IFieldSymbol { HasConstantValue: true } or ILocalSymbol { HasConstantValue: true })
