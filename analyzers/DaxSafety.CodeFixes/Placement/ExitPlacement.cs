@@ -21,7 +21,7 @@ internal sealed class ExitPlacement(SemanticModel model, MappingName mapping, Ex
         if (ValueOf(own.Node) is { } value)
             return value.Span.Contains(write.Span) && ReturnedValue.Of(own.Node, value, model) is { } kept
                 ? Usable([new FlushPlace(new Slot(own.Node, SlotShape.Value), writes, kept)]) : [];
-        if (own.Node is not StatementSyntax statement || Jumps.IsLoop(statement) || !mapping.HasValueAlsoBeside(statement))
+        if (own.Node is not StatementSyntax statement || Jumps.IsLoop(statement) && !Hoisting.EndsSoon(statement, model) || !mapping.HasValueAlsoBeside(statement))
             return [];
         var places = Jumps.OutOf(statement, exits).Where(jump => !writes.Any(one => jump.Span.Contains(one.Span)))
             .Select(jump => new FlushPlace(new Slot(jump, SlotShape.Exit), writes)).ToList();

@@ -39,7 +39,7 @@ internal static class Hoisting
     /// A loop that waits (for the next message, for a consumer) may go on for hours: what it wrote has to be durable before it
     /// waits, not when it ends.
     /// </summary>
-    private static bool EndsSoon(StatementSyntax loop, SemanticModel model) =>
+    public static bool EndsSoon(StatementSyntax loop, SemanticModel model) =>
         model.AnalyzeControlFlow(loop) is { Succeeded: true, EndPointIsReachable: true }
         && loop is not CommonForEachStatementSyntax { AwaitKeyword.RawKind: (int)SyntaxKind.AwaitKeyword }
         && !Jumps.OwnNodes(loop).Any(node => node is AwaitExpressionSyntax or YieldStatementSyntax

@@ -53,9 +53,9 @@ internal static class FixFaults
 
     private static SyntaxNode Root(string text) => CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview)).GetRoot();
 
-    /// <summary>An expression body that becomes a block loses its arrow, and a value may be kept before it is returned.</summary>
+    /// <summary>An expression body that becomes a block loses its arrow, and a value may be kept before it is returned or yielded.</summary>
     private static IEnumerable<string> Tokens(SyntaxNode root) =>
-        root.DescendantTokens().Where(token => !token.IsKind(SyntaxKind.ReturnKeyword) && !(token.IsKind(SyntaxKind.EqualsGreaterThanToken) && token.Parent is ArrowExpressionClauseSyntax)).Select(token => token.Text);
+        root.DescendantTokens().Where(token => token.Kind() is not (SyntaxKind.ReturnKeyword or SyntaxKind.YieldKeyword) && !(token.IsKind(SyntaxKind.EqualsGreaterThanToken) && token.Parent is ArrowExpressionClauseSyntax)).Select(token => token.Text);
 
     private static IEnumerable<string> Comments(SyntaxNode root) =>
         root.DescendantTrivia().Where(trivia => !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia)).Select(trivia => trivia.ToFullString().Trim());
