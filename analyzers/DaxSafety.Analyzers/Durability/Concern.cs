@@ -25,7 +25,7 @@ internal sealed class Concern
         if (body.Failure is not null || (body.Symbol is { } symbol && HasContract(symbol)))
             return true;
         foreach (var slot in body.Slots)
-            if (IsMapping(slot.Symbol) || IsHandle(slot.Kind == SlotKind.This ? body.Symbol?.ContainingType : TypeOf(slot.Symbol), cancel))
+            if (_context.IsMapping(slot.Symbol) || IsHandle(slot.Kind == SlotKind.This ? body.Symbol?.ContainingType : TypeOf(slot.Symbol), cancel))
                 return true;
         foreach (var node in body.Nodes)
             foreach (var step in node.Content.Instructions)
@@ -43,7 +43,7 @@ internal sealed class Concern
     };
 
     private bool Names(ISymbol member, int number, CancellationToken cancel) =>
-        IsMapping(member) || _origins.Of(number, cancel) is not null || _origins.KnowsInner(number, cancel) || IsHandle(TypeOf(member), cancel);
+        _context.IsMapping(member) || _origins.Of(number, cancel) is not null || _origins.KnowsInner(number, cancel) || IsHandle(TypeOf(member), cancel);
 
     private bool Names(CallSite call) => call.Effects.Any(effect => effect.IsAboutMappings) || HasContract(call.Method);
 
@@ -56,7 +56,7 @@ internal sealed class Concern
         if (target.Symbol is null)
             return true;
         if (!_meets.ContainsKey(target))
-            new CallGroups(caller => OutlineOf(caller, cancel).Callees, _meets.ContainsKey, (group, _) => Decide(group, cancel), cancel).Visit(target);
+            new CallGroups(caller => _context.OutlineOf(caller, cancel).Callees, _meets.ContainsKey, (group, _) => Decide(group, cancel), cancel).Visit(target);
         return _meets[target];
     }
 
@@ -64,14 +64,10 @@ internal sealed class Concern
 
     private void Decide(List<CallTarget> group, CancellationToken cancel)
     {
-        var meets = group.Any(member => OutlineOf(member, cancel) is var outline && (MayName(outline, cancel) || outline.Callees.Any(callee => _meets.TryGetValue(callee, out var known) && known)));
+        var meets = group.Any(member => _context.OutlineOf(member, cancel) is var outline && (MayName(outline, cancel) || outline.Callees.Any(callee => _meets.TryGetValue(callee, out var known) && known)));
         foreach (var member in group)
             _meets[member] = meets;
     }
-
-    /// <summary>Code that cannot come by a mapping without being given one need not be read.</summary>
-    private BodyOutline OutlineOf(CallTarget target, CancellationToken cancel) =>
-        _context.Lowering.IsReached(target.Symbol!) ? _context.Lowering.OutlineOf(target.Symbol!, cancel) : BodyOutline.Empty;
 
     /// <summary>Whether a body with this outline, or one nested in it, may be one that <see cref="Names(LoweredBody, CancellationToken)"/> says of.</summary>
     public bool MayName(BodyOutline outline, CancellationToken cancel) => outline.NamesMapping || outline.Mentions.Any(mention => MayName(mention, cancel));
@@ -80,7 +76,7 @@ internal sealed class Concern
     {
         if (!_mentions.TryGetValue(mention, out var known))
             _mentions[mention] = known = mention is ITypeSymbol type
-                ? IsMapping(_context.MappingOfType(type)) || IsHandle(type, cancel)
+                ? _context.IsMapping(type) || IsHandle(type, cancel)
                 : Names(mention, _context.Lowering.Members.Of(mention), cancel);
         return known;
     }
@@ -99,8 +95,4 @@ internal sealed class Concern
         IPropertySymbol property => property.Type,
         _ => null,
     };
-
-    private bool IsMapping(ISymbol? symbol) => IsMapping(_context.MappingOf(symbol));
-
-    private static bool IsMapping(Mapping? mapping) => mapping is { Role: MappingRole.View or MappingRole.Map };
 }

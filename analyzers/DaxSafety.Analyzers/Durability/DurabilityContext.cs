@@ -36,8 +36,14 @@ internal sealed class DurabilityContext
         return type is null ? null : MappingOfType(type);
     }
 
-    /// <summary>As <see cref="MappingOf"/>, of every value of a type.</summary>
-    public Mapping? MappingOfType(ITypeSymbol type)
+    /// <summary>Whether a variable, a member or every value of a type is a map or view, by its type or contract alone.</summary>
+    public bool IsMapping(ISymbol? symbol) => (symbol is ITypeSymbol type ? MappingOfType(type) : MappingOf(symbol)) is { Role: MappingRole.View or MappingRole.Map };
+
+    /// <summary>The outline of a body; an empty one for code that cannot come by a mapping without being given one, which need not be read.</summary>
+    public BodyOutline OutlineOf(CallTarget target, CancellationToken cancel) =>
+        Lowering.IsReached(target.Symbol!) ? Lowering.OutlineOf(target.Symbol!, cancel) : BodyOutline.Empty;
+
+    private Mapping? MappingOfType(ITypeSymbol type)
     {
         foreach (var effect in Lowering.Knowledge.EffectsOf(type))
         {

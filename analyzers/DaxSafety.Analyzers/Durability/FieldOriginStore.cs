@@ -13,6 +13,7 @@ namespace DaxSafety.Analyzers.Durability;
 internal sealed class FieldOriginStore : IFieldOrigins
 {
     private readonly DurabilityContext _context;
+    private readonly MappingMakers _makers;
     private readonly KeptAddresses _addresses;
     private readonly SummaryStore _firstLook;
     private readonly ConcurrentDictionary<INamedTypeSymbol, TypeOrigins> _types = new(SymbolEqualityComparer.Default);
@@ -20,6 +21,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     public FieldOriginStore(DurabilityContext context)
     {
         _context = context;
+        _makers = new MappingMakers(context);
         _addresses = new KeptAddresses(context.Lowering);
         _firstLook = new SummaryStore(context, NoFieldOrigins.Instance);
     }
@@ -28,7 +30,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     {
         if (_context.Lowering.Members.SymbolOf(field) is not { } symbol || (symbol as INamedTypeSymbol ?? symbol.ContainingType) is not { } type || !_context.Lowering.IsOwn(symbol))
             return null;
-        if (!MayHoldMemory(symbol) || !_context.Lowering.IsReached(type))
+        if (!MayHoldMemory(symbol) || !_context.Lowering.IsReached(type) || !_makers.Has(type.OriginalDefinition, cancel))
             return null;
         return OriginsOf(type.OriginalDefinition, cancel).Fields.TryGetValue(field, out var origin) ? origin : null;
     }
@@ -41,7 +43,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
 
     public bool KnowsInner(int outer, CancellationToken cancel) => HoldsAddress(outer)
         && _context.Lowering.Members.SymbolOf(outer) is { ContainingType: { } type } symbol && _context.Lowering.IsOwn(symbol) && _context.Lowering.IsReached(type)
-        && MayKeepMappings(type.OriginalDefinition, cancel) && OriginsOf(type.OriginalDefinition, cancel).Inner.Keys.Any(known => known.Outer == outer);
+        && _makers.Has(type.OriginalDefinition, cancel) && MayKeepMappings(type.OriginalDefinition, cancel) && OriginsOf(type.OriginalDefinition, cancel).Inner.Keys.Any(known => known.Outer == outer);
 
     private TypeOrigins OriginsOf(INamedTypeSymbol type, CancellationToken cancel) =>
         _types.TryGetValue(type, out var known) ? known : _types.GetOrAdd(type, Learn(type, cancel));
@@ -163,7 +165,8 @@ internal sealed class FieldOriginStore : IFieldOrigins
     /// <summary>What all stores agree on; null when they do not.</summary>
     private static FieldOrigin? Common(List<FieldOrigin?> origins)
     {
-        var first = origins[0];
+        // Nothing at all where no body that stores returns.
+        var first = origins.FirstOrDefault();
         if (first is null || origins.Any(other => other is null || other.AliasOf != first.AliasOf || (other.Template is null) != (first.Template is null)))
             return null;
         if (first.Template is not { } template)

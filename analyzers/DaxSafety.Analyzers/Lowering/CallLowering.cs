@@ -34,9 +34,10 @@ internal sealed partial class BodyLowering
         if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
             method = dispose;
         var receiverType = disposed ?? StaticType(invocation.Instance);
-        var called = _context.ImplementedBy(receiverType, method) ?? method;
-        var isVirtual = SymbolEqualityComparer.Default.Equals(called, method) ? invocation.IsVirtual : (called.IsVirtual || called.IsAbstract || called.IsOverride) && !called.IsSealed && receiverType is { IsSealed: false };
-        var result = EmitCall(called, invocation, receiver, arguments, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
+        var runs = LoweringContext.OnType(receiverType, method);
+        var isVirtual = SymbolEqualityComparer.Default.Equals(runs, method) ? invocation.IsVirtual : (runs.IsVirtual || runs.IsAbstract || runs.IsOverride) && !runs.IsSealed && receiverType is { IsSealed: false };
+        // Tables describe what is called, bodies are those of what runs.
+        var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
@@ -158,12 +159,12 @@ internal sealed partial class BodyLowering
         EmitCall(method, operation, Registers.None, operands.Select(Lower).ToArray());
 
     private int EmitCall(
-        IMethodSymbol method, IOperation operation, int receiver, int[] arguments, ISymbol? effectsOf = null,
+        IMethodSymbol method, IOperation operation, int receiver, int[] arguments, ISymbol? effectsOf = null, IMethodSymbol? runs = null,
         bool receiverIsAddress = false, bool isVirtual = false, bool isConstruction = false, ITypeSymbol? receiverType = null,
         List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
     {
         var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = effects.IsEmpty ? TargetsOf(method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
+        var targets = effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
         var invokes = method.MethodKind == MethodKind.DelegateInvoke;
         var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))

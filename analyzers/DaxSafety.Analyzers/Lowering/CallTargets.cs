@@ -21,9 +21,7 @@ internal sealed partial class LoweringContext
                 ? ImmutableArray<CallTarget>.Empty
                 : implementations.Where(found => receiverIsAddress || IsFollowed(found)).Select(found => new CallTarget(found)).ToImmutableArray();
         }
-        if (!receiverIsAddress && !IsFollowed(method))
-            return ImmutableArray<CallTarget>.Empty;
-        return TargetOf(method) is { } target ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
+        return TargetOf(method) is { } target && (receiverIsAddress || IsFollowed(method)) ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
     }
 
     /// <summary>The body behind a method symbol that is no local function, if it is in source.</summary>
@@ -33,8 +31,7 @@ internal sealed partial class LoweringContext
         return IsOwn(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method) : null;
     }
 
-    /// <summary>An interface's member, called on what is known to be a class: <c>using</c> disposes of everything as an IDisposable.</summary>
-    public IMethodSymbol? ImplementedBy(ITypeSymbol? type, IMethodSymbol method) =>
-        type is { TypeKind: TypeKind.Class or TypeKind.Struct } && method.ContainingType is { TypeKind: TypeKind.Interface }
-        && type.FindImplementationForInterfaceMember(method) is IMethodSymbol found && IsOwn(found) ? found : null;
+    /// <summary>What a member of an interface is on a class or structure: <c>using</c> disposes of everything as an IDisposable. The member itself for any other.</summary>
+    public static IMethodSymbol OnType(ITypeSymbol? type, IMethodSymbol method) =>
+        type is { TypeKind: TypeKind.Class or TypeKind.Struct } && method.ContainingType is { TypeKind: TypeKind.Interface } ? type.FindImplementationForInterfaceMember(method) as IMethodSymbol ?? method : method;
 }

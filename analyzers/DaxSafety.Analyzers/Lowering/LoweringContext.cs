@@ -88,7 +88,7 @@ internal sealed partial class LoweringContext
     /// known by contract and table only, so that the two agree.
     /// </summary>
     public bool IsOwn(ISymbol symbol) =>
-        symbol.OriginalDefinition.DeclaringSyntaxReferences.Length > 0 && SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly);
+        SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly) && symbol.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
 
     /// <summary>Whether the code that declares a symbol can come by a mapping without being given one.</summary>
     public bool IsReached(ISymbol symbol)

@@ -243,9 +243,9 @@ internal sealed class OutlineWalker
         foreach (var type in types)
             if (type is null or { TypeKind: TypeKind.Error or TypeKind.Dynamic })
                 NotePart(General(SpecialType.System_IDisposable, "Dispose"), null);
-            else if (_context.Types.CanCarryMapping(type))
+            else
                 foreach (var name in Disposals)
-                    NoteOwn(type, name);
+                    NoteOwn(type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type, name);
     }
 
     /// <summary>What is called of something whose type is not known.</summary>
@@ -287,14 +287,13 @@ internal sealed class OutlineWalker
             _namesMapping = true;
             return;
         }
-        if (!_seen.Add(method) || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction or MethodKind.DelegateInvoke)
+        var runs = LoweringContext.OnType(receiver, method);
+        if (!_seen.Add(runs) || runs.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction or MethodKind.DelegateInvoke)
             return;
-        var receiverIsAddress = method.ContainingType is { IsValueType: true };
-        _callees.UnionWith(_context.TargetsOf(method, isVirtual: false, receiverIsAddress));
-        if (method.IsVirtual || method.IsAbstract || method.IsOverride)
-            _callees.UnionWith(_context.TargetsOf(method, isVirtual: true, receiverIsAddress));
-        if (_context.ImplementedBy(receiver, method) is { } implementation)
-            _callees.UnionWith(_context.TargetsOf(implementation, isVirtual: implementation.IsVirtual || implementation.IsAbstract || implementation.IsOverride, receiverIsAddress));
+        var receiverIsAddress = runs.ContainingType is { IsValueType: true };
+        _callees.UnionWith(_context.TargetsOf(runs, isVirtual: false, receiverIsAddress));
+        if (runs.IsVirtual || runs.IsAbstract || runs.IsOverride)
+            _callees.UnionWith(_context.TargetsOf(runs, isVirtual: true, receiverIsAddress));
     }
 
     private bool SpeaksOfMappings(IMethodSymbol method, ITypeSymbol? receiver)

@@ -26,11 +26,14 @@ public sealed class OutlineTests
 
     [Theory]
     [InlineData("class C { int Read() => 1; Func<int> Hand() => Read; }")]
-    [InlineData("class C : IDisposable { public void Dispose() { } void Use(string path) { using (Unknown.Open(path)) { } } }")]
+    [InlineData("class C : IDisposable { object _o; public void Dispose() { } void Use(string path) { using (Unknown.Open(path)) { } } }")]
+    [InlineData("class C : IDisposable { object _o; public void Dispose() { } void Use(string path) { using var one = Unknown.Open(path); } }")]
+    [InlineData("class C : IDisposable { object _o; public void Dispose() { } void Use(string path) { foreach (var one in Unknown.Open(path)) { } } }")]
     [InlineData("unsafe class C : System.Collections.IEnumerable { public System.Collections.IEnumerator GetEnumerator() => null; MemoryMappedViewAccessor _v; void Walk(byte*[] all) { foreach (var one in all) *one = 0; } }")]
     [InlineData("struct Both { public object A; public void Deconstruct(out object a, out object b) => (a, b) = (A, A); } class C { void Use(Both both) { var (a, b) = both; foreach (var (x, y) in new[] { both }) { } } }")]
     [InlineData("class Own : IAsyncDisposable { object _o; public ValueTask DisposeAsync() => default; } class C { async Task Use(Own own) { await using (own.ConfigureAwait(false)) { } await using var two = own; } }")]
     [InlineData("class Items { object _o; public Walk GetEnumerator() => new(); public struct Walk { object _o; public object Current => _o; public bool MoveNext() => false; public void Dispose() { } } } class C { void Use(Items items) { foreach (var item in items) { } } }")]
+    [InlineData("struct Guard : IDisposable { object _o; public void Dispose() { } } class C { C _next; Guard Begin() => default; void Use() { using (_next?.Begin()) { } } }")]
     public void CallsThatTheCompilerMakes_AreHeld(string source) =>
         Assert.Empty(Missing(TestCompilation.From(source, VerifyOptions.Default).Compile(EditorConfig.Parse(""))));
 
