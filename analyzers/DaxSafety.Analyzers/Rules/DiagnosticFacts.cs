@@ -11,8 +11,9 @@ internal static class DiagnosticFacts
     {
         var properties = ImmutableDictionary.CreateBuilder<string, string?>();
         var entities = context.Outcome.Analysis.Entities;
-        var entity = entities[obligation.Target.Targets.First().Entity];
-        if (FlushHandle.Of(context, entity) is var (text, kind))
+        var targets = obligation.Target.Targets.Select(place => entities[place.Entity]).Distinct().ToArray();
+        var entity = targets[0];
+        if (FlushHandle.Of(context, targets) is var (text, kind))
         {
             properties[DiagnosticKeys.Mapping] = text;
             properties[DiagnosticKeys.MappingKind] = kind;
@@ -60,12 +61,14 @@ internal static class DiagnosticFacts
 /// <summary>Which variable or member a flush can be called on.</summary>
 internal static class FlushHandle
 {
-    /// <summary>The best name for the mapping, and what it is; null when it has none.</summary>
-    public static (string Text, string Kind)? Of(RuleContext context, Entity entity)
+    /// <summary>The best name for the mapping, or for whichever of several it is, and what it is; null when it has none.</summary>
+    public static (string Text, string Kind)? Of(RuleContext context, params Entity[] targets)
     {
         (string Text, string Kind)? best = null;
-        foreach (var (text, type) in context.Outcome.Analysis.HoldersOf(entity))
+        foreach (var (text, type) in context.Outcome.Analysis.HoldersOf(targets[0]))
         {
+            if (!targets.Skip(1).All(other => context.Outcome.Analysis.HoldersOf(other).Any(holder => holder.Text == text)))
+                continue;
             var kind = KindOf(type);
             if (best is null || Rank(kind) < Rank(best.Value.Kind))
                 best = (text, kind);

@@ -21,6 +21,9 @@ internal static class DiagnosticKeys
     /// <summary>The steps from the write to the unflushed exit, one per line: <c>line 31: 'ok' is false</c>.</summary>
     public const string Path = "dax.path";
 
+    /// <summary>For DAX1001: where the exits that miss the flush begin in the text, all of them, by commas: <c>310,422</c>.</summary>
+    public const string Exits = "dax.exits";
+
     /// <summary>The operating system the code targets: <c>linux</c>, <c>windows</c>, <c>macos</c> or <c>any</c>.</summary>
     public const string TargetOs = "dax.target-os";
 

@@ -24,12 +24,12 @@ internal static class ExpressionBody
         body is LambdaExpressionSyntax lambda ? lambda.ExpressionBody : (body as ArrowExpressionClauseSyntax)?.Expression;
 
     /// <summary>A lambda stays on its line; a member gets a block of the usual form, unless other code shares its line.</summary>
-    public static void Edit(SyntaxNode body, IReadOnlyList<string> statements, Layout layout, EditPieces pieces)
+    public static void Edit(SyntaxNode body, IReadOnlyList<string> statements, Layout layout, EditPieces pieces, string prefix = "")
     {
         var expression = ExpressionOf(body)!;
         if (body is not ArrowExpressionClauseSyntax arrow)
         {
-            pieces.Open(expression.SpanStart, "{ ", body);
+            pieces.Open(expression.SpanStart, "{ " + prefix, body);
             pieces.Close(expression.Span.End, "; " + string.Join(" ", statements) + " }", body);
             return;
         }
@@ -38,6 +38,7 @@ internal static class ExpressionBody
         if (!layout.IsFirstOnLine(owner) || !Layout.IsLastOnLine(semicolon))
         {
             pieces.Replace(arrow.ArrowToken.Span, "{");
+            pieces.Open(expression.SpanStart, prefix, body);
             pieces.Close(semicolon.Span.End, " " + string.Join(" ", statements) + " }", body);
             return;
         }
@@ -47,7 +48,7 @@ internal static class ExpressionBody
         pieces.Replace(TextSpan.FromBounds(before.Span.End, arrow.ArrowToken.SpanStart), Comments(before.TrailingTrivia.Concat(arrow.ArrowToken.LeadingTrivia), " ", " ") + indent);
         pieces.Replace(arrow.ArrowToken.Span, "{");
         pieces.Replace(TextSpan.FromBounds(arrow.ArrowToken.Span.End, expression.SpanStart),
-            Comments(arrow.ArrowToken.TrailingTrivia.Concat(expression.GetLeadingTrivia()), inner, inner) + inner);
+            Comments(arrow.ArrowToken.TrailingTrivia.Concat(expression.GetLeadingTrivia()), inner, inner) + inner + prefix);
         pieces.Close(Layout.EndOfLine(semicolon), string.Concat(statements.Select(statement => inner + statement)) + indent + "}", body);
     }
 

@@ -10,14 +10,18 @@ namespace DaxSafety.CodeFixes.Placement;
 /// </summary>
 internal static class Hoisting
 {
-    public static bool MayLeave(StatementSyntax construct, MappingName? mapping, IReadOnlyList<SyntaxNode> writes, SemanticModel model)
+    public static bool MayLeave(StatementSyntax construct, MappingName? mapping, IReadOnlyList<SyntaxNode> writes, Exits exits, SemanticModel model)
     {
         if (construct is LockStatementSyntax or UsingStatementSyntax && !IsInHeader(construct, writes))
             return false;
-        if (Jumps.Bypass(construct, writes) || mapping is not null && !MayLeave(construct, mapping))
+        if (Jumps.Bypass(construct, writes, exits) || mapping is not null && !MayLeave(construct, mapping))
             return false;
         return !Jumps.IsLoop(construct) || EndsSoon(construct, model);
     }
+
+    /// <summary>A function that is run to its end, as often as need be, where it is written.</summary>
+    public static bool MayLeave(AnonymousFunctionExpressionSyntax function, MappingName? mapping) =>
+        mapping is null || !mapping.IsReboundIn(function) && !mapping.IsReleasedIn(function) && mapping.HasValueAlsoBeside(function);
 
     private static bool MayLeave(StatementSyntax construct, MappingName mapping) =>
         !mapping.IsReboundIn(construct) && !mapping.IsReleasedIn(construct) && (!IsConditional(construct) || mapping.HasValueAlsoBeside(construct));
@@ -35,7 +39,7 @@ internal static class Hoisting
     /// A loop that waits (for the next message, for a consumer) may go on for hours: what it wrote has to be durable before it
     /// waits, not when it ends.
     /// </summary>
-    private static bool EndsSoon(StatementSyntax loop, SemanticModel model) =>
+    public static bool EndsSoon(StatementSyntax loop, SemanticModel model) =>
         model.AnalyzeControlFlow(loop) is { Succeeded: true, EndPointIsReachable: true }
         && loop is not CommonForEachStatementSyntax { AwaitKeyword.RawKind: (int)SyntaxKind.AwaitKeyword }
         && !Jumps.OwnNodes(loop).Any(node => node is AwaitExpressionSyntax or YieldStatementSyntax

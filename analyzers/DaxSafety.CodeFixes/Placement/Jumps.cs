@@ -11,14 +11,18 @@ namespace DaxSafety.CodeFixes.Placement;
 internal static class Jumps
 {
     /// <summary>Whether a jump bypasses the end of <paramref name="construct"/> once one of the writes in it, or before it, has run.</summary>
-    public static bool Bypass(SyntaxNode construct, IReadOnlyList<SyntaxNode> writes)
+    public static bool Bypass(SyntaxNode construct, IReadOnlyList<SyntaxNode> writes, Exits exits)
     {
         var inside = writes.Where(write => construct.Span.Contains(write.Span)).ToArray();
         var first = inside.Length == 0 ? construct.SpanStart : inside.Min(write => write.SpanStart);
         // Only a loop or a label leads from a later place back to an earlier one.
         var runsOnce = inside.Length > 0 && !IsLoop(construct) && !construct.DescendantNodes().OfType<LabeledStatementSyntax>().Any();
-        return JumpsIn(construct).Any(jump => !(runsOnce && (jump.SpanStart < first || IsInAnotherBranch(construct, jump, inside))) && !StaysIn(construct, jump));
+        return JumpsIn(construct).Any(jump => !(jump is ReturnStatementSyntax way && !exits.MayBe(way)) && !(runsOnce && (jump.Span.End <= first || IsInAnotherBranch(construct, jump, inside))) && !StaysIn(construct, jump));
     }
+
+    /// <summary>Every jump that leaves a construct other than by its end, and may leave something undone.</summary>
+    public static IEnumerable<SyntaxNode> OutOf(SyntaxNode construct, Exits exits) =>
+        JumpsIn(construct).Where(jump => !(jump is ReturnStatementSyntax way && !exits.MayBe(way)) && !StaysIn(construct, jump));
 
     public static bool IsLoop(SyntaxNode node) =>
         node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;

@@ -12,15 +12,17 @@ internal sealed class MappingName
 {
     private readonly SemanticModel _model;
     private readonly ExpressionSyntax _expression;
-    private readonly ISymbol _symbol;
-    private readonly int _position;
+    private readonly ISymbol _root;
+    private readonly ISymbol? _symbol;
+    private readonly SyntaxNode _write;
 
-    private MappingName(SemanticModel model, ExpressionSyntax expression, ISymbol symbol, ITypeSymbol type, int position)
+    private MappingName(SemanticModel model, ExpressionSyntax expression, ISymbol root, ITypeSymbol type, SyntaxNode write)
     {
-        _position = position;
+        _write = write;
+        _symbol = SymbolOf(model, expression, write.SpanStart);
         _model = model;
         _expression = expression;
-        _symbol = symbol;
+        _root = root;
         Type = type;
     }
 
@@ -28,50 +30,77 @@ internal sealed class MappingName
 
     public ITypeSymbol Type { get; }
 
+    /// <summary>Whether its own <c>Flush</c> is a view's: that of a stream whose kind only the diagnostic knows is.</summary>
+    public bool IsView => IsViewType(Type) || Type is { Name: "Stream", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } };
+
+    /// <summary>Whether it is one of many things that the same name leads to.</summary>
+    private bool IsElement => _expression.DescendantNodesAndSelf().Any(node => node is ElementAccessExpressionSyntax);
+
     /// <summary>The variable, or the first member, that the chain starts with.</summary>
     private string RootText => Root(_expression).ToString();
+
+    /// <summary>
+    /// The view that the write, or the flush, is called on: whatever else holds the same mapping, it is there and needs no other name. For any
+    /// other node what the diagnostic calls it.
+    /// </summary>
+    public static MappingName? Of(SemanticModel model, string? text, SyntaxNode node) => ReceiverIn(model, node) ?? (IsReadFrom(text, node) || IsOneOfSeveral(node) ? null : Bind(model, text, node));
+
+    /// <summary><c>(odd ? a : b).Write(…)</c>: no name stands for both.</summary>
+    private static bool IsOneOfSeveral(SyntaxNode node) => node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: ParenthesizedExpressionSyntax
+        { Expression: ConditionalExpressionSyntax or SwitchExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression } } } };
+
+    /// <summary>A stream whose bytes are put into a mapping that has no name of its own.</summary>
+    private static bool IsReadFrom(string? text, SyntaxNode node) =>
+        node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } call }
+        && new[] { "Read", "CopyTo" }.Any(start => name.StartsWith(start, StringComparison.Ordinal)) && call.Expression.ToString() == text;
 
     /// <summary>Null when the text is no chain of names, or names nothing where the write stands.</summary>
     public static MappingName? Bind(SemanticModel model, string? text, SyntaxNode write)
     {
         if (text is null || SyntaxFactory.ParseExpression(text) is not { ContainsDiagnostics: false } expression || !IsChain(expression))
             return null;
-        var symbol = model.GetSpeculativeSymbolInfo(write.SpanStart, expression, SpeculativeBindingOption.BindAsExpression).Symbol;
-        var type = symbol switch
-        {
-            ILocalSymbol local => local.Type,
-            IParameterSymbol parameter => parameter.Type,
-            IFieldSymbol field => field.Type,
-            IPropertySymbol property => property.Type,
-            _ => null,
-        };
-        return symbol is null || type is null ? null : new MappingName(model, expression, symbol, type, write.SpanStart);
+        if (SymbolOf(model, Root(expression), write.SpanStart) is not { } root)
+            return null;
+        if (PrimaryParameter.IsUncaptured(root, model, write, out var member))
+            return expression is IdentifierNameSyntax ? Bind(model, member, write) : null;
+        return root is ILocalSymbol or IParameterSymbol or IFieldSymbol or IPropertySymbol or INamespaceOrTypeSymbol
+            && model.GetSpeculativeTypeInfo(write.SpanStart, expression, SpeculativeBindingOption.BindAsExpression).Type is { TypeKind: not TypeKind.Error } type
+            ? new MappingName(model, expression, root, type, write)
+            : null;
     }
+
+    private static MappingName? ReceiverIn(SemanticModel model, SyntaxNode node) =>
+        node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } call } && IsOnTheView(name)
+            && model.GetTypeInfo(call.Expression).Type is { } type && IsViewType(type) ? Bind(model, call.Expression.ToString(), node) : null;
+
+    private static bool IsOnTheView(string member) =>
+        new[] { "Write", "Flush", "Dispose", "Close" }.Any(start => member.StartsWith(start, StringComparison.Ordinal));
+
+    private static bool IsViewType(ITypeSymbol type) => type.Name is "MemoryMappedViewAccessor" or "MemoryMappedViewStream";
 
     /// <summary>Whether the text means the same thing behind a statement, and surely has a value there.</summary>
     public bool IsUsableAfter(Slot slot)
     {
-        if (!MeansTheSameAt(slot.Position))
+        if (!MeansTheSameAt(slot.Position) || !IndicesIn(_expression).All(index => Repetition.IsStable(_model, index, _write, slot)))
             return false;
-        if (slot.Node is not StatementSyntax statement || RootSymbol(slot.Position) is not { } root
-            || root is not ILocalSymbol and not IParameterSymbol { RefKind: RefKind.Out })
+        if (slot.Node is not StatementSyntax statement || _root is not ILocalSymbol and not IParameterSymbol { RefKind: RefKind.Out })
             return true;
         // What a local function captures is assigned where it is called.
-        if (root is ILocalSymbol && root.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer: not null } declarator
+        if (_root is ILocalSymbol && _root.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer: not null } declarator
             && Slot.FunctionOf(statement) is LocalFunctionStatementSyntax function && !function.Span.Contains(declarator.Span))
             return true;
         var flow = _model.AnalyzeDataFlow(statement);
-        return flow is { Succeeded: true } && flow.DefinitelyAssignedOnExit.Contains(root, SymbolEqualityComparer.Default);
+        return flow is { Succeeded: true } && (slot.IsBeforeEnd ? flow.DefinitelyAssignedOnEntry : flow.DefinitelyAssignedOnExit).Contains(_root, SymbolEqualityComparer.Default);
     }
 
     /// <summary>Whether the name, or what it is reached through, is given another value in there.</summary>
     public bool IsReboundIn(SyntaxNode construct) => IsAssignedIn(construct) || IsOpenToOthers() && Jumps.OwnNodes(construct).Any(IsCallOfOwnType);
 
     /// <summary>A field that other members may fill anew, as a log does when it grows.</summary>
-    private bool IsOpenToOthers() => RootSymbol(_position) is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null };
+    private bool IsOpenToOthers() => _root is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null };
 
     private bool IsCallOfOwnType(SyntaxNode node) => node is InvocationExpressionSyntax call && _model.GetSymbolInfo(call).Symbol is IMethodSymbol method
-        && (method.MethodKind == MethodKind.LocalFunction || SymbolEqualityComparer.Default.Equals(method.ContainingType, RootSymbol(_position)?.ContainingType));
+        && (method.MethodKind == MethodKind.LocalFunction || SymbolEqualityComparer.Default.Equals(method.ContainingType, _root.ContainingType));
 
     private bool IsAssignedIn(SyntaxNode construct) => Jumps.OwnNodes(construct).Any(node => node switch
     {
@@ -103,16 +132,27 @@ internal sealed class MappingName
         write.Ancestors().TakeWhile(node => node is ExpressionSyntax).OfType<ConditionalAccessExpressionSyntax>()
             .Any(access => access.WhenNotNull.Span.Contains(write.Span) && IsMapping(access.Expression));
 
+    /// <summary>Whether a write goes to the very thing: one of many elements is not the others.</summary>
+    public bool IsCalledBy(SyntaxNode write) =>
+        !IsElement || write is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } && IsMapping(call.Expression);
+
+    /// <summary>A <c>Write</c> on it, or a call that it is given to.</summary>
+    public bool MayBeWrittenBy(InvocationExpressionSyntax call) =>
+        call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } access && IsMapping(access.Expression) ? name.StartsWith("Write", StringComparison.Ordinal)
+            : call.ArgumentList.Arguments.Any(argument => IsMapping(argument.Expression));
+
+    /// <summary>What leads to pointers, by which anything may be written.</summary>
+    public bool IsHandleOf(SyntaxNode node) => node is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "SafeMemoryMappedViewHandle" } access && IsMapping(access.Expression);
+
     public bool IsMapping(ExpressionSyntax expression) => Same(expression.ToString(), Text);
 
     /// <summary>The view's handle: once it is disposed, a flush of the view is too late.</summary>
     private bool IsPartOfMapping(ExpressionSyntax expression) => Plain(expression.ToString()).StartsWith(Plain(Text) + ".", StringComparison.Ordinal);
 
-    private bool MeansTheSameAt(int position) =>
-        SymbolEqualityComparer.Default.Equals(_model.GetSpeculativeSymbolInfo(position, _expression, SpeculativeBindingOption.BindAsExpression).Symbol, _symbol);
+    private bool MeansTheSameAt(int position) => SymbolEqualityComparer.Default.Equals(SymbolOf(_model, Root(_expression), position), _root);
 
-    private ISymbol? RootSymbol(int position) =>
-        _model.GetSpeculativeSymbolInfo(position, Root(_expression), SpeculativeBindingOption.BindAsExpression).Symbol;
+    private static ISymbol? SymbolOf(SemanticModel model, ExpressionSyntax expression, int position) =>
+        model.GetSpeculativeSymbolInfo(position, expression, SpeculativeBindingOption.BindAsExpression).Symbol;
 
     private bool IsTest(SyntaxNode node) => node switch
     {
@@ -126,7 +166,7 @@ internal sealed class MappingName
     /// <summary>A variable that a call or a <c>new</c> filled where it is declared; a parameter or member whose type is not nullable.</summary>
     private bool IsMadeOnce()
     {
-        if (Type.NullableAnnotation == NullableAnnotation.Annotated && _symbol is not ILocalSymbol)
+        if (_symbol is null or IParameterSymbol { Type.NullableAnnotation: NullableAnnotation.Annotated } or IFieldSymbol { Type.NullableAnnotation: NullableAnnotation.Annotated } or IPropertySymbol { Type.NullableAnnotation: NullableAnnotation.Annotated })
             return false;
         if (_symbol is not ILocalSymbol local)
             return true;
@@ -159,9 +199,25 @@ internal sealed class MappingName
     {
         IdentifierNameSyntax or ThisExpressionSyntax or BaseExpressionSyntax or PredefinedTypeSyntax => true,
         MemberAccessExpressionSyntax access => access.IsKind(SyntaxKind.SimpleMemberAccessExpression) && IsChain(access.Expression),
+        ElementAccessExpressionSyntax element => IsChain(element.Expression) && IndicesIn(element).All(IsIndex),
         _ => false,
     };
 
-    private static ExpressionSyntax Root(ExpressionSyntax expression) =>
-        expression is MemberAccessExpressionSyntax access ? access.Expression is ThisExpressionSyntax ? access : Root(access.Expression) : expression;
+    /// <summary>What can be read a second time, and is the same then if its names are.</summary>
+    private static bool IsIndex(ExpressionSyntax index) => index.DescendantNodesAndSelf().All(node =>
+        node is IdentifierNameSyntax or LiteralExpressionSyntax or ParenthesizedExpressionSyntax or CastExpressionSyntax or TypeSyntax
+        || node is MemberAccessExpressionSyntax { RawKind: (int)SyntaxKind.SimpleMemberAccessExpression }
+        || node is BinaryExpressionSyntax and not { RawKind: (int)SyntaxKind.CoalesceExpression }
+        || node is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.IndexExpression or (int)SyntaxKind.UnaryMinusExpression });
+
+    private static IEnumerable<ExpressionSyntax> IndicesIn(ExpressionSyntax expression) =>
+        expression.DescendantNodesAndSelf().OfType<ElementAccessExpressionSyntax>().SelectMany(element => element.ArgumentList.Arguments).Select(argument => argument.Expression);
+
+    private static ExpressionSyntax Root(ExpressionSyntax expression) => expression switch
+    {
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } => expression,
+        MemberAccessExpressionSyntax access => Root(access.Expression),
+        ElementAccessExpressionSyntax element => Root(element.Expression),
+        _ => expression,
+    };
 }

@@ -15,9 +15,15 @@ internal enum SlotShape
 
     /// <summary>The expression of <c>=></c> or of a lambda that returns nothing: it becomes a block.</summary>
     Expression,
+
+    /// <summary>A <c>return</c>: another statement goes before it.</summary>
+    Exit,
+
+    /// <summary>A <c>return</c>, an <c>=></c> or a lambda whose value is made by what has to be over first: a variable keeps the value.</summary>
+    Value,
 }
 
-/// <summary>A place where a statement may be put: right after <see cref="Node"/>, in the same function.</summary>
+/// <summary>A place where a statement may be put: right after <see cref="Node"/>, or in the last moment of an exit, in the same function.</summary>
 internal readonly record struct Slot(SyntaxNode Node, SlotShape Shape)
 {
     /// <summary>The nearest place after a node of an expression; null in a field initializer, an attribute, a constructor's <c>: base(…)</c>.</summary>
@@ -60,6 +66,9 @@ internal readonly record struct Slot(SyntaxNode Node, SlotShape Shape)
                 yield return Of(statement);
         }
     }
+
+    /// <summary>Whether the statement comes before the end of the node and not after it.</summary>
+    public bool IsBeforeEnd => Shape is SlotShape.Exit or SlotShape.Value;
 
     /// <summary>From where names are looked up: what is in scope here is in scope after <see cref="Node"/>.</summary>
     public int Position => (ExpressionBody.ExpressionOf(Node) ?? Node).SpanStart;

@@ -124,7 +124,7 @@ public sealed class InsertFlushExpressionTests
         """), FixSource.Probed);
 
     [Fact]
-    public Task LambdaExpression_BecomesABlock() => Fixes($$"""
+    public Task ParallelLoop_IsFollowedByOneFlush() => Fixes($$"""
         {{Open}}
 
         static void Run(string path, int n)
@@ -138,12 +138,13 @@ public sealed class InsertFlushExpressionTests
         static void Run(string path, int n)
         {
             var view = Open(path);
-            Parallel.For(0, n, i => { view.Write(i * 4, i); view.Flush(); }); // all
+            Parallel.For(0, n, i => view.Write(i * 4, i)); // all
+            view.Flush();
         }
         """);
 
     [Fact]
-    public Task LambdaBlock_IsFlushedInside() => Fixes($$"""
+    public Task ParallelLoopOverABlock_IsFollowedByOneFlush() => Fixes($$"""
         {{Open}}
 
         static void Run(string path, int n)
@@ -163,8 +164,8 @@ public sealed class InsertFlushExpressionTests
             Parallel.For(0, n, i =>
             {
                 view.Write(i * 4, i);
-                view.Flush();
             });
+            view.Flush();
         }
         """);
 }

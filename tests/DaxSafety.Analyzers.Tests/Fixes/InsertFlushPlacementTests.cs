@@ -32,6 +32,20 @@ public sealed class InsertFlushPlacementTests
         """);
 
     [Fact]
+    public Task LabeledStatement_IsFollowedByAFlushAtItsOwnIndentation() => FixSource.Fixes("""
+        again:
+            {|DAX1001:view.Write(0, n)|};
+            if (--n > 0)
+                goto again;
+        """, """
+        again:
+            view.Write(0, n);
+            view.Flush();
+            if (--n > 0)
+                goto again;
+        """);
+
+    [Fact]
     public Task EarlyReturn_IsCoveredRightAfterTheWrite() => FixSource.Fixes("""
         {|DAX1001:view.Write(0, 1)|};
         if (!ok)

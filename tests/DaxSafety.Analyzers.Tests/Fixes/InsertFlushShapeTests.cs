@@ -111,25 +111,6 @@ public sealed class InsertFlushShapeTests
         """);
 
     [Fact]
-    public Task WriteInAConditionOfABranchThatReturns_IsLeftAlone() => LeavesAlone($$"""
-        {{Open}}
-
-        static bool Put(MemoryMappedViewAccessor view, int value)
-        {
-            view.Write(0, value);
-            return value > 0;
-        }
-
-        static void Run(string path, int n)
-        {
-            var view = Open(path);
-            if ({|DAX1001:Put(view, n)|})
-                return;
-            Console.WriteLine();
-        }
-        """);
-
-    [Fact]
     public Task TaskThatIsNotAwaited_IsLeftAlone() => LeavesAlone("""
         static void Run(MemoryMappedFile map, byte[] data)
         {
@@ -142,23 +123,6 @@ public sealed class InsertFlushShapeTests
     [Fact]
     public Task MappingThatNobodyNames_IsLeftAlone() => LeavesAlone("""
         static void Run(MemoryMappedFile map) => {|DAX1001:map.CreateViewAccessor().Write(0, 1)|};
-        """);
-
-    [Fact]
-    public Task WriteWhoseValueIsReturned_IsLeftAlone() => LeavesAlone($$"""
-        {{Open}}
-
-        static bool Put(MemoryMappedViewAccessor view, int value)
-        {
-            view.Write(0, value);
-            return value > 0;
-        }
-
-        static bool Run(string path, int n)
-        {
-            var view = Open(path);
-            return {|DAX1001:Put(view, n)|};
-        }
         """);
 
     [Fact]

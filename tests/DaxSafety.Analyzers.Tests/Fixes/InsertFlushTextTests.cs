@@ -43,6 +43,41 @@ public sealed class InsertFlushTextTests
     }
 
     [Fact]
+    public Task SuppressedFindingsAndGeneratedCode_AreLeftAlone() => Verify.Fix(FixSource.InType(Suppressed("{|DAX1001:view.Write(0, 4)|};")), FixSource.InType(Suppressed("view.Write(0, 4);\n    view.Flush();")), new()
+    {
+        Verify = new()
+        {
+            Documents = [
+                new("/Made.g.cs", FixSource.InMethod("view.Write(0, 1);").Replace("Program", "Made", StringComparison.Ordinal)),
+                new("/Quiet.cs", FixSource.InMethod("view.Write(0, 1);").Replace("Program", "Quiet", StringComparison.Ordinal))],
+            EditorConfig = "[Quiet.cs]\ndotnet_diagnostic.DAX1001.severity = none",
+        },
+    });
+
+    private static string Suppressed(string last) => $$"""
+        static void ByPragma(MemoryMappedFile map)
+        {
+            var view = map.CreateViewAccessor();
+        #pragma warning disable DAX1001
+            view.Write(0, 1);
+        #pragma warning restore DAX1001
+        }
+
+        [System.Diagnostics.CodeAnalysis.SuppressMessage("Durability", "DAX1001")]
+        static void ByAttribute(MemoryMappedFile map)
+        {
+            var view = map.CreateViewAccessor();
+            view.Write(0, 2);
+        }
+
+        static void NotAtAll(MemoryMappedFile map)
+        {
+            var view = map.CreateViewAccessor();
+            {{last}}
+        }
+        """;
+
+    [Fact]
     public Task CommentsRegionsAndDirectives_AreKept() => FixSource.Fixes("""
         #region header
             // the length

@@ -38,12 +38,33 @@ public sealed class NativeFlushFixTests
         """));
 
     [Fact]
-    public Task DroppedResultBeforeAnElse_IsLeftAlone() => Verify.NoFix(Native("""
+    public Task DroppedResultBesideAnElse_GetsBraces() => Verify.Fix(Native("""
         var p = (byte*)mmap(null, 8192, 3, 1, fd, 0);
         if (ok)
             {|DAX1007:msync(p, 8192, 4)|};
         else
             Console.WriteLine();
+        """), Native("""
+        var p = (byte*)mmap(null, 8192, 3, 1, fd, 0);
+        if (ok)
+        {
+            if (msync(p, 8192, 4) != 0)
+                throw new IOException($"msync failed: error {Marshal.GetLastPInvokeError()}");
+        }
+        else
+            Console.WriteLine();
+        """));
+
+    [Fact]
+    public Task WriteBackByALibrary_IsFencedByIt() => Verify.Fix(Native("""
+        var p = (byte*)mmap(null, 8192, 3, 3 | 0x80000, fd, 0);
+        *p = 1;
+        {|DAX1004:pmem_flush(p, 64)|};
+        """), Native("""
+        var p = (byte*)mmap(null, 8192, 3, 3 | 0x80000, fd, 0);
+        *p = 1;
+        pmem_flush(p, 64);
+        pmem_drain();
         """));
 
     [Fact]

@@ -142,8 +142,75 @@ public sealed class StrengthenFlushTests
         """);
 
     [Fact]
-    public Task DisposalByUsing_IsLeftAlone() => Verify.NoFix(Managed("""
+    public Task DisposalByUsingThatMissesATail_ComesAfterAPersist() => FixesManaged("""
         using var {|DAX1010:view = map.CreateViewAccessor(offset, 100)|};
         view.Write(0, 1);
+        view.Write(8, 1);
+        Console.WriteLine();
+        """, """
+        using var view = map.CreateViewAccessor(offset, 100);
+        view.Write(0, 1);
+        view.Write(8, 1);
+        view.Persist();
+        Console.WriteLine();
+        """, FixSource.PersistFirst, "using DaxSafety;\n");
+
+    [Fact]
+    public Task DisposalByUsingOnWindows_ComesAfterThePortablePair() => FixesManaged("""
+        using (var {|DAX1003:view = map.CreateViewAccessor()|})
+        {
+            if (ok)
+                view.Write(0, 1);
+        }
+        """, """
+        using (var view = map.CreateViewAccessor())
+        {
+            if (ok)
+            {
+                view.Write(0, 1);
+                view.Flush();
+                file.Flush(true);
+            }
+        }
+        """, On("windows", withRuntime: false));
+
+    [Fact]
+    public Task DisposalByUsingOfAViewThatPointersLeadTo_IsLeftAlone() => Verify.NoFix(Managed("""
+        using var {|DAX1010:view = map.CreateViewAccessor(offset, 100)|};
+        view.Write(0, 1);
+        byte* p = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref p);
+        p[9] = 1;
         """), FixSource.PersistFirst);
+
+    [Fact]
+    public Task StreamFlushAsync_IsFollowedByOneToTheDisk() => Verify.Fix(Async("""
+        await {|DAX1003:file.FlushAsync()|}.ConfigureAwait(false); // soon
+        """), Async("""
+        await file.FlushAsync().ConfigureAwait(false); // soon
+            file.Flush(true);
+        """));
+
+    private static string Async(string body) => FixSource.InSafeType($$"""
+        static async Task Run(FileStream file)
+        {
+            var map = MemoryMappedFile.CreateFromFile(file, null, 65536, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
+            var view = map.CreateViewAccessor();
+            view.Write(0, 1);
+            {{body}}
+        }
+        """);
+
+    [Fact]
+    public Task HelperThatFlushesWeakly_StaysAsItIs() => Verify.NoFix(FixSource.InType("""
+        static void Sync(FileStream file) => file.Flush();
+
+        static void Run(FileStream file)
+        {
+            var map = MemoryMappedFile.CreateFromFile(file, null, 65536, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
+            var view = map.CreateViewAccessor();
+            view.Write(0, 1);
+            {|DAX1003:Sync(file)|};
+        }
+        """), On("windows", withRuntime: false));
 }

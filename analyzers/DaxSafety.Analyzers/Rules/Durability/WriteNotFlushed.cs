@@ -90,7 +90,7 @@ internal static class WriteNotFlushed
             if (answered is { Owner: Owner.Local, Obligation.Inner: { } written })
                 context.AnswerFor(written);
         context.Report(RuleCatalog.WriteNotFlushed, site.Location, more,
-            DiagnosticFacts.Of(context, write.Obligation, steps), context.NameOf(write.Obligation), Describe(context, exit, explainer.Decisive(steps)));
+            DiagnosticFacts.Of(context, write.Obligation, steps).SetItem(DiagnosticKeys.Exits, string.Join(",", places.Distinct())), context.NameOf(write.Obligation), Describe(context, exit, explainer.Decisive(steps)));
     }
 
     private const int MostEarlierWrites = 16;

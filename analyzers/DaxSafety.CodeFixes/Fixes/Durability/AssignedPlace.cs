@@ -36,7 +36,7 @@ internal sealed class AssignedPlace
             : null;
     }
 
-    public bool IsSameAfter(Slot slot) => WrittenRange.IsStable(_model, _place, _write, slot);
+    public bool IsSameAfter(Slot slot) => Repetition.IsStable(_model, _place, _write, slot);
 
     private static bool IsQuiet(ExpressionSyntax place) => !place.DescendantNodesAndSelf().Any(node =>
         node is InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax

@@ -9,8 +9,7 @@ namespace DaxSafety.CodeFixes.Fixes.Durability;
 /// <summary>Which statements make a mapping durable: by the framework as far as the target's system allows it, or by our runtime.</summary>
 internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode write)
 {
-    private readonly bool _isView = mapping.Type.Name is "MemoryMappedViewAccessor" or "MemoryMappedViewStream";
-    private readonly string _dot = mapping.IsConditionalAt(write) ? "?." : ".";
+    private readonly bool _isView = mapping.IsView;
 
     private readonly bool _isOnLinux = site[DiagnosticKeys.TargetOs] is null or "linux";
     private readonly bool _hasTail = site[DiagnosticKeys.MissesTail] is not null;
@@ -21,10 +20,12 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     /// <summary><c>view.Flush();</c>, and where that is not enough <c>file.Flush(true);</c> after it. Null without a way.</summary>
     public Offer? ByFramework(IReadOnlyList<FlushPlace> places)
     {
-        if (!_isView || places.Count == 0 || Writer() is not var (isWriter, writer))
+        if (!_isView)
+            return ByItself(places);
+        if (places.Count == 0 || Writer() is not var (isWriter, writer))
             return null;
-        var first = isWriter ? writer + ".Flush();" : mapping.Text + _dot + "Flush();";
-        if (places.All(place => place.Slot.IsFollowedBy(first)))
+        var first = isWriter ? writer + ".Flush();" : mapping.Text + ".Flush();";
+        if (places.All(place => place.Slot.IsFollowedBy(At(place, first))))
             return null;
         if (IsFrameworkEnough)
             return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, [first]));
@@ -33,6 +34,15 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         if (_isOnLinux && !isWriter)
             return new Offer(FixKeys.Flush, $"Flush the file of '{mapping.Text}' after the write", edits => InsertAll(edits, places, [file.FlushStatement]));
         return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}', then its file, after the write", edits => InsertAll(edits, places, [first, file.FlushStatement]));
+    }
+
+    /// <summary>A type that keeps the view, and has a member that promises to persist it.</summary>
+    private Offer? ByItself(IReadOnlyList<FlushPlace> places)
+    {
+        if (places.Count == 0 || RuntimeLibrary.IsMap(mapping.Type) || write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } || !mapping.IsMapping(call.Expression)
+            || OwnFlush.Of(mapping.Type, site.Model, write.SpanStart) is not { } member || $"{mapping.Text}.{member}();" is var statement && places.All(place => place.Slot.IsFollowedBy(statement)))
+            return null;
+        return new Offer(FixKeys.Flush, $"Call '{mapping.Text}.{member}' after the write", edits => InsertAll(edits, places, [statement]));
     }
 
     /// <summary><c>view.Persist(…);</c> of the written range if that is known, else of the view. Null when the runtime is not referenced.</summary>
@@ -44,9 +54,9 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         var range = isWriter ? null : WrittenRange.Of(site, mapping, write, places);
         var file = site[DiagnosticKeys.TargetOs] is "windows" or "any" && !RuntimeLibrary.IsMap(mapping.Type) && MappedFile.Of(site.Model, mapping, write) is { } known && places.All(place => known.IsUsableAfter(place.Slot)) ? known.Handle : null;
         var arguments = string.Join(", ", new[] { range, file }.Where(argument => argument is not null));
-        var persist = $"{mapping.Text}{_dot}Persist({arguments});";
+        var persist = $"{mapping.Text}.Persist({arguments});";
         string[] statements = isWriter ? [writer + ".Flush();", persist] : [persist];
-        if (places.All(place => place.Slot.IsFollowedBy(statements[0])))
+        if (places.All(place => place.Slot.IsFollowedBy(At(place, statements[0]))))
             return null;
         var title = range is null ? $"Persist '{mapping.Text}' after the write" : $"Persist the written bytes of '{mapping.Text}'";
         return new Offer(FixKeys.Persist, title, edits => InsertAll(edits, places, statements, import));
@@ -61,7 +71,7 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     {
         if (_isView || !RuntimeLibrary.HasPersistentMemory(site, write.SpanStart, out var import))
             return null;
-        var placement = new FlushPlacement(site.Model, mapping);
+        var placement = new FlushPlacement(site.Model, mapping, Exits.Unknown);
         var places = new List<(Slot Slot, string Statement)>();
         foreach (var one in earlier.Append(write))
         {
@@ -78,28 +88,34 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         });
     }
 
-    private static void InsertAll(DocumentEdits edits, IReadOnlyList<FlushPlace> places, IReadOnlyList<string> statements, bool import = false)
+    private void InsertAll(DocumentEdits edits, IReadOnlyList<FlushPlace> places, IReadOnlyList<string> statements, bool import = false)
     {
-        foreach (var place in places)
+        foreach (var place in places.Where(place => !place.Slot.IsFollowedBy(At(place, statements[0]))))
             foreach (var statement in statements)
-                edits.Insert(place.Slot, statement);
+                edits.Insert(place.Slot, At(place, statement), place.Value);
         if (import)
             edits.ImportRuntime();
     }
 
+    /// <summary>What is written <c>view?.Write(…)</c> may be null behind it.</summary>
+    private string At(FlushPlace place, string statement) => statement.StartsWith(mapping.Text + ".", StringComparison.Ordinal) && place.Writes.Any(mapping.IsConditionalAt)
+        ? mapping.Text + "?" + statement.Substring(mapping.Text.Length) : statement;
+
     /// <summary>
-    /// A writer over a view stream keeps bytes of its own: it is the one to flush. Null when the write went through something
-    /// that no flush empties, such as a compression stream. What a call is given as its destination, it writes to directly.
+    /// A writer or a buffer over a view stream keeps bytes of its own: it is the one to flush. Null when the write went through something
+    /// that no flush empties, such as a compression stream. What a call is given as its destination, it writes to directly; what is read into
+    /// mapped memory has passed the stream it comes from; and what is disposed of has given away its last byte.
     /// </summary>
     private (bool IsWriter, string Text)? Writer()
     {
         if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } invocation || mapping.IsMapping(call.Expression)
             || invocation.ArgumentList.Arguments.Any(argument => mapping.IsMapping(argument.Expression))
+            || call.Name.Identifier.ValueText is var name && (name.StartsWith("Read", StringComparison.Ordinal) || name is "Dispose" or "DisposeAsync" or "Close")
             || site.Model.GetTypeInfo(call.Expression).Type is not { } receiver)
             return (false, "");
         for (var type = receiver; type is not null; type = type.BaseType)
         {
-            if (type.Name is "BinaryWriter" or "TextWriter" && type.ContainingNamespace.ToDisplayString() == "System.IO")
+            if (type.Name is "BinaryWriter" or "TextWriter" or "BufferedStream" && type.ContainingNamespace.ToDisplayString() == "System.IO")
                 return call.Expression is IdentifierNameSyntax ? (true, call.Expression.ToString()) : null;
             if (type.Name == "Stream" && type.ContainingNamespace.ToDisplayString() == "System.IO")
                 return null;

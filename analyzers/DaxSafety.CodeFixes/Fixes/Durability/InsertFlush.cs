@@ -14,23 +14,19 @@ internal sealed class InsertFlush : DaxFix
 
     protected override IEnumerable<Offer> OffersFor(FixSite site)
     {
-        if (site.Node is not { } write || MappingName.Bind(site.Model, site[DiagnosticKeys.Mapping], write) is not { } mapping)
+        if (site.Node is not { } write || MappingName.Of(site.Model, site[DiagnosticKeys.Mapping], write) is not { } mapping)
             yield break;
-        var companions = site.Companions.Select(other => site.NodeAt(other.Location)).OfType<SyntaxNode>().ToArray();
+        var together = site.Companions.Where(other => site.NodeAt(other.Location) is { } node && mapping.IsCalledBy(node)).ToArray();
+        var companions = together.Select(other => site.NodeAt(other.Location)).OfType<SyntaxNode>().ToArray();
         // The last of those that miss the same flush speaks for all.
         if (companions.Any(other => other.SpanStart > write.SpanStart && IsInReach(write, other)))
             yield break;
         var earlier = site.FurtherNodes.Concat(companions).Where(node => IsEarlierWrite(node, write)).Distinct().ToArray();
-        var places = new FlushPlacement(site.Model, mapping, everyPath: site.Diagnostic.Id == RuleIds.MappingNeverFlushed).Cover(write, earlier, partly: companions.Length > 0);
-        var calls = new FlushCalls(site, mapping, write);
-        var byFramework = calls.ByFramework(places);
-        var byRuntime = calls.ByRuntime(places) ?? calls.ByAddress(earlier);
-        if (calls.IsFrameworkEnough && byFramework is not null)
-            yield return byFramework;
-        if (byRuntime is not null)
-            yield return byRuntime;
-        if (!calls.IsFrameworkEnough && byFramework is not null)
-            yield return byFramework;
+        if (!earlier.All(mapping.IsCalledBy))
+            yield break;
+        var exits = site.Diagnostic.Id == RuleIds.WriteNotFlushed ? Exits.At(site.Root, together.Append(site.Diagnostic).Select(one => one.Properties.GetValueOrDefault(DiagnosticKeys.Exits))) : Exits.Unknown;
+        foreach (var offer in FlushAfterWrites.Offers(site, mapping, write, earlier, exits, partly: companions.Length > 0))
+            yield return offer;
     }
 
     /// <summary>An additional location can also be the exit, which is a statement or a brace, or a write inside the method that is called here.</summary>
@@ -38,6 +34,7 @@ internal sealed class InsertFlush : DaxFix
         node is ExpressionSyntax and not AnonymousFunctionExpressionSyntax && node.SpanStart < write.SpanStart && !node.Span.Contains(write.Span)
         && IsInReach(node, write);
 
+    /// <summary>In the same function or one around it, or in one that is handed to a call beside.</summary>
     private static bool IsInReach(SyntaxNode earlier, SyntaxNode later) =>
-        Slot.FunctionOf(earlier) is { } function && function.Span.Contains(later.Span);
+        earlier.Ancestors().Where(Slot.IsFunction).SkipWhile(function => function is AnonymousFunctionExpressionSyntax { Parent: ArgumentSyntax }).FirstOrDefault() is { } function && function.Span.Contains(later.Span);
 }

@@ -12,10 +12,15 @@ namespace DaxSafety.CodeFixes.Fixes.Durability;
 internal sealed class MappedFile
 {
     private readonly MappingName _file;
+    private readonly string _randomAccess;
 
-    private MappedFile(MappingName file) => _file = file;
+    private MappedFile(MappingName file, string randomAccess)
+    {
+        _file = file;
+        _randomAccess = randomAccess;
+    }
 
-    public string FlushStatement => IsStream ? $"{_file.Text}.Flush(true);" : $"System.IO.RandomAccess.FlushToDisk({_file.Text});";
+    public string FlushStatement => IsStream ? $"{_file.Text}.Flush(true);" : $"{_randomAccess}.FlushToDisk({_file.Text});";
 
     public string Handle => IsStream ? $"{_file.Text}.SafeFileHandle" : _file.Text;
 
@@ -28,7 +33,7 @@ internal sealed class MappedFile
             || creation.ArgumentList.Arguments.FirstOrDefault()?.Expression is not IdentifierNameSyntax name
             || MappingName.Bind(model, name.ToString(), write) is not { Type.Name: "FileStream" or "SafeFileHandle" } file)
             return null;
-        return Slot.FunctionOf(write) is { } function && (file.IsReboundIn(function) || file.IsReleasedIn(function)) ? null : new MappedFile(file);
+        return Slot.FunctionOf(write) is { } function && (file.IsReboundIn(function) || file.IsReleasedIn(function)) ? null : new MappedFile(file, ShortName.Of(model, write.SpanStart, "System.IO", "RandomAccess"));
     }
 
     public bool IsUsableAfter(Slot slot) => _file.IsUsableAfter(slot);

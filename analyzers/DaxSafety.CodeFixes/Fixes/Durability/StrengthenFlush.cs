@@ -18,19 +18,22 @@ internal sealed class StrengthenFlush : DaxFix
 
     protected override IEnumerable<Offer> OffersFor(FixSite site)
     {
-        if (site.Node is not InvocationExpressionSyntax flush)
-            return [];
         var system = site[DiagnosticKeys.TargetOs] ?? "linux";
         var weakness = site.Diagnostic.Id == RuleIds.FlushMissesTail ? "tail" : site[DiagnosticKeys.Weakness];
+        if (weakness is "dispose" or "tail" && site.Node is VariableDeclaratorSyntax or InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" } }
+            && AfterTheWrites(site) is { Length: > 0 } offers)
+            return offers;
+        if (site.Node is not InvocationExpressionSyntax flush)
+            return [];
         var offer = weakness switch
         {
-            "ms-async" or "msync-flags" => Synchronous(site, flush, system),
+            "ms-async" or "msync-flags" when system is "linux" => Synchronous(site, flush),
             "stream-flush" when system is "linux" or "macos" => FlushToDisk(site, flush),
             _ => null,
         };
         if (offer is not null)
             return [offer];
-        return MappingName.Bind(site.Model, site[DiagnosticKeys.Mapping], flush) is { } mapping
+        return MappingName.Of(site.Model, site[DiagnosticKeys.Mapping], flush) is { } mapping
             ? OnTheView(site, mapping, flush, weakness, system).OfType<Offer>()
             : [];
     }
@@ -52,15 +55,37 @@ internal sealed class StrengthenFlush : DaxFix
         }
     }
 
+    /// <summary>What is to end in the disposal alone is made durable before, where it was written.</summary>
+    private static Offer[] AfterTheWrites(FixSite site)
+    {
+        var named = site.FurtherNodes.OfType<ExpressionSyntax>().Where(write => Slot.FunctionOf(write) == Slot.FunctionOf(site.Node!)).ToArray();
+        if (named.Length == 0 || MappingName.Of(site.Model, site[DiagnosticKeys.Mapping], named[0]) is not { } mapping || !IsDisposalOf(site.Node!, mapping)
+            || Slot.FunctionOf(site.Node!) is not { } function)
+            return [];
+        // The diagnostic names one of the writes; what else may be one is in the text.
+        var writes = Jumps.OwnNodes(function).OfType<InvocationExpressionSyntax>().Where(mapping.MayBeWrittenBy).Concat(named).Distinct().OrderBy(write => write.SpanStart).ToArray();
+        return writes.LastOrDefault() is { } last && !Jumps.OwnNodes(function).Any(mapping.IsHandleOf)
+            ? FlushAfterWrites.Offers(site, mapping, last, writes.Where(write => write != last).ToArray(), Exits.Unknown).ToArray()
+            : [];
+    }
+
+    /// <summary>Not that of a writer over it.</summary>
+    private static bool IsDisposalOf(SyntaxNode node, MappingName mapping) => node switch
+    {
+        VariableDeclaratorSyntax variable => variable.Identifier.ValueText == mapping.Text,
+        InvocationExpressionSyntax call => IsOn(call, mapping),
+        _ => false,
+    };
+
     /// <summary><c>MS_ASYNC</c> becomes <c>MS_SYNC</c>, by the name that stands beside it; a bare number as Linux numbers them.</summary>
-    private static Offer? Synchronous(FixSite site, InvocationExpressionSyntax flush, string system)
+    private static Offer? Synchronous(FixSite site, InvocationExpressionSyntax flush)
     {
         // A helper of the program's own takes other arguments.
         if (flush.ArgumentList.Arguments.LastOrDefault()?.Expression is not { } flags
             || site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { IsExtern: false, IsPartialDefinition: false, DeclaringSyntaxReferences.IsEmpty: false })
             return null;
         string? better = null;
-        if (flags is LiteralExpressionSyntax && system == "linux" && EntryPoint(site.Model.GetSymbolInfo(flush).Symbol) == "msync")
+        if (flags is LiteralExpressionSyntax && EntryPoint(site.Model.GetSymbolInfo(flush).Symbol) == "msync")
             better = "4";
         else if (flags is IdentifierNameSyntax or MemberAccessExpressionSyntax && SynchronousName(flags.ToString()) is { } name
             && site.Model.GetSpeculativeSymbolInfo(flags.SpanStart, SyntaxFactory.ParseExpression(name), SpeculativeBindingOption.BindAsExpression).Symbol is IFieldSymbol { HasConstantValue: true } or ILocalSymbol { HasConstantValue: true })
@@ -84,10 +109,21 @@ internal sealed class StrengthenFlush : DaxFix
 
     private static Offer? FlushToDisk(FixSite site, InvocationExpressionSyntax flush)
     {
+        if (site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { Name: "FlushAsync" })
+            return FlushToDiskAfter(site, flush);
         if (site.Model.GetSymbolInfo(flush).Symbol is not IMethodSymbol { Name: "Flush", ContainingType.Name: "FileStream" }
             || flush.ArgumentList.Arguments is { Count: 1 } arguments && arguments[0].Expression is not LiteralExpressionSyntax)
             return null;
         return new Offer(FixKeys.Strengthen, "Flush to the disk: 'Flush(true)'", edits => edits.Replace(flush.ArgumentList.Span, "(true)"));
+    }
+
+    /// <summary>There is no <c>FlushAsync(true)</c>.</summary>
+    private static Offer? FlushToDiskAfter(FixSite site, InvocationExpressionSyntax flush)
+    {
+        if (flush.Expression is not MemberAccessExpressionSyntax access || MappingName.Bind(site.Model, access.Expression.ToString(), flush) is not { Type.Name: "FileStream" } file
+            || new FlushPlacement(site.Model, file, Exits.Unknown).NextTo(flush) is not { } slot || slot.IsFollowedBy($"{file.Text}.Flush(true);"))
+            return null;
+        return new Offer(FixKeys.Strengthen, "Flush to the disk too: 'Flush(true)'", edits => edits.Insert(slot, $"{file.Text}.Flush(true);"));
     }
 
     /// <summary>The view's own flush becomes a Persist; after one that goes through something else, a writer, comes a Persist.</summary>
@@ -104,7 +140,7 @@ internal sealed class StrengthenFlush : DaxFix
                 edits.Replace(name.Span, "Persist");
                 edits.Replace(flush.ArgumentList.Span, $"({argument})");
             };
-        else if (flush.Parent is ExpressionStatementSyntax && new FlushPlacement(site.Model, mapping).NextTo(flush) is { } after)
+        else if (flush.Parent is ExpressionStatementSyntax && new FlushPlacement(site.Model, mapping, Exits.Unknown).NextTo(flush) is { } after)
             edit = edits => edits.Insert(after, $"{mapping.Text}.Persist({argument});");
         return edit is null ? null : new Offer(FixKeys.Persist, $"Persist '{mapping.Text}'", edits =>
         {
@@ -118,7 +154,7 @@ internal sealed class StrengthenFlush : DaxFix
     private static Offer? FlushFileAfter(FixSite site, MappingName mapping, InvocationExpressionSyntax flush, string weakness, string system)
     {
         if (weakness == "tail" && system is "windows" or "any" || MappedFile.Of(site.Model, mapping, flush) is not { } file
-            || new FlushPlacement(site.Model, mapping).NextTo(flush) is not { } slot || !file.IsUsableAfter(slot) || slot.IsFollowedBy(file.FlushStatement))
+            || new FlushPlacement(site.Model, mapping, Exits.Unknown).NextTo(flush) is not { } slot || !file.IsUsableAfter(slot) || slot.IsFollowedBy(file.FlushStatement))
             return null;
         return new Offer(FixKeys.Flush, $"Flush the file of '{mapping.Text}' too", edits => edits.Insert(slot, file.FlushStatement));
     }
@@ -140,7 +176,11 @@ internal sealed class StrengthenFlush : DaxFix
         if (flush.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax } statement
             || mapping.Type.Name is not ("MemoryMappedViewAccessor" or "MemoryMappedViewStream") || site[DiagnosticKeys.MissesTail] is not null)
             return null;
-        var isWeak = site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { Name: "Flush", ContainingType.Name: "FileStream" } && flush.ArgumentList.ToString() != "(true)";
+        var isFile = site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { Name: "Flush", ContainingType.Name: "FileStream" };
+        // A helper of the program's own stays as weak as it is.
+        if (!isFile && site[DiagnosticKeys.Weakness] == "stream-flush")
+            return null;
+        var isWeak = isFile && flush.ArgumentList.ToString() != "(true)";
         return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' first", edits =>
         {
             edits.InsertBefore(statement, $"{mapping.Text}.Flush();");

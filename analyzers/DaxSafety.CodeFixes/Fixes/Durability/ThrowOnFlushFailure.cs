@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DaxSafety.CodeFixes.Placement;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -18,21 +19,22 @@ internal sealed class ThrowOnFlushFailure : DaxFix
             || site.Model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || FailureTest(method) is not var (before, after))
             yield break;
         var position = call.SpanStart;
-        var exception = Name(site.Model, position, "System.IO", "IOException");
+        var exception = ShortName.Of(site.Model, position, "System.IO", "IOException");
         var error = method.GetDllImportData() is { SetLastError: true } && LastError(site.Model.Compilation) is { } last
-            ? $"$\"{method.Name} failed: error {{{Name(site.Model, position, "System.Runtime.InteropServices", "Marshal")}.{last}()}}\""
+            ? $"$\"{method.Name} failed: error {{{ShortName.Of(site.Model, position, "System.Runtime.InteropServices", "Marshal")}.{last}()}}\""
             : $"\"{method.Name} failed\"";
         yield return new Offer(FixKeys.ThrowOnFailure, $"Throw when '{method.Name}' fails", edits =>
         {
             edits.Replace(new(call.SpanStart, 0), before);
             edits.Replace(statement.SemicolonToken.Span, after);
-            edits.Append(statement, $"throw new {exception}({error});");
+            edits.Append(statement, $"throw new {exception}({error});", isBranch: statement.Parent is ElseClauseSyntax or IfStatementSyntax { Else: not null });
         });
     }
 
-    /// <summary>Not between <c>if</c> and <c>else</c>, where the new <c>if</c> would take the <c>else</c>.</summary>
+    /// <summary>Not somewhere between <c>if</c> and <c>else</c>, where the new <c>if</c> would take the <c>else</c>; the branch itself gets braces.</summary>
     private static bool CanBecomeIf(ExpressionStatementSyntax statement) =>
-        !statement.SemicolonToken.IsMissing && !statement.Ancestors().TakeWhile(node => node is not BlockSyntax).Any(node => node is IfStatementSyntax { Else: not null });
+        !statement.SemicolonToken.IsMissing && (statement.Parent is ElseClauseSyntax or IfStatementSyntax { Else: not null }
+            || !statement.Ancestors().TakeWhile(node => node is not BlockSyntax).Any(node => node is IfStatementSyntax { Else: not null }));
 
     /// <summary>The C library says 0 for success, Windows says 0 for failure.</summary>
     private static (string Before, string After)? FailureTest(IMethodSymbol method)
@@ -52,8 +54,4 @@ internal sealed class ThrowOnFlushFailure : DaxFix
         var marshal = compilation.GetTypeByMetadataName("System.Runtime.InteropServices.Marshal");
         return new[] { "GetLastPInvokeError", "GetLastWin32Error" }.FirstOrDefault(name => marshal?.GetMembers(name).IsEmpty == false);
     }
-
-    /// <summary>The short name where a using directive makes it known, else the full one.</summary>
-    private static string Name(SemanticModel model, int position, string space, string name) =>
-        model.LookupNamespacesAndTypes(position, name: name).Any(symbol => symbol.ContainingNamespace?.ToDisplayString() == space) ? name : $"{space}.{name}";
 }

@@ -29,19 +29,24 @@ internal sealed class FixRun(TestWorkspace workspace, FixOptions options)
     /// <summary>Fix All, started where the first fixable diagnostic is.</summary>
     public async Task All(FixAllScope scope)
     {
-        if (await FirstFixable() is not var (provider, action, diagnostic))
-            return;
+        if (await FirstFixable() is var (provider, action, diagnostic))
+            await All(scope, provider, action.EquivalenceKey!, diagnostic, await workspace.Analyze("The source"));
+    }
+
+    /// <summary>Fix All of what is found, started with an action of that key at one of the diagnostics.</summary>
+    public async Task All(FixAllScope scope, CodeFixProvider provider, string key, Diagnostic diagnostic, ImmutableArray<Diagnostic> found)
+    {
         var fixAll = provider.GetFixAllProvider()
             ?? throw new VerificationFailure($"{provider.GetType().Name} has no Fix All provider.");
         if (!fixAll.GetSupportedFixAllScopes().Contains(scope))
             throw new VerificationFailure($"{fixAll.GetType().Name} does not support {scope}.");
 
-        var source = new TestDiagnostics(await workspace.Analyze("The source"));
+        var source = new TestDiagnostics(found);
         var document = workspace.DocumentAt(diagnostic.Location.SourceTree!.FilePath);
         var ids = provider.FixableDiagnosticIds.Where(id => id == diagnostic.Id);
         var context = scope == FixAllScope.Document
-            ? new FixAllContext(document, provider, scope, action.EquivalenceKey!, ids, source, CancellationToken.None)
-            : new FixAllContext(workspace.Project, provider, scope, action.EquivalenceKey!, ids, source, CancellationToken.None);
+            ? new FixAllContext(document, provider, scope, key, ids, source, CancellationToken.None)
+            : new FixAllContext(workspace.Project, provider, scope, key, ids, source, CancellationToken.None);
         var change = await fixAll.GetFixAsync(context)
             ?? throw new VerificationFailure($"Fix All ({scope}) of {provider.GetType().Name} offers nothing.");
         await Apply(change);
@@ -87,7 +92,7 @@ internal sealed class FixRun(TestWorkspace workspace, FixOptions options)
         return null;
     }
 
-    private async Task Apply(CodeAction action)
+    public async Task Apply(CodeAction action)
     {
         var operations = await action.GetOperationsAsync(CancellationToken.None);
         var change = operations.OfType<ApplyChangesOperation>().SingleOrDefault()

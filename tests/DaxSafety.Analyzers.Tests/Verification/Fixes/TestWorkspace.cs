@@ -5,6 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace DaxSafety.Analyzers.Tests.Verification;
 
+/// <summary>What the compiler says about a project, and what our analyzers do.</summary>
+internal sealed record Examined(ImmutableArray<Diagnostic> ByCompiler, ImmutableArray<Diagnostic> ByUs);
+
 /// <summary>
 /// The sources of a test as a project in a workspace, because fixes change solutions. Every step is checked by analysing
 /// the project anew: no diagnostic of an older text is ever handed to a fix.
@@ -44,13 +47,27 @@ internal sealed class TestWorkspace : IDisposable
     /// <summary>What our analyzers say about the project as it is now.</summary>
     public async Task<ImmutableArray<Diagnostic>> Analyze(string what)
     {
-        var config = EditorConfig.Parse(Test.Options.EditorConfig);
-        var compilation = (await Project.GetCompilationAsync())!;
-        compilation = compilation.WithOptions(compilation.Options.WithSyntaxTreeOptionsProvider(config.Severities));
+        var compilation = await Compile();
         if (!Test.Options.AllowErrors)
             TestCompilation.RequireNoErrors(compilation, what);
-        return await AnalysisRun.Of(compilation, Test.Options, new AnalyzerOptions(Project.AnalyzerOptions.AdditionalFiles, config));
+        return await Analyze(compilation);
     }
+
+    /// <summary>What the compiler and our analyzers say about the project as it is now, errors or not.</summary>
+    public async Task<Examined> Examine()
+    {
+        var compilation = await Compile();
+        return new(compilation.GetDiagnostics(), await Analyze(compilation));
+    }
+
+    private async Task<Compilation> Compile()
+    {
+        var compilation = (await Project.GetCompilationAsync())!;
+        return compilation.WithOptions(compilation.Options.WithSyntaxTreeOptionsProvider(EditorConfig.Parse(Test.Options.EditorConfig).Severities));
+    }
+
+    private Task<ImmutableArray<Diagnostic>> Analyze(Compilation compilation) =>
+        AnalysisRun.Of(compilation, Test.Options, new AnalyzerOptions(Project.AnalyzerOptions.AdditionalFiles, EditorConfig.Parse(Test.Options.EditorConfig)));
 
     public void Dispose() => _workspace.Dispose();
 }
