@@ -1,5 +1,6 @@
 using DaxSafety.CodeFixes.Placement;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DaxSafety.CodeFixes.Fixes.Durability;
@@ -30,12 +31,18 @@ internal static class FlushAfterWrites
 internal static class Wrapper
 {
     /// <summary>The head of the <c>using</c> whose variable is written to and is not the view: what follows it finds everything in the view.</summary>
-    public static SyntaxNode? HeaderAround(SyntaxNode write, MappingName mapping, SemanticModel model) =>
-        write is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver } } && !mapping.IsMapping(receiver)
-            && IsStream(model.GetTypeInfo(receiver).Type)
-            ? write.Ancestors().OfType<UsingStatementSyntax>().Select(construct => construct.Declaration)
-                .FirstOrDefault(declaration => declaration?.Variables.Any(variable => variable.Identifier.ValueText == receiver.Identifier.ValueText) == true)
-            : null;
+    public static SyntaxNode? HeaderAround(SyntaxNode write, MappingName mapping, SemanticModel model)
+    {
+        if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver } } || mapping.IsMapping(receiver))
+            return null;
+        var isStream = IsStream(model.GetTypeInfo(receiver).Type);
+        return write.Ancestors().OfType<UsingStatementSyntax>().Select(construct => construct.Declaration)
+            .FirstOrDefault(declaration => declaration?.Variables.Any(variable => variable.Identifier.ValueText == receiver.Identifier.ValueText && (isStream || IsMadeToLeaveOpen(variable))) == true);
+    }
+
+    /// <summary>An archive or a writer: what it is made over is still there when it has written its end.</summary>
+    private static bool IsMadeToLeaveOpen(VariableDeclaratorSyntax variable) => variable.Initializer?.Value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: var arguments }
+        && arguments.Any(argument => argument.Expression.IsKind(SyntaxKind.TrueLiteralExpression));
 
     private static bool IsStream(ITypeSymbol? type)
     {
