@@ -179,6 +179,9 @@ internal sealed partial class BodyAnalysis
     /// <summary>What is at most a number is at most what that can be: <c>n</c>, where <c>p + n</c> is not behind the start of the line of p.</summary>
     private bool LearnMost(Path path, Ref less, Ref more, bool remember)
     {
+        // Of a constant the test itself tells as much.
+        if (more.Entity <= EntityTable.Statics)
+            return true;
         var high = RangeOf(path, more.Entity).High;
         return high < int.MinValue || high > int.MaxValue
             || Learn(path, NumberTest(less.Entity), new Span(long.MinValue, high + more.Offset - less.Offset), remember);
