@@ -26,12 +26,18 @@ internal sealed partial class BodyLowering
     /// <summary>Variables that are added to a counter: <c>n += Put(x) ? 1 : 0</c>.</summary>
     private readonly List<(int Summand, ISymbol Counter)> _summands = new();
 
-    /// <summary>Where the sum is asked for, groups that add different numbers to it are kept apart until they have.</summary>
+    /// <summary>Locals that are raised or lowered by one.</summary>
+    private readonly HashSet<ISymbol> _stepped = new(SymbolEqualityComparer.Default);
+
+    /// <summary>
+    /// Where the sum is asked for, groups that add different numbers to it are kept apart until they have. Not those of what is counted itself: the rounds of its
+    /// loop would all stay apart.
+    /// </summary>
     private ImmutableHashSet<int> SummandSlots()
     {
         var slots = ImmutableHashSet.CreateBuilder<int>();
         foreach (var (summand, counter) in _summands)
-            if (_testedVariables.Contains(counter))
+            if (_testedVariables.Contains(counter) && (_slots[summand].Symbol is not { } variable || !_stepped.Contains(variable)))
                 slots.Add(summand);
         if (slots.Count > 0)
             foreach (var chosen in _chosenFor)

@@ -24,6 +24,8 @@ internal sealed partial class BodyLowering
 
     private int LowerIncrement(IIncrementOrDecrementOperation step)
     {
+        if (step.Target is ILocalReferenceOperation { Local: var stepped })
+            _stepped.Add(stepped);
         var place = LowerPlace(step.Target);
         var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
         if (step.OperatorMethod is { } method && IsInSource(method))
