@@ -199,4 +199,25 @@ internal sealed partial class BodyAnalysis
             return IsRuledOut(path, remainder.Entity, 0) ? false : null;
         }
     }
+
+    /// <summary>What is at most a number is at most what that can be: <c>n</c>, where <c>p + n</c> is not behind the start of the line of p.</summary>
+    private bool LearnMost(Path path, Ref less, Ref more, bool remember)
+    {
+        // Of a constant the test itself tells as much.
+        if (more.Entity <= EntityTable.Statics)
+            return true;
+        var high = RangeOf(path, more.Entity).High;
+        return high < int.MinValue || high > int.MaxValue
+            || Learn(path, NumberTest(less.Entity), new Span(long.MinValue, high + more.Offset - less.Offset), remember);
+    }
+
+    /// <summary>Of two addresses in one memory, how far they are from its start; null for anything else.</summary>
+    private static (Value From, Value To)? DistancesOf(Value a, Value b) =>
+        a.Single is { OffsetKnown: true, Entity: > EntityTable.Statics } x && b.Single is { OffsetKnown: true } y && x.Entity == y.Entity && (x.OffsetEntity | y.OffsetEntity) != 0
+            ? (DistanceOf(x), DistanceOf(y))
+            : null;
+
+    private bool IsStart(Value distance) => distance.AsConstant is 0 || distance.Refs[0] is { Offset: 0, Entity: var number } && _entities[number] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (Down, _, _, _) };
+
+    private static Value DistanceOf(Ref place) => Value.Of(new Ref(place.OffsetEntity, 0, place.Offset, Ref.Unknown, 0));
 }
