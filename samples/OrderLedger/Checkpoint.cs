@@ -17,7 +17,9 @@ internal static unsafe class Checkpoint
     public static string Write(string folder, long journalEnd, StockTable stock)
     {
         string path = Path.Combine(folder, $"checkpoint-{journalEnd:D8}.bin");
+#pragma warning disable DAX1008 // A checkpoint whose name is lost with the power is not missed: the journal is replayed from the one before it.
         using var file = MemoryMappedFile.CreateFromFile(path, FileMode.CreateNew, mapName: null, Size);
+#pragma warning restore DAX1008
         var view = file.CreateViewAccessor(0, Size);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
