@@ -129,9 +129,7 @@ internal sealed partial class BodyAnalysis
     private bool IsOrScales(int scaled, int entity) => scaled == entity
         || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);
 
-    /// <summary>A body's own parameters come first among its variables; of other bodies' nothing is said.</summary>
-    private ITypeSymbol? TypeOfParameter(int ordinal) =>
-        ordinal + 1 < _body.Slots.Length && _body.Slots[ordinal + 1] is { Kind: SlotKind.Parameter } slot && slot.Ordinal == ordinal ? TypeOf(slot.Symbol) : null;
+    private ITypeSymbol? TypeOfParameter(int ordinal) => _body.Symbol is { } method && ordinal < method.Parameters.Length ? method.Parameters[ordinal].Type : null;
 
     private static bool IsUnsigned(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64 };
 

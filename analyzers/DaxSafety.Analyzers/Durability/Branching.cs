@@ -158,7 +158,7 @@ internal sealed partial class BodyAnalysis
         {
             return true;
         }
-        if (collection.Single is { Entity: var nothing } && _entities[nothing] is { Kind: EntityKind.Allocated, B: BodyLowering.Nothing })
+        if (collection.Single is { Entity: var nothing } && _entities[nothing] is { Kind: EntityKind.Allocated, B: BodyLowering.NoElements })
             return !holds;
         if (collection.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } of
             && !(Learn(path, _tests.Of(ConditionKind.Iterates, of.Entity, key: "any"), holds ? Span.True : Span.False, condition.Correlated)

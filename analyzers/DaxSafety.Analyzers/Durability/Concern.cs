@@ -13,11 +13,13 @@ internal sealed class Concern
 {
     private readonly DurabilityContext _context;
     private readonly IFieldOrigins _origins;
+    private readonly OutlineReach _mentioned;
 
     public Concern(DurabilityContext context, IFieldOrigins origins)
     {
         _context = context;
         _origins = origins;
+        _mentioned = new OutlineReach(context, MayName);
     }
 
     public bool Names(LoweredBody body, CancellationToken cancel)
@@ -47,27 +49,10 @@ internal sealed class Concern
 
     private bool Names(CallSite call) => call.Effects.Any(effect => effect.IsAboutMappings) || HasContract(call.Method);
 
-    /// <summary>
-    /// Whether a body, or one nested in it, may meet mappings by itself or through what it calls, from outlines alone: never less than there is.
-    /// </summary>
-    public bool MayMeet(CallTarget target, CancellationToken cancel)
-    {
+    /// <summary>Whether a body, or one nested in it, may meet mappings by itself or through what it calls, from outlines alone: never less than there is.</summary>
+    public bool MayMeet(CallTarget target, CancellationToken cancel) =>
         // What is nested is only asked about when what it stands in may.
-        if (target.Symbol is null)
-            return true;
-        if (!_meets.ContainsKey(target))
-            new CallGroups(caller => _context.OutlineOf(caller, cancel).Callees, _meets.ContainsKey, (group, _) => Decide(group, cancel), cancel).Visit(target);
-        return _meets[target];
-    }
-
-    private readonly ConcurrentDictionary<CallTarget, bool> _meets = new();
-
-    private void Decide(List<CallTarget> group, CancellationToken cancel)
-    {
-        var meets = group.Any(member => _context.OutlineOf(member, cancel) is var outline && (MayName(outline, cancel) || outline.Callees.Any(callee => _meets.TryGetValue(callee, out var known) && known)));
-        foreach (var member in group)
-            _meets[member] = meets;
-    }
+        target.Symbol is null || _mentioned.From(target, cancel);
 
     /// <summary>Whether a body with this outline, or one nested in it, may be one that <see cref="Names(LoweredBody, CancellationToken)"/> says of.</summary>
     public bool MayName(BodyOutline outline, CancellationToken cancel) => outline.NamesMapping || outline.Mentions.Any(mention => MayName(mention, cancel));

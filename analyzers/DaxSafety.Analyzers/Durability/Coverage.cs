@@ -161,9 +161,7 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>Nobody passes one file as two parameters of one type; its stream and its handle perhaps.</summary>
     private bool FilesDiffer(Entity a, Entity b) => a.Kind == EntityKind.FileAt && b.Kind == EntityKind.FileAt ? PathsDiffer(a.A, b.A)
-        : a.Kind == b.Kind && a != b && TypeOfParameter(a) is { } type && SymbolEqualityComparer.Default.Equals(type, TypeOfParameter(b));
-
-    private ITypeSymbol? TypeOfParameter(Entity parameter) => _body.Symbol is { } method && parameter.A < method.Parameters.Length ? method.Parameters[parameter.A].Type : null;
+        : a.Kind == b.Kind && a != b && TypeOfParameter(a.A) is { } type && SymbolEqualityComparer.Default.Equals(type, TypeOfParameter(b.A));
 
     private bool PathsDiffer(int a, int b)
     {

@@ -86,22 +86,17 @@ internal sealed partial class BodyLowering
         return instance;
     }
 
-    /// <summary>What has no elements and never gets any.</summary>
-    public const long Nothing = 2;
+    /// <summary>Marks an allocation of what has no elements and never gets any.</summary>
+    public const long NoElements = 2;
 
-    /// <summary><c>[]</c>, <c>Array.Empty</c> and <c>Enumerable.Empty</c>.</summary>
-    private static bool IsEmptyExpression(IOperation operation) => operation is IInvocationOperation
-        {
-            TargetMethod: { Name: "Empty", IsStatic: true, Parameters.IsEmpty: true, ContainingType: { Name: "Enumerable" } or { SpecialType: SpecialType.System_Array } },
-        }
-        || (operation is not IConversionOperation && operation.Syntax is CollectionExpressionSyntax { Elements.Count: 0 });
+    /// <summary><c>Array.Empty</c> and <c>Enumerable.Empty</c>.</summary>
+    private static bool IsEmptyCall(IInvocationOperation invocation) => invocation.TargetMethod is
+        { Name: "Empty", IsStatic: true, Parameters.IsEmpty: true, ContainingType: { Name: "Enumerable" } or { SpecialType: SpecialType.System_Array } };
 
-    private int EmptyExpression(IOperation operation) =>
-        operation is IInvocationOperation || operation.Type is IArrayTypeSymbol or
-            { OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_IEnumerable_T or SpecialType.System_Collections_Generic_IReadOnlyList_T or SpecialType.System_Collections_Generic_IReadOnlyCollection_T }
-            ? _steps.Into(OpCode.Allocate, scale: Nothing, site: AddSite(operation))
-        : !_context.Types.CanCarryMapping(operation.Type) && SizeOf(operation.Type) is { } size && AsksSizes() ? EmptyCollection(operation, size)
-        : Registers.None;
+    private int Nothing(IOperation operation) => _steps.Into(OpCode.Allocate, scale: NoElements, site: AddSite(operation));
+
+    private static bool CannotGrow(ITypeSymbol type) => type is IArrayTypeSymbol or
+        { OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_IEnumerable_T or SpecialType.System_Collections_Generic_IReadOnlyList_T or SpecialType.System_Collections_Generic_IReadOnlyCollection_T };
 
     /// <summary>Whether it is worth while to know how many elements there are: the body asks, or a callee that walks through what is flushed.</summary>
     private bool Counts(ITypeSymbol? type) => AsksSizes() || _context.Types.ContainsMemory(type);
@@ -112,6 +107,8 @@ internal sealed partial class BodyLowering
         if (_evaluated.TryGetValue(collection, out var slot))
             return slot;
         var elements = collection.ChildOperations.ToList();
+        if (elements.Count == 0 && CannotGrow(type))
+            return Nothing(collection);
         var registers = elements.Select(LowerElementOfCollection).ToList();
         if (!_context.Types.CanCarryMapping(type) && !Counts(type))
             return Registers.None;

@@ -23,8 +23,6 @@ internal sealed partial class BodyLowering
         if (operation.ConstantValue is { HasValue: true } constant)
             return _steps.Into(OpCode.Constant, payload: Normalize(constant.Value));
 
-        if (IsEmptyExpression(operation) && EmptyExpression(operation) is >= 0 and var empty)
-            return empty;
         switch (operation)
         {
             case IExpressionStatementOperation statement:
@@ -54,6 +52,8 @@ internal sealed partial class BodyLowering
                 return EmptinessValue(operation, collection, size);
             case IInvocationOperation { TargetMethod.Name: CloneOfRecord } clone:
                 return LowerCopy(clone, clone.Instance);
+            case IInvocationOperation invocation when IsEmptyCall(invocation):
+                return Nothing(invocation);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
             case IFunctionPointerInvocationOperation pointed:

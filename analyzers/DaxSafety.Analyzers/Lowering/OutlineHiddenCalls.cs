@@ -43,6 +43,12 @@ internal sealed partial class OutlineWalker
             case IWithOperation { Type: { } copied }:
                 MentionFields(copied);
                 break;
+            case { Kind: OperationKind.None, Type: IPointerTypeSymbol }:
+                // What a `fixed` statement pins.
+                foreach (var pinned in operation.ChildOperations)
+                    if (TypeBehind(pinned) is { } type && _context.IsOwn(type))
+                        NoteOwn(type, "GetPinnableReference");
+                break;
         }
     }
 
@@ -84,11 +90,23 @@ internal sealed partial class OutlineWalker
 
     private static readonly ImmutableArray<string> Disposals = ImmutableArray.Create("Dispose", "DisposeAsync", "System.IDisposable.Dispose", "System.IAsyncDisposable.DisposeAsync");
 
+    /// <summary>What is taken apart, and what its parts are taken apart into.</summary>
     private void NoteDeconstruction(ITypeSymbol? type)
     {
-        if (type is { IsTupleType: false })
-            NoteOwn(type, "Deconstruct");
+        if (type is not INamedTypeSymbol named || !_takenApart.Add(named))
+            return;
+        if (_context.IsOwn(named))
+            NoteOwn(named, Deconstruct);
+        var parts = named.IsTupleType ? named.TupleElements.Select(element => element.Type)
+            : _context.IsOwn(named) ? named.GetMembers(Deconstruct).OfType<IMethodSymbol>().SelectMany(method => method.Parameters).Select(part => part.Type)
+            : named.TypeArguments;
+        foreach (var part in parts)
+            NoteDeconstruction(part);
     }
+
+    private const string Deconstruct = "Deconstruct";
+
+    private readonly HashSet<ITypeSymbol> _takenApart = new(SymbolEqualityComparer.Default);
 
     /// <summary>The members of that name that the program itself gives a type, or those that implement its interfaces.</summary>
     private void NoteOwn(ITypeSymbol type, string name)

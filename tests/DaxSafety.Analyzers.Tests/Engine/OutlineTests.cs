@@ -34,6 +34,8 @@ public sealed class OutlineTests
     [InlineData("class Own : IAsyncDisposable { object _o; public ValueTask DisposeAsync() => default; } class C { async Task Use(Own own) { await using (own.ConfigureAwait(false)) { } await using var two = own; } }")]
     [InlineData("class Items { object _o; public Walk GetEnumerator() => new(); public struct Walk { object _o; public object Current => _o; public bool MoveNext() => false; public void Dispose() { } } } class C { void Use(Items items) { foreach (var item in items) { } } }")]
     [InlineData("struct Guard : IDisposable { object _o; public void Dispose() { } } class C { C _next; Guard Begin() => default; void Use() { using (_next?.Begin()) { } } }")]
+    [InlineData("struct Inner { public object A; public void Deconstruct(out object a, out object b) => (a, b) = (A, A); } struct Outer { public Inner I; public void Deconstruct(out Inner i, out object o) => (i, o) = (I, null); } class C { void Use(Outer outer, Dictionary<int, Inner> all) { var ((a, b), c) = outer; foreach (var (key, (x, y)) in all) { } } }")]
+    [InlineData("unsafe class Page { byte* _p; public ref byte GetPinnableReference() => ref *_p; } class C { unsafe void Use(Page page) { fixed (byte* p = page) *p = 1; } }")]
     public void CallsThatTheCompilerMakes_AreHeld(string source) =>
         Assert.Empty(Missing(TestCompilation.From(source, VerifyOptions.Default).Compile(EditorConfig.Parse(""))));
 

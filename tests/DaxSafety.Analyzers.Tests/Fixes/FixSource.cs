@@ -41,6 +41,20 @@ internal static class FixSource
     /// <summary>The flush of a view that the method makes, one way or the other.</summary>
     public static Task Fixes(string before, string after, FixOptions? options = null) => Verify.Fix(InMethod(before), InMethod(after), options);
 
+    /// <summary>A helper that writes through a view and returns something.</summary>
+    public const string Put = """
+        static bool Put(MemoryMappedViewAccessor view, int value)
+        {
+            view.Write(0, value);
+            return value > 0;
+        }
+
+
+        """;
+
+    /// <summary>As <see cref="InType"/>, beside <see cref="Put"/>.</summary>
+    public static Task FixesBesidePut(string before, string after, FixOptions? options = null) => Verify.Fix(InType(Put + before), InType(Put + after), options);
+
     private static string Indent(string text, int by) =>
         string.Join("\n", text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Length == 0 ? line : new string(' ', by) + line));
 }

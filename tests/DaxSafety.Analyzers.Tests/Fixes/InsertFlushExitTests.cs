@@ -5,21 +5,8 @@ namespace DaxSafety.Analyzers.Tests.Fixes;
 /// <summary>DAX1001's fix where nothing can follow the write itself: the flush comes last on every way out of the statement.</summary>
 public sealed class InsertFlushExitTests
 {
-    private const string Put = """
-        static bool Put(MemoryMappedViewAccessor view, int value)
-        {
-            view.Write(0, value);
-            return value > 0;
-        }
-
-
-        """;
-
-    private static Task Fixes(string before, string after, FixOptions? options = null) =>
-        Verify.Fix(FixSource.InType(Put + before), FixSource.InType(Put + after), options);
-
     [Fact]
-    public Task BranchThatReturns_IsFlushedBeforeThat() => Fixes("""
+    public Task BranchThatReturns_IsFlushedBeforeThat() => FixSource.FixesBesidePut("""
         static int Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
@@ -43,7 +30,7 @@ public sealed class InsertFlushExitTests
         """);
 
     [Fact]
-    public Task ConditionOfABranchThatReturns_IsFlushedOnBothWays() => Fixes("""
+    public Task ConditionOfABranchThatReturns_IsFlushedOnBothWays() => FixSource.FixesBesidePut("""
         static void Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
@@ -61,7 +48,7 @@ public sealed class InsertFlushExitTests
         """);
 
     [Fact]
-    public Task ReturnThatOwesNothing_DoesNotStandInTheWay() => Fixes("""
+    public Task ReturnThatOwesNothing_DoesNotStandInTheWay() => FixSource.FixesBesidePut("""
         static int Run(MemoryMappedFile map, string text, Span<byte> other)
         {
             var view = map.CreateViewAccessor();
@@ -95,7 +82,7 @@ public sealed class InsertFlushExitTests
         """);
 
     [Fact]
-    public Task LoopThatIsLeftInBetween_IsFlushedOnBothWays() => Fixes("""
+    public Task LoopThatIsLeftInBetween_IsFlushedOnBothWays() => FixSource.FixesBesidePut("""
         static int Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
@@ -115,7 +102,7 @@ public sealed class InsertFlushExitTests
         """);
 
     [Fact]
-    public Task BranchUnderALock_IsFlushedUnderIt() => Fixes("""
+    public Task BranchUnderALock_IsFlushedUnderIt() => FixSource.FixesBesidePut("""
         static int Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();

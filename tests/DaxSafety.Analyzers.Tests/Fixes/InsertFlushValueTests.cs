@@ -5,21 +5,8 @@ namespace DaxSafety.Analyzers.Tests.Fixes;
 /// <summary>DAX1001's fix where the write has a part in what is returned: the value is kept while the view is flushed.</summary>
 public sealed class InsertFlushValueTests
 {
-    private const string Put = """
-        static bool Put(MemoryMappedViewAccessor view, int value)
-        {
-            view.Write(0, value);
-            return value > 0;
-        }
-
-
-        """;
-
-    private static Task Fixes(string before, string after, FixOptions? options = null) =>
-        Verify.Fix(FixSource.InType(Put + before), FixSource.InType(Put + after), options);
-
     [Fact]
-    public Task ReturnedValue_IsKeptWhileTheViewIsFlushed() => Fixes("""
+    public Task ReturnedValue_IsKeptWhileTheViewIsFlushed() => FixSource.FixesBesidePut("""
         static bool Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
@@ -38,7 +25,7 @@ public sealed class InsertFlushValueTests
         """);
 
     [Fact]
-    public Task ReturnedValueWithoutATypeOfItsOwn_IsKeptAsWhatTheMethodReturns() => Fixes("""
+    public Task ReturnedValueWithoutATypeOfItsOwn_IsKeptAsWhatTheMethodReturns() => FixSource.FixesBesidePut("""
         static bool? Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
@@ -69,7 +56,7 @@ public sealed class InsertFlushValueTests
         """);
 
     [Fact]
-    public Task ValueOfAnExpressionBody_IsKept() => Fixes("""
+    public Task ValueOfAnExpressionBody_IsKept() => FixSource.FixesBesidePut("""
         static MemoryMappedViewAccessor s_view;
 
         static void Flush(bool now) { if (now) s_view.Flush(); }
@@ -101,7 +88,7 @@ public sealed class InsertFlushValueTests
         """);
 
     [Fact]
-    public Task NameThatIsTaken_IsNotTakenAgain() => Fixes("""
+    public Task NameThatIsTaken_IsNotTakenAgain() => FixSource.FixesBesidePut("""
         static bool Run(MemoryMappedFile map, int result, bool once)
         {
             var view = map.CreateViewAccessor();
@@ -118,7 +105,7 @@ public sealed class InsertFlushValueTests
         """);
 
     [Fact]
-    public Task BranchesThatReturnWhatTheyWrite_KeepTheirValuesEach() => Fixes("""
+    public Task BranchesThatReturnWhatTheyWrite_KeepTheirValuesEach() => FixSource.FixesBesidePut("""
         static bool Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
@@ -146,7 +133,7 @@ public sealed class InsertFlushValueTests
                 default: return false;
             }
         }
-        """, new() { AfterFixAll = FixSource.InType(Put + """
+        """, new() { AfterFixAll = FixSource.InType(FixSource.Put + """
         static bool Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
@@ -186,7 +173,7 @@ public sealed class InsertFlushValueTests
         """));
 
     [Fact]
-    public Task ValueThatIsYielded_IsKept() => Fixes("""
+    public Task ValueThatIsYielded_IsKept() => FixSource.FixesBesidePut("""
         static IEnumerable<bool> Run(MemoryMappedFile map, int n)
         {
             var view = map.CreateViewAccessor();
