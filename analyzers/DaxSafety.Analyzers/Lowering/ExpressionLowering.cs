@@ -185,6 +185,12 @@ internal sealed partial class BodyLowering
         if (IsOfExtreme(assignment))
             return Registers.None;
         var place = LowerPlace(assignment.Target);
+        if (assignment.Target is ILocalReferenceOperation { Local: var counter } && IsCounter(place) && SummandsOf(counter, assignment.Value) is { } summands)
+        {
+            var sum = LowerSum(place, summands, assignment);
+            Store(place, sum, assignment);
+            return sum;
+        }
         var value = assignment.Target is ILocalReferenceOperation { Local: var flag } ? LowerFlag(flag, assignment.Value) : Lower(assignment.Value);
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
