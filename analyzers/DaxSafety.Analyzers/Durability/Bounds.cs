@@ -63,11 +63,14 @@ internal sealed partial class BodyAnalysis
             EntityKind.Result when number.IsAmount => new Span(0, long.MaxValue),
             EntityKind.Field when IsSize(number.A) || IsUnsigned(TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
             EntityKind.Parameter when IsUnsigned(TypeOfParameter(number.A)) => new Span(0, long.MaxValue),
-            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => new Span(unchecked(address + unit + 1), address),
+            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => RoundedDown(new Span(address, address), unit),
+            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (DownBy, var more, var unit, _) => RoundedDown(RangeOf(path, Ref.Whole(number.A) with { Offset = more }), unit),
             EntityKind.Computed => new Span(LeastComputed(path, number), long.MaxValue),
             _ => Span.All,
         };
     }
+
+    private static Span RoundedDown(Span number, long unit) => number.Plus(new Span(unit + 1, 0));
 
     private long LeastComputed(Path path, Entity number)
     {

@@ -11,6 +11,12 @@ internal sealed partial class BodyAnalysis
     {
         if (AskedExpectation(a, b) is { } expectation)
             return Learn(path, expectation, equal ? Span.True : Span.False, condition.Correlated);
+        if (DistancesOf(a, b) is var (from, to))
+        {
+            if (IsLoopOverBytes(from, to) && !BeginsRounds(path, ref condition, a, !equal))
+                return false;
+            (a, b) = (from, to);
+        }
         if (b.AsConstant is { } right)
             return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false, condition.Domain);
         if (a.AsConstant is { } left)
@@ -232,8 +238,7 @@ internal sealed partial class BodyAnalysis
     {
         if (DistancesOf(a, b) is var (from, to))
         {
-            // A loop over the bytes from here to there has some.
-            if (!holds && IsStart(from) && to.AsConstant is null && _body.LoopHeads.Contains(_here.Node))
+            if (IsLoopOverBytes(from, to) && !BeginsRounds(path, ref condition, a, holds))
                 return false;
             (a, b) = (from, to);
         }

@@ -217,7 +217,18 @@ internal sealed partial class BodyAnalysis
             ? (DistanceOf(x), DistanceOf(y))
             : null;
 
-    private bool IsStart(Value distance) => distance.AsConstant is 0 || distance.Refs[0] is { Offset: 0, Entity: var number } && _entities[number] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (Down, _, _, _) };
+    /// <summary>A loop over the bytes from here to there has some: it is left by those only that have been in it, which is remembered. All its rounds flush somewhere in the same memory.</summary>
+    private static bool BeginsRounds(Path path, ref Condition condition, Value from, bool begins)
+    {
+        if (begins && condition.A >= 0 && !Registers.IsTemporary(condition.A))
+            path.Variables = path.Variables.Set(condition.A, Lost(from));
+        condition = AsComparison;
+        return begins;
+    }
+
+    private bool IsLoopOverBytes(Value from, Value to) => IsStart(from) && to.AsConstant is null && _body.LoopHeads.Contains(_here.Node);
+
+    private bool IsStart(Value distance) => distance.AsConstant is 0 || distance.Refs[0] is { Offset: 0, Entity: var number } && _entities[number] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (Down or DownBy, _, _, _) };
 
     private static Value DistanceOf(Ref place) => Value.Of(new Ref(place.OffsetEntity, 0, place.Offset, Ref.Unknown, 0));
 }
