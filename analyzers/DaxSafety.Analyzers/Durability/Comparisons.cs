@@ -17,6 +17,9 @@ internal sealed partial class BodyAnalysis
                 return false;
             (a, b) = (from, to);
         }
+        NoteExcluded(condition.A, b);
+        NoteExcluded(condition.B, a);
+        NoteExcluded(condition.Stepped, b);
         if (b.AsConstant is { } right)
             return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false, condition.Domain);
         if (a.AsConstant is { } left)

@@ -161,6 +161,7 @@ internal sealed partial class BodyLowering
     {
         if (conversion.OperatorMethod is { } method && (HasEffects(method) || IsInSource(method)))
             return LowerOperatorCall(method, conversion, conversion.Operand);
+        NoteAddress(conversion);
         return IsInlineArray(conversion) ? AddressOf(LowerPlace(conversion.Operand)) : Lower(conversion.Operand);
     }
 

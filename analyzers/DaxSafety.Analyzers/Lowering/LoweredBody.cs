@@ -104,6 +104,9 @@ internal sealed class LoweredBody
     /// <summary>Variables that decide some branch.</summary>
     public required ImmutableHashSet<int> TestedSlots { get; init; }
 
+    /// <summary>Of them, locals that are whole numbers and nothing else.</summary>
+    public required ImmutableHashSet<int> CounterSlots { get; init; }
+
     /// <summary>Those whose value was decided by an earlier branch.</summary>
     public required ImmutableHashSet<int> ChosenSlots { get; init; }
 

@@ -28,6 +28,18 @@ internal sealed partial class BodyLowering
         return _steps.Into(OpCode.Grow, before, Known(register, by), c: counter.Base, scale: falls ? -1 : 1, site: AddSite(site));
     }
 
+    /// <summary>Locals that are made addresses of: <c>(byte*)at</c>.</summary>
+    private readonly HashSet<ISymbol> _addresses = new(SymbolEqualityComparer.Default);
+
+    private void NoteAddress(IConversionOperation conversion)
+    {
+        if (IsAddress(conversion.Type) == 1 && Unconverted(conversion.Operand) is ILocalReferenceOperation { Local: var local })
+            _addresses.Add(local);
+    }
+
+    private ImmutableHashSet<int> CounterSlots(ImmutableHashSet<int> tested) =>
+        tested.Where(slot => _slots[slot].Symbol is ILocalSymbol local && IsInteger(local.Type) && !_addresses.Contains(local)).ToImmutableHashSet();
+
     private readonly record struct Summand(IOperation Value, bool Falls);
 
     /// <summary>What <c>n = n + k</c>, <c>n = k + n</c> or <c>n = n + k - m</c> adds to n, the first on top; null for anything else.</summary>
