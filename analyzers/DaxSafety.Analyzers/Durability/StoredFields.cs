@@ -162,7 +162,7 @@ internal sealed class StoredFields
             {
                 if (parent.Single is not { } place)
                     continue;
-                if (FieldNaming(owner, place.Entity) is { } field)
+                if ((FieldNaming(owner, place.Entity) ?? KeeperOf(place.Entity)) is { } field)
                     fields.Add(field);
                 else if (_analysis.Entities[place.Entity].Mapping is { } further && seen.Add(further))
                     pending.Enqueue(further);
@@ -180,6 +180,15 @@ internal sealed class StoredFields
         foreach (var store in _stores)
             if (store.Owner == owner && store.Value.Refs.Count(place => place.Entity != EntityTable.Null) == 1 && store.Value.MayBe(entity))
                 return store.Field;
+        return null;
+    }
+
+    /// <summary>The field in whose container it has been put.</summary>
+    private int? KeeperOf(int entity)
+    {
+        foreach (var (_, field, value) in _elements)
+            if (value.MayBe(entity))
+                return field;
         return null;
     }
 

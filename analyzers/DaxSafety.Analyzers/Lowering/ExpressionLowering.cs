@@ -206,6 +206,8 @@ internal sealed partial class BodyLowering
                 _copiesOfParameters.Add(local);
         }
         Store(place, value, assignment);
+        if (assignment.Target is ILocalReferenceOperation { Local: var enumerator } && EnumeratedBy(assignment.Value) is not null && IsEnumerator(enumerator))
+            NoteEnumerator(place.Base, assignment.Value);
         return value;
     }
 
@@ -226,7 +228,7 @@ internal sealed partial class BodyLowering
         NotePolicy(capture.Id, capture.Value);
         NoteConfigured(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
-        NoteEnumerator(capture);
+        NoteEnumerator(CaptureSlot(capture.Id), capture.Value);
         return value;
     }
 
