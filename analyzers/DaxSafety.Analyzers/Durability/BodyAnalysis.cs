@@ -33,6 +33,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _origins = origins;
         _summaryOf = summaryOf;
         _fields = new FieldSlots(FieldAtEntry);
+        _canOwe = CanOwe;
         _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
         if (followsChoices)
             _mostWork /= PartForChoices;

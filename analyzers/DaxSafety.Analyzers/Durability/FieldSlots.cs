@@ -5,6 +5,7 @@ internal sealed class FieldSlots
 {
     private readonly Dictionary<(int Entity, int Field), int> _numbers = new();
     private readonly List<(int Entity, int Field)> _slots = new();
+    private readonly Dictionary<int, List<int>> _ofEntity = new();
     private readonly List<Value?> _values = new();
     private readonly Func<int, int, Value> _atEntry;
 
@@ -19,11 +20,17 @@ internal sealed class FieldSlots
             _numbers.Add((entity, field), number);
             _slots.Add((entity, field));
             _values.Add(null);
+            if (!_ofEntity.TryGetValue(entity, out var slots))
+                _ofEntity[entity] = slots = new List<int>();
+            slots.Add(number);
         }
         return number;
     }
 
     public (int Entity, int Field) this[int number] => _slots[number];
+
+    /// <summary>The numbers that an object's fields have been given so far.</summary>
+    public IReadOnlyList<int> OfEntity(int entity) => _ofEntity.TryGetValue(entity, out var slots) ? slots : Array.Empty<int>();
 
     public Value AtEntry(int number) => _values[number] ??= _atEntry(_slots[number].Entity, _slots[number].Field);
 }

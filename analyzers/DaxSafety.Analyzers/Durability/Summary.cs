@@ -148,7 +148,7 @@ internal sealed class Summary
     {
         var reach = new ExitReach(analysis, path, returnRegister);
         var visible = path.Clone();
-        var count = new Dictionary<int, int>();
+        var count = path.Pending.IsEmpty ? null : new Dictionary<int, int>();
         foreach (var entry in path.Pending.ToList())
         {
             // What a file owes is not told: whoever is handed it can flush it.
@@ -159,7 +159,7 @@ internal sealed class Summary
             }
             var target = analysis.Obligations[entry.Key].Target;
             var first = target.Targets.First().Entity;
-            count[first] = count.TryGetValue(first, out var before) ? before + 1 : 1;
+            count![first] = count.TryGetValue(first, out var before) ? before + 1 : 1;
             if (count[first] > MostWritesToOneMapping || count.Count > MostMappingsWritten || !target.Targets.Any(place => reach.IsVisible(place.Entity)))
                 visible.Pending = visible.Pending.Remove(entry.Key);
         }
