@@ -65,7 +65,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the property of that name of an object was given.</summary>
     private Value? StoredOption(Path path, int entity, string name)
     {
-        foreach (var slot in _fields.OfEntity(entity))
+        for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
             if (IsNamed(_fields[slot].Field, name) && path.Fields.TryGet(slot, out var stored))
                 return stored;
         return null;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
@@ -61,51 +60,6 @@ internal sealed partial class BodyAnalysis
     public bool IsMadeWith(int entity, int owner) => _entities[entity] is { Kind: EntityKind.Called } made
         && ((_constructions.TryGetValue(made.A, out var construction) && construction.Instance == owner)
             || (_entities[owner] is { Kind: EntityKind.Called } holder && holder.A == made.A));
-
-    private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
-
-    /// <summary>Every way the call can end, over all bodies it may run; null when none of them is known. A callee that never returns has no ending.</summary>
-    private List<Ending>? Endings(Path path, CallSite call)
-    {
-        if (call.InvokesReceiver)
-            return EndingsOfDelegates(path, Read(path, call.Receiver));
-        var receiver = Read(path, call.Receiver);
-        var targets = TargetsOn(call, receiver);
-        var endings = Endings(targets, receiver, inOneCase: false);
-        return targets.Length > 1 && endings?.Count > MostEndings ? Endings(targets, receiver, inOneCase: true) : endings;
-    }
-
-    private List<Ending>? EndingsOfDelegates(Path path, Value delegates)
-    {
-        List<Ending>? endings = null;
-        foreach (var place in delegates.Targets)
-        {
-            if (_entities[place.Entity] is not { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity || _summaryOf(closure.Target) is not { } summary)
-                continue;
-            endings ??= new List<Ending>();
-            foreach (var ending in summary.Cases)
-                endings.Add(new Ending(summary, ending, ReceiverOf(path, entity), endings.Count));
-        }
-        return endings;
-    }
-
-    private List<Ending>? Endings(ImmutableArray<CallTarget> targets, Value receiver, bool inOneCase)
-    {
-        List<Ending>? endings = null;
-        for (var i = 0; i < targets.Length; i++)
-        {
-            if (_summaryOf(targets[i]) is not { } summary)
-                continue;
-            var told = inOneCase ? summary.InOneCase : summary;
-            endings ??= new List<Ending>(told.Cases.Length);
-            foreach (var ending in told.Cases)
-                endings.Add(new Ending(told, ending, receiver, i));
-        }
-        return endings;
-    }
-
-    /// <summary>Of a call that may run several bodies; groups of paths above so many would be merged soon after.</summary>
-    private const int MostEndings = 8;
 
     /// <summary>Runs a delegate to a method that the tables describe, if the value is one.</summary>
     private bool RunDescribed(Path path, Value value, int site)
@@ -264,7 +218,13 @@ internal sealed partial class BodyAnalysis
         path.Settled = path.Settled.Remove(inherited.Id);
     }
 
-    private bool AreMappedFields(Value value) => value.Targets.All(place => _entities[place.Entity] is { Kind: EntityKind.Field, Mapping: not null });
+    private bool AreMappedFields(Value value)
+    {
+        foreach (var place in value.Targets)
+            if (_entities[place.Entity] is not { Kind: EntityKind.Field, Mapping: not null })
+                return false;
+        return true;
+    }
 
     private bool AreCaptured(Value value) => value.Targets.All(place => _entities[place.Entity].Kind == EntityKind.Captured);
 

@@ -78,7 +78,7 @@ internal sealed partial class BodyAnalysis
     {
         if (_entities[entity] is not { Kind: EntityKind.Allocated, Mapping: null })
             yield break;
-        foreach (var slot in _fields.OfEntity(entity))
+        for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
             if (IsOfTuple(_fields[slot].Field) && path.Fields.TryGet(slot, out var part))
                 foreach (var place in part.Targets)
                     yield return place.Entity;

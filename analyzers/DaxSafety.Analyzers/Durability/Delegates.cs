@@ -89,7 +89,7 @@ internal sealed partial class BodyAnalysis
             foreach (var flush in ending.Flushes)
                 if (given.Length > 0 && !ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => flush.Target.MayBe(place.Entity))))
                     Replay(after, flush, import.Translate(flush.Target), site);
-            merged = merged is null ? after : _merger.Merge(merged, after);
+            merged = merged is null ? after : Merger.Merge(merged, after);
         }
         path.Variables = merged!.Variables;
         path.Fields = merged.Fields;

@@ -183,7 +183,7 @@ internal sealed partial class BodyAnalysis
         if (_entities[entity].Escaped || depth > 3)
             return;
         _entities[entity].Escaped = true;
-        foreach (var slot in _fields.OfEntity(entity))
+        for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
             if (path.Fields.TryGet(slot, out var value))
                 foreach (var place in value.Targets)
                     EscapeDeep(path, place.Entity, depth + 1);

@@ -100,7 +100,11 @@ internal sealed class SummaryImport
         return offsetEntity == 0 && offset == 0 && lengthEntity == Ref.Unknown ? target : Shift(target, offsetEntity, offset, lengthEntity, length);
     }
 
-    private static Value Shift(Value target, int offsetEntity, long offset, int lengthEntity, long length) =>
+    private static Value Shift(Value target, int offsetEntity, long offset, int lengthEntity, long length) => target.Single is { } one
+        ? Value.Of(Shift(one, offsetEntity, offset, lengthEntity, length))
+        : ShiftEach(target, offsetEntity, offset, lengthEntity, length);
+
+    private static Value ShiftEach(Value target, int offsetEntity, long offset, int lengthEntity, long length) =>
         target.Map(found => Shift(found, offsetEntity, offset, lengthEntity, length));
 
     private static Ref Shift(Ref found, int offsetEntity, long offset, int lengthEntity, long length)

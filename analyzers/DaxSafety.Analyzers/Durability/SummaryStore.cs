@@ -184,7 +184,7 @@ internal sealed class SummaryStore
     {
         if (Lower(target, cancel) is not { } body)
             return null;
-        if (!(body.ChosenSlots.IsEmpty && body.SummandSlots.IsEmpty) && !tooManyChoices.Contains(target))
+        if (body.ChosenSlots.Count + body.SummandSlots.Count > 0 && !tooManyChoices.Contains(target))
         {
             var analyzed = Analyze(body, summaryOf, followsChoices: true, cancel);
             if (analyzed.States is not null || body.Failure is not null)

@@ -72,7 +72,7 @@ internal sealed partial class BodyAnalysis
         {
             if (_entities[entity] is { Kind: EntityKind.Field } field && field.B == place.Entity)
                 return true;
-            foreach (var slot in _fields.OfEntity(place.Entity))
+            for (var slot = _fields.LatestOf(place.Entity); slot >= 0; slot = _fields.Before(slot))
                 if (path.Fields.TryGet(slot, out var stored) && stored.MayBe(entity))
                     return true;
         }
