@@ -19,6 +19,7 @@ internal sealed partial class LoweringContext
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<CallTarget>> _initializers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, IOperation?> _values = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _own = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _matters = new(SymbolEqualityComparer.Default);
 
     private readonly Func<SyntaxTree, bool> _isReached;
@@ -87,8 +88,13 @@ internal sealed partial class LoweringContext
     /// Declared in this compilation. A project reference is source as well in an editor, and metadata in a build: both are
     /// known by contract and table only, so that the two agree.
     /// </summary>
-    public bool IsOwn(ISymbol symbol) =>
-        SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly) && symbol.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
+    public bool IsOwn(ISymbol symbol)
+    {
+        symbol = symbol.OriginalDefinition;
+        return _own.TryGetValue(symbol, out var known)
+            ? known
+            : _own[symbol] = SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly) && !symbol.DeclaringSyntaxReferences.IsEmpty;
+    }
 
     /// <summary>Whether the code that declares a symbol can come by a mapping without being given one.</summary>
     public bool IsReached(ISymbol symbol)

@@ -37,8 +37,8 @@ internal sealed partial class BodyLowering
             _addresses.Add(local);
     }
 
-    private ImmutableHashSet<int> CounterSlots(ImmutableHashSet<int> tested) =>
-        tested.Where(slot => _slots[slot].Symbol is ILocalSymbol local && IsInteger(local.Type) && !_addresses.Contains(local)).ToImmutableHashSet();
+    private HashSet<int> CounterSlots(HashSet<int> tested) =>
+        new(tested.Where(slot => _slots[slot].Symbol is ILocalSymbol local && IsInteger(local.Type) && !_addresses.Contains(local)));
 
     private readonly record struct Summand(IOperation Value, bool Falls);
 
@@ -76,9 +76,9 @@ internal sealed partial class BodyLowering
     /// Where the sum is asked for, groups that add different numbers to it are kept apart until they have. Not those of what is counted itself: the rounds of its
     /// loop would all stay apart.
     /// </summary>
-    private ImmutableHashSet<int> SummandSlots()
+    private HashSet<int> SummandSlots()
     {
-        var slots = ImmutableHashSet.CreateBuilder<int>();
+        var slots = new HashSet<int>();
         foreach (var (summand, counter) in _summands)
             if (_testedVariables.Contains(counter) && (_slots[summand].Symbol is not { } variable || !_stepped.Contains(variable)))
                 slots.Add(summand);
@@ -86,7 +86,7 @@ internal sealed partial class BodyLowering
             foreach (var chosen in _chosenFor)
                 if (_slotOf.TryGetValue(chosen.Value, out var local) && slots.Contains(local) && _captureSlots.TryGetValue(chosen.Key, out var slot))
                     slots.Add(slot);
-        return slots.ToImmutable();
+        return slots;
     }
 
     /// <summary>Locals that hold a negative number where there is none yet: <c>long last = -1</c>.</summary>
