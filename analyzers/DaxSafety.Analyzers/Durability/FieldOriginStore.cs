@@ -170,7 +170,9 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Types.ContainsMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 
     /// <summary>A field for an object or structure of the compilation's own that keeps an address.</summary>
-    private bool HoldsAddress(int field) => field != MemberNumbers.Element && (HoldsTuples(field) || HoldsObjects(field));
+    private bool HoldsAddress(int field) => field != MemberNumbers.Element && (_holders.TryGetValue(field, out var known) ? known : _holders[field] = HoldsTuples(field) || HoldsObjects(field));
+
+    private readonly ConcurrentDictionary<int, bool> _holders = new();
 
     private bool HoldsTuples(int field) => TypeOf(_context.Lowering.Members.SymbolOf(field)) is { } type && (_context.Lowering.Types.IsTupleOfMemory(type) || _context.Lowering.Types.ContainsMemory(type));
 

@@ -35,6 +35,7 @@ internal sealed partial class LoweringContext
         Types = new TypeFacts(knowledge);
         Implementations = new Implementations(compilation);
         Contracts = new Contracts(compilation);
+        CallOutlines = new CallOutlines(this);
     }
 
     public Compilation Compilation { get; }
@@ -48,6 +49,8 @@ internal sealed partial class LoweringContext
     public Contracts Contracts { get; }
 
     public Implementations Implementations { get; }
+
+    public CallOutlines CallOutlines { get; }
 
     /// <summary>The body of a method, or the initializer of a field or property, in source; null when it has none.</summary>
     public LoweredBody? BodyOf(ISymbol owner, CancellationToken cancel)
@@ -90,10 +93,10 @@ internal sealed partial class LoweringContext
     /// </summary>
     public bool IsOwn(ISymbol symbol)
     {
+        if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly))
+            return false;
         symbol = symbol.OriginalDefinition;
-        return _own.TryGetValue(symbol, out var known)
-            ? known
-            : _own[symbol] = SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly) && !symbol.DeclaringSyntaxReferences.IsEmpty;
+        return _own.TryGetValue(symbol, out var known) ? known : _own[symbol] = !symbol.DeclaringSyntaxReferences.IsEmpty;
     }
 
     /// <summary>Whether the code that declares a symbol can come by a mapping without being given one.</summary>
