@@ -67,7 +67,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     public PathSet?[]? Run(CancellationToken cancel)
     {
         _cancel = cancel;
-        return Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+        var states = Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+        // Summaries live as long as the compilation: what only the way to them needed is let go.
+        _run.Clear();
+        _passing.Clear();
+        return states;
     }
 
     private CancellationToken _cancel;
