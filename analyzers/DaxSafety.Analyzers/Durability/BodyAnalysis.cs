@@ -130,6 +130,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     {
         var node = _body.Nodes[block];
         _passing.Clear();
+        _here = (block, 0);
         input = NotRunYet(block, input);
         var paths = new List<Path>(input.Paths.Count);
         foreach (var arriving in input.Paths)

@@ -16,6 +16,8 @@ internal sealed partial class BodyAnalysis
         NoteGivenRuns(path, call);
         if (!call.Effects.IsEmpty && call.Targets.IsEmpty)
         {
+            if (Deciding(path, call) is { } flag)
+                return CallEither(step, path, flag);
             var unchanged = Unchanged(path, call, step);
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, Telling(call, result ?? ResultOf(path, call, step.Site)));

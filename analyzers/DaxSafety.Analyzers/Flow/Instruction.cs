@@ -12,7 +12,7 @@ internal enum OpCode : byte
     /// <summary>Dst becomes A.</summary>
     Copy,
 
-    /// <summary>Dst is the field numbered B of A.</summary>
+    /// <summary>Dst is the field numbered B of A; of a span's length, Scale is the bytes of one element.</summary>
     LoadField,
 
     /// <summary>Dst is the element of A, in its field numbered B, that the variable numbered C picks.</summary>

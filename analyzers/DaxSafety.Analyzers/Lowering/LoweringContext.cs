@@ -119,8 +119,8 @@ internal sealed partial class LoweringContext
             || (MayHoldMapping(method) && (!IsOwn(method) || IsReached(method)));
     }
 
-    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, or says where some of it begins.</summary>
-    public bool IsFollowed(IMethodSymbol method) => Matters(method) || _formulas.GetOrAdd(method.OriginalDefinition, IsFormula);
+    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, or opens a file.</summary>
+    public bool IsFollowed(IMethodSymbol method) => Matters(method) || _formulas.GetOrAdd(method.OriginalDefinition, definition => IsFormula(definition) || OpensFile(definition));
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _formulas = new(SymbolEqualityComparer.Default);
 
@@ -130,6 +130,13 @@ internal sealed partial class LoweringContext
         && method.Parameters.All(parameter => IsInteger(parameter.Type))
         && method.DeclaringSyntaxReferences[0].GetSyntax() is MethodDeclarationSyntax { ExpressionBody.Expression: { } formula }
         && !formula.DescendantNodesAndSelf().Any(node => node is InvocationExpressionSyntax or AssignmentExpressionSyntax or BaseObjectCreationExpressionSyntax);
+
+    /// <summary><c>int Open(string path)</c> over an import that returns a descriptor.</summary>
+    private bool OpensFile(IMethodSymbol method) =>
+        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, ReturnType.SpecialType: SpecialType.System_Int32, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method)
+        && method.Parameters.Any(parameter => parameter.Type.SpecialType == SpecialType.System_String)
+        && method.DeclaringSyntaxReferences[0].GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Any(call => Knowledge.OpensFile(call.Expression switch { IdentifierNameSyntax name => name.Identifier.ValueText, MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText, _ => "" }));
 
     private static bool IsInteger(ITypeSymbol type) => type.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64;
 

@@ -94,6 +94,8 @@ internal sealed partial class BodyLowering
             _counters.Add(stepped.Local);
         else if (operation is ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, Target: ILocalReferenceOperation summed })
             _counters.Add(summed.Local);
+        else if (operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation assigned } assignment && SummandsOf(assigned.Local, assignment.Value) is not null)
+            _counters.Add(assigned.Local);
     }
 
     /// <summary>Whether a condition asks how far something has been counted: every n-th, a full batch, the last one.</summary>
