@@ -126,6 +126,7 @@ internal sealed partial class BodyAnalysis
             RunClosuresPassed(after, call, ending, import, step.Site);
             results.Add(after);
         }
+        NoteLeftByChoice(results);
         // No ending fits what is known here: the callee throws, as far as anybody can tell.
         return results;
     }
