@@ -143,6 +143,8 @@ internal sealed partial class BodyAnalysis
             Replay(path, flush, import.Translate(flush.Target), site);
             _replaysOwnFlush = false;
         }
+        // Before anything new: what a callee makes where it was called in an earlier round is given that one's name.
+        Release(path, ending.Case.Released.Where(released => analysis.Entities[released].IsRooted), import);
         if (ending.Case.Path.Failed)
             Excuse(path);
         Spend(4);
@@ -162,9 +164,7 @@ internal sealed partial class BodyAnalysis
         foreach (var flush in ending.Summary.MayFlush)
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
-        foreach (var released in ending.Case.Released)
-            foreach (var place in import.Entity(released).Targets)
-                path.Released = path.Released.Set(place.Entity, default);
+        Release(path, ending.Case.Released.Where(released => !analysis.Entities[released].IsRooted), import);
         if (call.IsConstruction)
         {
             if (Read(path, call.Receiver).Single is { } instance)

@@ -29,6 +29,13 @@ internal sealed partial class BodyAnalysis
 
     private const string OrphanedView = "orphaned";
 
+    private static void Release(Path path, IEnumerable<int> released, SummaryImport import)
+    {
+        foreach (var entity in released)
+            foreach (var place in import.Entity(entity).Targets)
+                path.Released = path.Released.Set(place.Entity, default);
+    }
+
     /// <summary>The views that were made of it are of what it was before.</summary>
     private void NoteRemade(Path path, Entity entity)
     {
