@@ -24,6 +24,7 @@ internal sealed partial class PathMerger
     private static readonly Func<int, Span, Span, Span> Around = (_, x, y) => x.Around(y);
     private static readonly Func<int, Span, Span, Span> Widened = (_, x, y) => x.Widened(y);
 
+    private static readonly HashSet<int> NoSlots = new();
     private readonly HashSet<int> _testedSlots, _chosenSlots, _summandSlots;
     private readonly INumbers _numbers;
 
@@ -53,9 +54,9 @@ internal sealed partial class PathMerger
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
-        _testedSlots = new HashSet<int>(body.TestedSlots);
-        _chosenSlots = new HashSet<int>(followsChoices ? body.ChosenSlots : []);
-        _summandSlots = new HashSet<int>(followsChoices ? body.SummandSlots : []);
+        _testedSlots = body.TestedSlots;
+        _chosenSlots = followsChoices ? body.ChosenSlots : NoSlots;
+        _summandSlots = followsChoices ? body.SummandSlots : NoSlots;
         _joinVariables = JoinNumbers;
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
@@ -86,8 +87,6 @@ internal sealed partial class PathMerger
 
     public PathSet Normalize(List<Path> paths)
     {
-        if (paths.Count == 1)
-            return new PathSet(paths);
         var merged = new List<Path>();
         foreach (var path in paths)
             Add(merged, path);
