@@ -110,7 +110,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Whether what is tested is decided elsewhere, or the variable holds something that is, such as an option read into a local.</summary>
     public bool IsPolicy(Condition condition, PathSet? states)
     {
-        if (condition.IsPolicy || (condition.Question is IMethodSymbol question && _context.Lowering.IsAnsweredByPolicy(question, _cancel)))
+        if (condition.IsPolicy || (condition.Question is IMethodSymbol question && _context.Lowering.IsAnsweredByPolicy(question, CancellationToken.None)))
             return true;
         if (condition.A < 0 || Registers.IsTemporary(condition.A) || states is null)
             return false;
