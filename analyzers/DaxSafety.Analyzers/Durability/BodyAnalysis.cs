@@ -99,6 +99,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// <summary>Two ways in which the body ends, as one.</summary>
     public Path Merge(Path a, Path b) => Merger.Merge(a, b);
 
+    public bool WouldConfuseViews(Path a, Path b) => Merger.WouldConfuseViews(a, b);
+
     public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states);
 
     private PathSet EntryState()
