@@ -93,7 +93,7 @@ internal sealed partial class BodyLowering
                 Lower(argument.Value);
                 continue;
             }
-            registers[parameter.Ordinal] = parameter.RefKind == RefKind.None
+            registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
                 ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
                 : LowerByRef(argument, parameter, ref outs);
         }
