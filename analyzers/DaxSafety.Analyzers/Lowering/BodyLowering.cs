@@ -148,7 +148,7 @@ internal sealed partial class BodyLowering
             return;
         }
         // What is returned the caller may ask: `if (Count(view) > 0) view.Flush();`
-        if (Unconverted(value) is ILocalReferenceOperation { Local.Type: var type } && (type.SpecialType == SpecialType.System_Boolean || IsInteger(type)))
+        if (Unconverted(value) is ILocalReferenceOperation or IFlowCaptureReferenceOperation && value.Type is { } type && (type.SpecialType == SpecialType.System_Boolean || type.TypeKind == TypeKind.Enum || IsInteger(type)))
             NoteTested(value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
         // `ref` returns hand out an address.
         var register = _owner is IMethodSymbol { ReturnsByRef: true } or IMethodSymbol { ReturnsByRefReadonly: true }

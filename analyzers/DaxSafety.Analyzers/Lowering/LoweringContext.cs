@@ -111,18 +111,26 @@ internal sealed partial class LoweringContext
     }
 
     /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, or says where some of it begins.</summary>
-    public bool IsFollowed(IMethodSymbol method) => Matters(method) || _formulas.GetOrAdd(method.OriginalDefinition, IsFormula);
+    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _formulas = new(SymbolEqualityComparer.Default);
 
-    /// <summary>One number made of others, such as where a page starts.</summary>
-    private bool IsFormula(IMethodSymbol method) =>
-        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, Parameters.IsEmpty: false, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method) && IsInteger(method.ReturnType)
-        && method.Parameters.All(parameter => IsInteger(parameter.Type))
-        && method.DeclaringSyntaxReferences[0].GetSyntax() is MethodDeclarationSyntax { ExpressionBody.Expression: { } formula }
+    /// <summary>One number, choice or answer made of what is passed, such as where a page starts or whether a count is full.</summary>
+    public bool IsFormula(IMethodSymbol method) => _formulas.GetOrAdd(method, FindFormula);
+
+    private bool FindFormula(IMethodSymbol method) =>
+        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method) && IsScalar(method.ReturnType)
+        && FormulaOf(method.DeclaringSyntaxReferences[0].GetSyntax()) is { } formula
         && !formula.DescendantNodesAndSelf().Any(node => node is InvocationExpressionSyntax or AssignmentExpressionSyntax or BaseObjectCreationExpressionSyntax);
 
-    private static bool IsInteger(ITypeSymbol type) => type.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64;
+    private static ExpressionSyntax? FormulaOf(SyntaxNode declaration) => declaration switch
+    {
+        MethodDeclarationSyntax { ExpressionBody.Expression: { } formula } => formula,
+        MethodDeclarationSyntax { Body.Statements: { Count: 1 } statements } => (statements[0] as ReturnStatementSyntax)?.Expression,
+        _ => null,
+    };
+
+    private static bool IsScalar(ITypeSymbol type) => type.TypeKind == TypeKind.Enum || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_UInt64;
 
     private bool MayHoldMapping(IMethodSymbol method) =>
         (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))

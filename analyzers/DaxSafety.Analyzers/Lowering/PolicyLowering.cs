@@ -38,6 +38,9 @@ internal sealed partial class BodyLowering
                     return false;
                 case IInvocationOperation { Instance: IParameterReferenceOperation { Parameter: var own } } when IsPrimaryConstructorCapture(own):
                     break;
+                // `if (IsDue(now))`: what is asked of the arguments.
+                case IInvocationOperation { Instance: null or IInstanceReferenceOperation, TargetMethod: var predicate } when _context.IsFormula(predicate.OriginalDefinition):
+                    break;
                 case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
                     return false;
             }
