@@ -67,6 +67,7 @@ internal sealed partial class BodyLowering
         var condition = new Condition(a < 0 ? ConditionKind.Opaque : kind, a, b, negated, key, text, AddSite(operation));
         condition.IsPolicy = ReadsOnlyPolicy(operation);
         condition.IsCount = AsksCount(operation);
+        condition.AsksForMemory = kind == ConditionKind.IsNull && operation.DescendantsAndSelf().Any(read => _context.Types.NamesMemory(read.Type));
         _conditions.Add((operation.Syntax, condition));
         NoteTested(operation, condition);
         return condition;
