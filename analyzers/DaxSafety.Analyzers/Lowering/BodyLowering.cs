@@ -196,10 +196,14 @@ internal sealed partial class BodyLowering
     private LoweredBody Nest(LoweredBody body)
     {
         _nested.Add(body);
-        // What a nested body captures from further out passes through here.
-        foreach (var slot in body.Slots)
-            if (slot is { Kind: SlotKind.Captured, Symbol: { } symbol })
+        // What a nested body captures from further out passes through here, and what it tests is worth telling apart.
+        for (var slot = 0; slot < body.Slots.Length; slot++)
+            if (body.Slots[slot] is { Kind: SlotKind.Captured, Symbol: { } symbol })
+            {
                 SlotOf(symbol);
+                if (body.TestedSlots.Contains(slot))
+                    _testedVariables.Add(symbol);
+            }
         return body;
     }
 

@@ -196,7 +196,7 @@ internal sealed partial class BodyLowering
                     _testedVariables.Add(original);
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
-            if (symbol is IParameterSymbol || read is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Type.IsValueType: true })
+            if (symbol is IParameterSymbol || (symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner)) || read is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Type.IsValueType: true })
                 condition.Correlated = true;
             // `for (var left = n; left > 0; left--)` tests the parameter too.
             if (read is ILocalReferenceOperation { Local: var variable } && _copiesOfParameters.Contains(variable))
