@@ -13,12 +13,12 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     private readonly DurabilityContext _context;
     private readonly IFieldOrigins _origins;
     private readonly Func<CallTarget, Summary?> _summaryOf;
-    private readonly EntityTable _entities = new();
+    private readonly EntityTable _entities;
     private readonly ObligationTable _obligations = new();
     private readonly FieldSlots _fields;
     private readonly TestTable _tests = new();
     private readonly Dictionary<int, HashSet<int>> _holders = new();
-    private readonly PathMerger _merger;
+    private readonly bool _followsChoices;
     private readonly long _mostWork;
 
     /// <param name="body">What is analysed.</param>
@@ -32,12 +32,21 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _context = context;
         _origins = origins;
         _summaryOf = summaryOf;
+        _entities = new EntityTable(8 + body.Slots.Length + body.Sites.Length);
         _fields = new FieldSlots(FieldAtEntry);
-        _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * body.Nodes.Sum(node => node.Content.Instructions.Length);
+        _canOwe = CanOwe;
+        _followsChoices = followsChoices;
+        _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length;
+        foreach (var node in body.Nodes)
+            _mostWork += MostWorkForEachInstruction * node.Content.Instructions.Length;
         if (followsChoices)
             _mostWork /= PartForChoices;
-        _merger = new PathMerger(_entities, _obligations, _fields, body, followsChoices, this);
     }
+
+    /// <summary>A short body has one path, and needs none.</summary>
+    private PathMerger Merger => _merger ??= new PathMerger(_entities, _obligations, _fields, _body, _followsChoices, this);
+
+    private PathMerger? _merger;
 
     public EntityTable Entities => _entities;
 
@@ -83,7 +92,10 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// <summary>Counts against the budget.</summary>
     public void Spend(int work = 1) => _work += work;
 
-    public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states, _merger);
+    /// <summary>Two ways in which the body ends, as one.</summary>
+    public Path Merge(Path a, Path b) => Merger.Merge(a, b);
+
+    public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states);
 
     private PathSet EntryState()
     {
@@ -108,7 +120,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         return new PathSet(new List<Path>(1) { path });
     }
 
-    public PathSet Join(PathSet present, PathSet arriving, int block) => _merger.Join(present, arriving, _body.LoopHeads.Contains(block));
+    public PathSet Join(PathSet present, PathSet arriving, int block) => Merger.Join(present, arriving, _body.LoopHeads.Contains(block));
 
     public PathSet?[] Transfer(int block, PathSet input)
     {
@@ -141,9 +153,13 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// <summary>The groups that are new: what comes of the others has gone on to the blocks behind.</summary>
     private PathSet NotRunYet(int block, PathSet input)
     {
-        var known = _run.TryGetValue(block, out var before) ? before : null;
+        if (!_run.TryGetValue(block, out var before))
+        {
+            _run[block] = input.Paths;
+            return input;
+        }
         _run[block] = input.Paths;
-        return known is null ? input : new PathSet(input.Paths.FindAll(path => !known.Contains(path)));
+        return new PathSet(input.Paths.Except(before).ToList());
     }
 
     /// <summary>The step that is being run.</summary>
@@ -154,7 +170,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         var after = new List<Path>(paths.Count);
         foreach (var path in paths)
             after.AddRange(Call(step, path));
-        return after.Count > paths.Count ? _merger.NormalizeWithinBlock(after) : after;
+        return after.Count > paths.Count ? Merger.NormalizeWithinBlock(after) : after;
     }
 
     private PathSet?[] Outputs(FlowNode node, int block, PathSet input, List<Path> outcomes)
@@ -170,7 +186,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         else if (outcomes.Count > 0)
         {
             AtBlockEnd(outcomes);
-            var all = _merger.Normalize(outcomes);
+            var all = Normalize(outcomes);
             for (var i = 0; i < ordinary; i++)
                 outputs[i] = all;
         }
@@ -196,8 +212,10 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         if (kept.Count == 0)
             return null;
         // The ways in which a pattern does not match are told apart by the next pattern.
-        return condition.Parts.Length > 0 && kept.Count <= MostWays ? new PathSet(kept) : _merger.Normalize(kept);
+        return condition.Parts.Length > 0 && kept.Count <= MostWays ? new PathSet(kept) : Normalize(kept);
     }
+
+    private PathSet Normalize(List<Path> paths) => paths.Count == 1 ? new PathSet(paths) : Merger.Normalize(paths);
 
     /// <summary>
     /// What a handler sees. A path that only an exception opens owes nothing, unless the user wants it to: what was written
@@ -216,7 +234,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
                 thrown.Settled = IntMap<Present>.Empty;
                 thrown.Failed = _flushedIn.Contains(block);
             }
-            merged = merged is null ? thrown : _merger.Merge(merged, thrown);
+            merged = merged is null ? thrown : Merger.Merge(merged, thrown);
         }
         return new PathSet(new List<Path>(1) { merged! });
     }

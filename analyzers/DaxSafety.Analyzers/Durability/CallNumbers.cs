@@ -65,13 +65,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the property of that name of an object was given.</summary>
     private Value? StoredOption(Path path, int entity, string name)
     {
-        Value? option = null;
-        path.Fields.ForEach((slot, stored) =>
-        {
-            if (_fields[slot].Entity == entity && IsNamed(_fields[slot].Field, name))
-                option = stored;
-        });
-        return option;
+        for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
+            if (IsNamed(_fields[slot].Field, name) && path.Fields.TryGet(slot, out var stored))
+                return stored;
+        return null;
     }
 
     public bool IsNamed(int field, string option) => string.Equals(_context.Lowering.Members.SymbolOf(field)?.Name, option, StringComparison.OrdinalIgnoreCase);

@@ -61,43 +61,6 @@ internal sealed partial class BodyAnalysis
         && ((_constructions.TryGetValue(made.A, out var construction) && construction.Instance == owner)
             || (_entities[owner] is { Kind: EntityKind.Called } holder && holder.A == made.A));
 
-    private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
-
-    /// <summary>Every way the call can end, over all bodies it may run; null when none of them is known. A callee that never returns has no ending.</summary>
-    private List<Ending>? Endings(Path path, CallSite call)
-    {
-        var endings = new List<Ending>();
-        var known = false;
-        if (call.InvokesReceiver)
-        {
-            var index = 0;
-            foreach (var place in Read(path, call.Receiver).Targets)
-            {
-                if (_entities[place.Entity] is not { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity || _summaryOf(closure.Target) is not { } summary)
-                    continue;
-                known = true;
-                foreach (var ending in summary.Cases)
-                    endings.Add(new Ending(summary, ending, ReceiverOf(path, entity), index++));
-            }
-            return known ? endings : null;
-        }
-        var summaries = TargetsOn(call, Read(path, call.Receiver)).Select(_summaryOf).ToArray();
-        var isOneOfMany = summaries.Length > 1 && summaries.Sum(summary => summary?.Cases.Length ?? 0) > MostEndings;
-        for (var i = 0; i < summaries.Length; i++)
-        {
-            if (summaries[i] is not { } summary)
-                continue;
-            known = true;
-            var told = isOneOfMany ? summary.InOneCase : summary;
-            foreach (var ending in told.Cases)
-                endings.Add(new Ending(told, ending, Read(path, call.Receiver), i));
-        }
-        return known ? endings : null;
-    }
-
-    /// <summary>Of a call that may run several bodies; groups of paths above so many would be merged soon after.</summary>
-    private const int MostEndings = 8;
-
     /// <summary>Runs a delegate to a method that the tables describe, if the value is one.</summary>
     private bool RunDescribed(Path path, Value value, int site)
     {
@@ -115,11 +78,12 @@ internal sealed partial class BodyAnalysis
 
     private List<Path> Apply(Path path, CallSite call, in Instruction step, List<Ending> endings)
     {
-        var results = new List<Path>();
+        var results = new List<Path>(endings.Count);
+        var before = endings.Count == 1 ? path.Snapshot() : path;
         foreach (var ending in endings)
         {
             var after = endings.Count == 1 ? path : path.Clone();
-            var import = new SummaryImport(this, after, ending.Summary, call, ending.Receiver, step.Site, ending.Target);
+            var import = new SummaryImport(this, after, before, ending.Summary, call, ending.Receiver, step.Site, ending.Target);
             if (!import.IsPossible(ending.Case))
                 continue;
             Assign(after, step.Dst, Perform(after, call, step, ending, import));
@@ -138,7 +102,7 @@ internal sealed partial class BodyAnalysis
         var site = step.Site;
         foreach (var flush in ending.Case.Flushes)
         {
-            _replaysOwnFlush = flush.Target.Targets.All(place => analysis.Entities[place.Entity] is { Kind: EntityKind.Field } or { Kind: EntityKind.This, Mapping: not null });
+            _replaysOwnFlush = analysis.IsOfItsObject(flush.Target);
             Replay(path, flush, import.Translate(flush.Target), site);
             _replaysOwnFlush = false;
         }
@@ -177,6 +141,9 @@ internal sealed partial class BodyAnalysis
         LearnResult(path, result, ending.Case.ResultRange);
         return result.IsUntracked ? ResultOf(path, call, site) : result;
     }
+
+    /// <summary>What the object that the body is a member of holds, or is.</summary>
+    private bool IsOfItsObject(Value value) => value.Targets.All(place => _entities[place.Entity] is { Kind: EntityKind.Field } or { Kind: EntityKind.This, Mapping: not null });
 
     /// <summary>Captured variables and by-ref parameters that have new values.</summary>
     private void ImportVariables(Path path, Ending ending, SummaryImport import)
@@ -231,21 +198,19 @@ internal sealed partial class BodyAnalysis
     {
         if (obligation.IsByContract)
             Owing(target);
-        var tracked = target.Targets.Where(CanOwe).ToList();
-        if (tracked.Count == 0)
+        if (target.Only(_canOwe) is not { } tracked)
             return;
         var inner = obligation.Inner ?? summary.Body.Sites[obligation.Site];
-        var (written, attempts) = WithEarlierRounds(path, site, Value.OfRefs(tracked), inner);
+        var (written, attempts) = WithEarlierRounds(path, site, tracked, inner);
         var inherited = _obligations.Intern(site, written, obligation.Debt);
         inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.
-        inherited.IsReportedInside |= (obligation.IsReportedInside
-            || obligation.Target.Targets.All(place => callee.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping: not null }) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
+        inherited.IsReportedInside |= (obligation.IsReportedInside || callee.AreMappedFields(obligation.Target) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function
-            && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || obligation.Target.Targets.All(place => callee.Entities[place.Entity].Kind == EntityKind.Captured)))
+            && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || callee.AreCaptured(obligation.Target)))
             inherited.Captured ??= obligation.Captured ?? summary.Body.Sites[obligation.Site];
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
@@ -253,15 +218,25 @@ internal sealed partial class BodyAnalysis
         path.Settled = path.Settled.Remove(inherited.Id);
     }
 
+    private bool AreMappedFields(Value value)
+    {
+        foreach (var place in value.Targets)
+            if (_entities[place.Entity] is not { Kind: EntityKind.Field, Mapping: not null })
+                return false;
+        return true;
+    }
+
+    private bool AreCaptured(Value value) => value.Targets.All(place => _entities[place.Entity].Kind == EntityKind.Captured);
+
     /// <summary>A handle's own member that another member of the same object calls.</summary>
-    private static bool IsOfSameHandle(BodyAnalysis callee, Obligation obligation, List<Ref> target) =>
-        callee.Entities[EntityTable.This].Mapping is not null && obligation.Target.Targets.All(place => place.Entity == EntityTable.This) && target.All(place => place.Entity == EntityTable.This);
+    private static bool IsOfSameHandle(BodyAnalysis callee, Obligation obligation, Value target) =>
+        callee.Entities[EntityTable.This].Mapping is not null && obligation.Target.Targets.All(place => place.Entity == EntityTable.This) && target.Targets.All(place => place.Entity == EntityTable.This);
 
     /// <summary>A member of the same object: of its type, its base, or what derives from it.</summary>
     private bool IsOfSameType(LoweredBody callee) => callee.Symbol?.ContainingType is { } type && _body.Symbol?.ContainingType is { } own && (DerivesFrom(type, own) || DerivesFrom(own, type));
 
     /// <summary>Held by this very object, whoever wrote to it: a nested type, a friend.</summary>
-    private bool IsOfThisObject(List<Ref> target) => target.All(place => _entities[place.Entity] is { Kind: EntityKind.Field, B: EntityTable.This });
+    private bool IsOfThisObject(Value target) => target.Targets.All(place => _entities[place.Entity] is { Kind: EntityKind.Field, B: EntityTable.This });
 
     private static bool DerivesFrom(INamedTypeSymbol type, INamedTypeSymbol ancestor)
     {
@@ -276,7 +251,7 @@ internal sealed partial class BodyAnalysis
     {
         foreach (var ending in summary.Cases)
         {
-            var import = new SummaryImport(this, path, summary, null, Value.OfEntity(EntityTable.This), site, 0);
+            var import = new SummaryImport(this, path, path.Snapshot(), summary, null, Value.OfEntity(EntityTable.This), site, 0);
             foreach (var (obligation, status) in ending.Pending)
                 Inherit(path, obligation, status, import.Translate(obligation.Target), summary.Analysis, site, summary);
         }

@@ -36,8 +36,10 @@ internal sealed partial class BodyAnalysis
         {
             if (FieldBehind(_entities[place.Entity]) is { } field && IsContainer(field.A))
                 yield return field.A;
+            if (!_entities[place.Entity].IsFresh)
+                continue;
             foreach (var entry in path.Fields.ToList())
-                if (_entities[place.Entity].IsFresh && entry.Value.MayBe(place.Entity) && _fields[entry.Key].Field is var holder && IsContainer(holder))
+                if (entry.Value.MayBe(place.Entity) && _fields[entry.Key].Field is var holder && IsContainer(holder))
                     yield return holder;
         }
     }
@@ -76,9 +78,9 @@ internal sealed partial class BodyAnalysis
     {
         if (_entities[entity] is not { Kind: EntityKind.Allocated, Mapping: null })
             yield break;
-        foreach (var entry in path.Fields.ToList())
-            if (_fields[entry.Key].Entity == entity && IsOfTuple(_fields[entry.Key].Field))
-                foreach (var place in entry.Value.Targets)
+        for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
+            if (IsOfTuple(_fields[slot].Field) && path.Fields.TryGet(slot, out var part))
+                foreach (var place in part.Targets)
                     yield return place.Entity;
     }
 

@@ -47,13 +47,15 @@ internal sealed partial class BodyAnalysis
     /// <summary>What has been flushed so far was flushed before a delegate runs that this body was given, if the call runs one.</summary>
     private void NoteGivenRuns(Path path, CallSite call)
     {
-        if (path.Flushed.IsEmpty || !(call.InvokesReceiver && IsGiven(path, call.Receiver)) && !call.Method.Parameters.Any(parameter =>
-            parameter.Type.TypeKind == TypeKind.Delegate && parameter.Ordinal < call.Arguments.Length && IsGiven(path, call.Arguments[parameter.Ordinal])))
+        if (path.Flushed.IsEmpty || !RunsGiven(path, call))
             return;
         foreach (var entry in path.Flushed.ToList())
             if (_obligations.Flushes[entry.Key] is { Kind: not FlushKind.Fence, IsBeforeGiven: false } flush)
                 path.Flushed = path.Flushed.Remove(entry.Key).Set(_obligations.Intern(flush with { IsBeforeGiven = true }), default);
     }
+
+    private bool RunsGiven(Path path, CallSite call) => (call.InvokesReceiver && IsGiven(path, call.Receiver))
+        || call.Method.Parameters.Any(parameter => parameter.Type.TypeKind == TypeKind.Delegate && parameter.Ordinal < call.Arguments.Length && IsGiven(path, call.Arguments[parameter.Ordinal]));
 
     private bool IsGiven(Path path, int register) => register >= 0 && Read(path, register).Targets.Any(place => _entities[place.Entity].Kind == EntityKind.Parameter);
 
@@ -81,13 +83,13 @@ internal sealed partial class BodyAnalysis
         foreach (var ending in summary.Cases)
         {
             var after = path.Clone();
-            var import = new SummaryImport(this, after, summary, running, receiver, site, 0);
+            var import = new SummaryImport(this, after, path, summary, running, receiver, site, 0);
             Perform(after, running, step, new Ending(summary, ending, receiver, 0), import);
             // A delegate cannot know that what it is called with is what it flushes by another name.
             foreach (var flush in ending.Flushes)
                 if (given.Length > 0 && !ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => flush.Target.MayBe(place.Entity))))
                     Replay(after, flush, import.Translate(flush.Target), site);
-            merged = merged is null ? after : _merger.Merge(merged, after);
+            merged = merged is null ? after : Merger.Merge(merged, after);
         }
         path.Variables = merged!.Variables;
         path.Fields = merged.Fields;

@@ -9,6 +9,7 @@ internal sealed class DurabilityModel
 {
     private readonly SummaryStore _summaries;
     private readonly FieldOriginStore _origins;
+    private readonly ConcurrentDictionary<int, FieldVerdict> _verdicts = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, FieldLedger> _ledgers = new(SymbolEqualityComparer.Default);
 
     public DurabilityModel(DurabilityContext context)
@@ -43,7 +44,9 @@ internal sealed class DurabilityModel
     public AnalyzedBody? BodyOf(IMethodSymbol method, CancellationToken cancel) => _summaries.Of(method, cancel);
 
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
-    public FieldVerdict VerdictOn(int field, CancellationToken cancel)
+    public FieldVerdict VerdictOn(int field, CancellationToken cancel) => _verdicts.TryGetValue(field, out var known) ? known : _verdicts[field] = Judge(field, cancel);
+
+    private FieldVerdict Judge(int field, CancellationToken cancel)
     {
         if (Context.Lowering.Members.SymbolOf(field) is INamedTypeSymbol)
             return FieldVerdict.AskAll;

@@ -132,10 +132,12 @@ internal sealed class EntityTable
     private const int DeepestArithmetic = 4;
 
     private readonly List<Entity> _entities = new();
-    private readonly Dictionary<(EntityKind Kind, int A, long B, object? Payload), Entity> _index = new();
+    private readonly Dictionary<(EntityKind Kind, int A, long B, object? Payload), Entity> _index;
 
-    public EntityTable()
+    /// <param name="expected">How many there will be, more or less.</param>
+    public EntityTable(int expected)
     {
+        _index = new Dictionary<(EntityKind Kind, int A, long B, object? Payload), Entity>(expected);
         Intern(EntityKind.Zero);
         Intern(EntityKind.Null);
         Intern(EntityKind.Untracked);

@@ -183,13 +183,10 @@ internal sealed partial class BodyAnalysis
         if (_entities[entity].Escaped || depth > 3)
             return;
         _entities[entity].Escaped = true;
-        path.Fields.ForEach((slot, value) =>
-        {
-            if (_fields[slot].Entity != entity)
-                return;
-            foreach (var place in value.Targets)
-                EscapeDeep(path, place.Entity, depth + 1);
-        });
+        for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
+            if (path.Fields.TryGet(slot, out var value))
+                foreach (var place in value.Targets)
+                    EscapeDeep(path, place.Entity, depth + 1);
     }
 
     private void EscapeAll(Path path, Value value)

@@ -26,7 +26,11 @@ internal sealed class FieldOriginStore : IFieldOrigins
         _firstLook = new SummaryStore(context, NoFieldOrigins.Instance);
     }
 
-    public FieldOrigin? Of(int field, CancellationToken cancel)
+    public FieldOrigin? Of(int field, CancellationToken cancel) => _fields.TryGetValue(field, out var known) ? known : _fields[field] = Find(field, cancel);
+
+    private readonly ConcurrentDictionary<int, FieldOrigin?> _fields = new();
+
+    private FieldOrigin? Find(int field, CancellationToken cancel)
     {
         if (_context.Lowering.Members.SymbolOf(field) is not { } symbol || (symbol as INamedTypeSymbol ?? symbol.ContainingType) is not { } type || !_context.Lowering.IsOwn(symbol))
             return null;
@@ -41,7 +45,11 @@ internal sealed class FieldOriginStore : IFieldOrigins
     public FieldOrigin? OfInner(int outer, int inner, CancellationToken cancel) =>
         KnowsInner(outer, cancel) && OriginsOf(_context.Lowering.Members.SymbolOf(outer)!.ContainingType.OriginalDefinition, cancel).Inner.TryGetValue((outer, inner), out var origin) ? origin : null;
 
-    public bool KnowsInner(int outer, CancellationToken cancel) => HoldsAddress(outer)
+    public bool KnowsInner(int outer, CancellationToken cancel) => _outer.TryGetValue(outer, out var known) ? known : _outer[outer] = FindInner(outer, cancel);
+
+    private readonly ConcurrentDictionary<int, bool> _outer = new();
+
+    private bool FindInner(int outer, CancellationToken cancel) => HoldsAddress(outer)
         && _context.Lowering.Members.SymbolOf(outer) is { ContainingType: { } type } symbol && _context.Lowering.IsOwn(symbol) && _context.Lowering.IsReached(type)
         && _makers.Has(type.OriginalDefinition, cancel) && MayKeepMappings(type.OriginalDefinition, cancel) && OriginsOf(type.OriginalDefinition, cancel).Inner.Keys.Any(known => known.Outer == outer);
 
@@ -159,7 +167,9 @@ internal sealed class FieldOriginStore : IFieldOrigins
     private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Types.ContainsMemory(TypeOf(_context.Lowering.Members.SymbolOf(field)));
 
     /// <summary>A field for an object or structure of the compilation's own that keeps an address.</summary>
-    private bool HoldsAddress(int field) => field != MemberNumbers.Element && (HoldsTuples(field) || HoldsObjects(field));
+    private bool HoldsAddress(int field) => field != MemberNumbers.Element && (_holders.TryGetValue(field, out var known) ? known : _holders[field] = HoldsTuples(field) || HoldsObjects(field));
+
+    private readonly ConcurrentDictionary<int, bool> _holders = new();
 
     private bool HoldsTuples(int field) => TypeOf(_context.Lowering.Members.SymbolOf(field)) is { } type && (_context.Lowering.Types.IsTupleOfMemory(type) || _context.Lowering.Types.ContainsMemory(type));
 

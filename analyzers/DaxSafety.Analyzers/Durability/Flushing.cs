@@ -11,16 +11,17 @@ internal sealed partial class BodyAnalysis
     /// <summary>Bytes are written to the target: from here on somebody owes a flush.</summary>
     private Obligation? Write(Path path, Value target, int site, Site? inner = null)
     {
-        var tracked = target.Targets.Where(CanOwe).ToList();
-        if (tracked.Count == 0)
+        if (target.Only(_canOwe) is not { } tracked)
             return null;
-        var (written, attempts) = WithEarlierRounds(path, site, Value.OfRefs(tracked), inner);
+        var (written, attempts) = WithEarlierRounds(path, site, tracked, inner);
         var obligation = _obligations.Intern(site, written, Debt.Bytes);
         obligation.Inner ??= inner;
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, attempts));
         path.Settled = path.Settled.Remove(obligation.Id);
         return obligation;
     }
+
+    private readonly Func<Ref, bool> _canOwe;
 
     private bool CanOwe(Ref place)
     {

@@ -14,10 +14,16 @@ internal sealed class OutlineReach(DurabilityContext context, Func<BodyOutline, 
     /// <param name="cancel">Stops the search.</param>
     public bool From(CallTarget body, CancellationToken cancel)
     {
-        if (!_known.ContainsKey(body))
-            new CallGroups(caller => context.OutlineOf(caller, cancel).Callees, _known.ContainsKey, (group, _) => Decide(group, cancel), cancel).Visit(body);
-        return _known[body];
+        if (!_known.TryGetValue(body, out var known))
+        {
+            Find(body, cancel);
+            known = _known[body];
+        }
+        return known;
     }
+
+    private void Find(CallTarget body, CancellationToken cancel) =>
+        new CallGroups(caller => context.OutlineOf(caller, cancel).Callees, _known.ContainsKey, (group, _) => Decide(group, cancel), cancel).Visit(body);
 
     /// <summary>Bodies that call each other; all others that they call are decided already.</summary>
     private void Decide(List<CallTarget> group, CancellationToken cancel)

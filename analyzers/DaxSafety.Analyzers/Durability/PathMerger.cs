@@ -24,6 +24,7 @@ internal sealed class PathMerger
     private static readonly Func<int, Span, Span, Span> Around = (_, x, y) => x.Around(y);
     private static readonly Func<int, Span, Span, Span> Widened = (_, x, y) => x.Widened(y);
 
+    private static readonly HashSet<int> NoSlots = new();
     private readonly HashSet<int> _testedSlots, _chosenSlots, _summandSlots;
     private readonly INumbers _numbers;
 
@@ -52,9 +53,9 @@ internal sealed class PathMerger
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
-        _testedSlots = new HashSet<int>(body.TestedSlots);
-        _chosenSlots = new HashSet<int>(followsChoices ? body.ChosenSlots : []);
-        _summandSlots = new HashSet<int>(followsChoices ? body.SummandSlots : []);
+        _testedSlots = body.TestedSlots;
+        _chosenSlots = followsChoices ? body.ChosenSlots : NoSlots;
+        _summandSlots = followsChoices ? body.SummandSlots : NoSlots;
         _joinVariables = JoinNumbers;
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
@@ -84,8 +85,6 @@ internal sealed class PathMerger
 
     public PathSet Normalize(List<Path> paths)
     {
-        if (paths.Count == 1)
-            return new PathSet(paths);
         var merged = new List<Path>();
         foreach (var path in paths)
             Add(merged, path);
@@ -241,11 +240,21 @@ internal sealed class PathMerger
     {
         var joined = Value.Join(a, b);
         // The largest so far may be what it began with or what it has kept since.
-        if (ReferenceEquals(joined, a) || joined.Refs.Any(place => _entities[place.Entity] is { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept }))
+        if (ReferenceEquals(joined, a))
             return joined;
+        bool isCounter = joined.Refs.Length == 1, isSum = false;
+        var constants = 0;
+        foreach (var place in joined.Refs)
+        {
+            if (_entities[place.Entity] is { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept })
+                return joined;
+            isCounter |= _entities[place.Entity].Kind == EntityKind.AtLeast;
+            isSum |= joined.Refs.Length > 1 && _entities[place.Entity].Kind == EntityKind.Computed;
+            constants += place.IsConstant ? 1 : 0;
+        }
         // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
-        var counted = joined.Refs.Length == 1 || joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.AtLeast) || (joined.Refs.Count(place => place.IsConstant) > 2 && _numbers.IsComputed(holder)) || _numbers.IsLimited(holder);
-        if (counted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
+        isCounter |= (constants > 2 && _numbers.IsComputed(holder)) || _numbers.IsLimited(holder);
+        if (isCounter && Lowest(a) is { } mine && Lowest(b) is { } theirs)
         {
             // Below 0 by the way it was made, and not below it where a test has just said so.
             if (theirs < 0 && theirs < mine)
@@ -253,7 +262,6 @@ internal sealed class PathMerger
             return theirs < LowestCount ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
         }
         // A sum that grows in a loop would be followed round by round.
-        var isSum = joined.Refs.Length > 1 && joined.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Computed);
         if (!isSum && !_numbers.IsLimited(holder))
             return joined;
         var (least, other) = (Least(_mine, a), Least(_theirs, b));

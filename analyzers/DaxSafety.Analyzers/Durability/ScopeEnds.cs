@@ -16,7 +16,8 @@ internal sealed partial class BodyAnalysis
 
     private void AtBlockEnd(List<Path> paths)
     {
-        _passing.RemoveWhere(CanBeAskedAgain);
+        if (_passing.Count > 0)
+            _passing.RemoveWhere(CanBeAskedAgain);
         foreach (var path in paths)
         {
             path.Temporaries = Array.Empty<Value?>();
@@ -34,7 +35,7 @@ internal sealed partial class BodyAnalysis
     private PathSet AtScopeEnd(PathSet output, int[] slots)
     {
         var paths = output.Paths.ConvertAll(path => AtScopeEnd(path, slots));
-        return paths.Count == 1 ? new PathSet(paths) : _merger.Normalize(paths);
+        return Normalize(paths);
     }
 
     private Path AtScopeEnd(Path path, int[] slots)
@@ -53,6 +54,8 @@ internal sealed partial class BodyAnalysis
     {
         // What is the caller's, a constant or made of other things can be named again without the variable.
         if (entity.Kind is not (EntityKind.Result or EntityKind.Variable or EntityKind.AtLeast or EntityKind.AtMost or EntityKind.Called or EntityKind.Allocated))
+            return;
+        if (entity.Dependents is null && !IsKnownOf(path, entity.Id))
             return;
         var made = new List<int> { entity.Id };
         for (var i = 0; i < made.Count; i++)

@@ -66,7 +66,13 @@ internal sealed class Summary
         || ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => Analysis.IsKnownMapping(place.Entity)))
         || HandsOutMapping(ending.Result) || ending.Stores.Any(store => HandsOutMapping(store.Value)) || HandsOutByRef(ending.Path);
 
-    private bool HandsOutMapping(Value value) => value.Targets.Any(place => Analysis.Entities[place.Entity] is { Mapping: { Role: not MappingRole.File } });
+    private bool HandsOutMapping(Value value)
+    {
+        foreach (var place in value.Targets)
+            if (Analysis.Entities[place.Entity] is { Mapping: { Role: not MappingRole.File } })
+                return true;
+        return false;
+    }
 
     private bool HandsOutByRef(Path path)
     {
@@ -81,7 +87,7 @@ internal sealed class Summary
     /// <summary>Some ending has made it durable.</summary>
     public bool Settles(Obligation obligation) => Cases.Any(ending => ending.Path.Settled.Contains(obligation.Id));
 
-    public static Summary Of(BodyAnalysis analysis, LoweredBody body, PathSet?[] states, PathMerger merger)
+    public static Summary Of(BodyAnalysis analysis, LoweredBody body, PathSet?[] states)
     {
         var endings = new List<(Path Path, Value Result)>();
         for (var node = 0; node < body.Nodes.Length; node++)
@@ -89,16 +95,16 @@ internal sealed class Summary
             if (body.Nodes[node].Exit != ExitKind.Return || states[node] is not { } set)
                 continue;
             foreach (var path in set.Paths)
-                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.Decided(path, analysis.ResultOf(path, body.Nodes[node].ReturnValue)), merger);
+                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.Decided(path, analysis.ResultOf(path, body.Nodes[node].ReturnValue)), analysis);
         }
-        JoinAlike(endings, analysis, merger);
+        JoinAlike(endings, analysis);
         var cases = endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray();
         var summary = new Summary(analysis, body, cases);
         if (summary.Size > MostToTell)
             return new Summary(analysis, body, cases) { IsTellable = false };
         if (endings.Count > 1 && IsOneOfSeveral(body.Symbol))
         {
-            Join(endings, merger);
+            Join(endings, analysis);
             summary._inOneCase = new Summary(analysis, body, ImmutableArray.Create(new SummaryCase(endings[0].Path, endings[0].Result, analysis)));
         }
         return summary;
@@ -120,18 +126,18 @@ internal sealed class Summary
     /// Endings that leave the same writes behind and hand out no mapping differ in nothing that a caller can owe. Those of a formula differ in what they say:
     /// a caller that asks it has made a choice.
     /// </summary>
-    private static void JoinAlike(List<(Path Path, Value Result)> endings, BodyAnalysis analysis, PathMerger merger)
+    private static void JoinAlike(List<(Path Path, Value Result)> endings, BodyAnalysis analysis)
     {
         if (endings.Count < 2 || analysis.IsOfFormula || endings.Any(ending => !ending.Path.SameProgress(endings[0].Path) || HandsOut(analysis, ending.Path, ending.Result)))
             return;
-        Join(endings, merger);
+        Join(endings, analysis);
     }
 
-    private static void Join(List<(Path Path, Value Result)> endings, PathMerger merger)
+    private static void Join(List<(Path Path, Value Result)> endings, BodyAnalysis analysis)
     {
         var (path, result) = endings[0];
         foreach (var ending in endings.Skip(1))
-            (path, result) = (merger.Merge(path, ending.Path), Value.Join(result, ending.Result));
+            (path, result) = (analysis.Merge(path, ending.Path), Value.Join(result, ending.Result));
         endings.Clear();
         endings.Add((path, result));
     }
@@ -151,7 +157,7 @@ internal sealed class Summary
     {
         var reach = new ExitReach(analysis, path, returnRegister);
         var visible = path.Clone();
-        var count = new Dictionary<int, int>();
+        var count = path.Pending.IsEmpty ? null : new Dictionary<int, int>();
         foreach (var entry in path.Pending.ToList())
         {
             // What a file owes is not told: whoever is handed it can flush it.
@@ -162,7 +168,7 @@ internal sealed class Summary
             }
             var target = analysis.Obligations[entry.Key].Target;
             var first = target.Targets.First().Entity;
-            count[first] = count.TryGetValue(first, out var before) ? before + 1 : 1;
+            count![first] = count.TryGetValue(first, out var before) ? before + 1 : 1;
             if (count[first] > MostWritesToOneMapping || count.Count > MostMappingsWritten || !target.Targets.Any(place => reach.IsVisible(place.Entity)))
                 visible.Pending = visible.Pending.Remove(entry.Key);
         }
@@ -183,19 +189,19 @@ internal sealed class Summary
 
     private const int MostMappingsWritten = 6;
 
-    private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, PathMerger merger)
+    private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, BodyAnalysis analysis)
     {
         for (var i = 0; i < endings.Count; i++)
         {
             if (!endings[i].Path.SameProgress(path) || !SameMeaning(endings[i].Result, result))
                 continue;
-            endings[i] = (merger.Merge(endings[i].Path, path), Value.Join(endings[i].Result, result));
+            endings[i] = (analysis.Merge(endings[i].Path, path), Value.Join(endings[i].Result, result));
             return;
         }
         if (endings.Count < MostCases)
             endings.Add((path, result));
         else
-            endings[MostCases - 1] = (merger.Merge(endings[MostCases - 1].Path, path), Value.Join(endings[MostCases - 1].Result, result));
+            endings[MostCases - 1] = (analysis.Merge(endings[MostCases - 1].Path, path), Value.Join(endings[MostCases - 1].Result, result));
     }
 
     /// <summary>Endings that return different constants stay apart: <c>if (!TryWrite()) return;</c> tells them apart.</summary>

@@ -20,11 +20,19 @@ internal sealed class SummaryImport
     private Dictionary<int, Value>? _imported;
     private SummaryCase? _ending;
 
-    public SummaryImport(BodyAnalysis caller, Path path, Summary summary, CallSite? call, Value receiver, int site, int target)
+    /// <param name="caller">In whose terms.</param>
+    /// <param name="path">That the call changes.</param>
+    /// <param name="before">What held before it: arguments and fields are read from there.</param>
+    /// <param name="summary">Of the callee.</param>
+    /// <param name="call">By which it is run; null for code that somebody may run later.</param>
+    /// <param name="receiver">Of the call.</param>
+    /// <param name="site">Of the call.</param>
+    /// <param name="target">Which of the bodies it is that the call may run.</param>
+    public SummaryImport(BodyAnalysis caller, Path path, Path before, Summary summary, CallSite? call, Value receiver, int site, int target)
     {
         _caller = caller;
         _path = path;
-        _before = path.Snapshot();
+        _before = before;
         _summary = summary;
         _call = call;
         _receiver = receiver;
@@ -89,10 +97,15 @@ internal sealed class SummaryImport
         var target = Entity(place.Entity);
         var (offsetEntity, offset) = Number(place.OffsetEntity, place.Offset);
         var (lengthEntity, length) = Number(place.LengthEntity, place.Length);
-        return offsetEntity == 0 && offset == 0 && lengthEntity == Ref.Unknown
-            ? target
-            : target.Map(found => Shift(found, offsetEntity, offset, lengthEntity, length));
+        return offsetEntity == 0 && offset == 0 && lengthEntity == Ref.Unknown ? target : Shift(target, offsetEntity, offset, lengthEntity, length);
     }
+
+    private static Value Shift(Value target, int offsetEntity, long offset, int lengthEntity, long length) => target.Single is { } one
+        ? Value.Of(Shift(one, offsetEntity, offset, lengthEntity, length))
+        : ShiftEach(target, offsetEntity, offset, lengthEntity, length);
+
+    private static Value ShiftEach(Value target, int offsetEntity, long offset, int lengthEntity, long length) =>
+        target.Map(found => Shift(found, offsetEntity, offset, lengthEntity, length));
 
     private static Ref Shift(Ref found, int offsetEntity, long offset, int lengthEntity, long length)
     {
@@ -119,31 +132,32 @@ internal sealed class SummaryImport
 
     public Value Entity(int id)
     {
-        if (id is EntityTable.Zero or EntityTable.Null or EntityTable.Untracked or EntityTable.Statics)
-            return Value.OfEntity(id);
-        if (id == EntityTable.This)
-            return _receiver;
-        _imported ??= new Dictionary<int, Value>();
-        if (_imported.TryGetValue(id, out var known))
+        if (_imported is not null && _imported.TryGetValue(id, out var known))
             return known;
-        _caller.Spend();
-        // A cycle through a mapping's parents ends here.
-        _imported[id] = Value.Untracked;
-        return _imported[id] = Import(Theirs[id]);
-    }
-
-    private Value Import(Entity entity)
-    {
+        var entity = Theirs[id];
         switch (entity.Kind)
         {
             case EntityKind.Zero or EntityKind.Null or EntityKind.Untracked or EntityKind.Statics:
-                return Value.OfEntity(entity.Id);
+                return Value.OfEntity(id);
             case EntityKind.This:
                 return _receiver;
             case EntityKind.Parameter:
                 return _call is null || entity.A >= _call.Arguments.Length ? Value.Untracked : _caller.ValueOf(_before, _call.Arguments[entity.A]);
             case EntityKind.Captured:
                 return _caller.Captured(_before, entity.A);
+        }
+        _caller.Spend();
+        _imported ??= new Dictionary<int, Value>();
+        // A cycle through a mapping's parents ends here.
+        _imported[id] = Value.Untracked;
+        return _imported[id] = Import(entity);
+    }
+
+    /// <summary>What is looked up or made anew, once for the whole call.</summary>
+    private Value Import(Entity entity)
+    {
+        switch (entity.Kind)
+        {
             case EntityKind.Field:
                 return _caller.Field(_before, Entity((int)entity.B), entity.A);
             case EntityKind.Constant:

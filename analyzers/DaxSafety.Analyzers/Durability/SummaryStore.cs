@@ -37,26 +37,32 @@ internal sealed class SummaryStore
 
     public AnalyzedBody? Of(CallTarget target, CancellationToken cancel)
     {
-        if (!_published.ContainsKey(target))
-            new CallGroups(CalleesOf, _published.ContainsKey, (group, isRecursive) => Publish(_published, group, members => AnalyzeGroup(members, isRecursive, cancel), cancel), cancel).Visit(target);
-        return _published[target][target];
-
-        ImmutableArray<CallTarget> CalleesOf(CallTarget caller) => this.CalleesOf(caller, cancel);
+        if (!_published.TryGetValue(target, out var known))
+        {
+            PublishFrom(target, cancel);
+            known = _published[target];
+        }
+        return known[target];
     }
+
+    private void PublishFrom(CallTarget target, CancellationToken cancel) => new CallGroups(
+        caller => CalleesOf(caller, cancel), _published.ContainsKey, (group, isRecursive) => Publish(_published, group, members => AnalyzeGroup(members, isRecursive, cancel), cancel), cancel).Visit(target);
 
     /// <summary>The analysis of a body that may meet a mapping that nobody handed to it; null for all others.</summary>
     public AnalyzedBody? IfConcerned(CallTarget target, CancellationToken cancel)
     {
         if (!MayBeConcerned(target, cancel))
             return null;
-        if (!_concerned.ContainsKey(target))
-            new CallGroups(CalleesOf, IsDecided, (group, _) => Publish(_concerned, group, members => Decide(members, cancel), cancel), cancel).Visit(target);
-        return _concerned[target][target] ? Of(target, cancel) : null;
-
-        ImmutableArray<CallTarget> CalleesOf(CallTarget caller) => this.CalleesOf(caller, cancel);
-
-        bool IsDecided(CallTarget callee) => _concerned.ContainsKey(callee) || !MayBeConcerned(callee, cancel);
+        if (!_concerned.TryGetValue(target, out var known))
+        {
+            DecideFrom(target, cancel);
+            known = _concerned[target];
+        }
+        return known[target] ? Of(target, cancel) : null;
     }
+
+    private void DecideFrom(CallTarget target, CancellationToken cancel) => new CallGroups(
+        caller => CalleesOf(caller, cancel), callee => _concerned.ContainsKey(callee) || !MayBeConcerned(callee, cancel), (group, _) => Publish(_concerned, group, members => Decide(members, cancel), cancel), cancel).Visit(target);
 
     /// <summary>Whether it is worth the lowering to find out if a body, or one nested in it, is concerned.</summary>
     public bool MayBeConcerned(CallTarget target, CancellationToken cancel) => _concern.MayMeet(target, cancel);
@@ -178,7 +184,7 @@ internal sealed class SummaryStore
     {
         if (Lower(target, cancel) is not { } body)
             return null;
-        if (!(body.ChosenSlots.IsEmpty && body.SummandSlots.IsEmpty) && !tooManyChoices.Contains(target))
+        if (body.ChosenSlots.Count + body.SummandSlots.Count > 0 && !tooManyChoices.Contains(target))
         {
             var analyzed = Analyze(body, summaryOf, followsChoices: true, cancel);
             if (analyzed.States is not null || body.Failure is not null)

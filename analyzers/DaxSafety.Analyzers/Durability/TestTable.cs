@@ -40,7 +40,9 @@ internal sealed class TestTable
     /// <summary>What a test is about, one thing or two.</summary>
     public (int A, int B) Tested(int test) => _tested[test];
 
-    public IReadOnlyList<int> About(int entity) => _about.TryGetValue(entity, out var tests) ? tests : Array.Empty<int>();
+    public List<int> About(int entity) => _about.TryGetValue(entity, out var tests) ? tests : Nothing;
+
+    private static readonly List<int> Nothing = new();
 
     /// <summary>Tests of one entity alone; of a number with the one it is compared with.</summary>
     public IEnumerable<(ConditionKind Kind, int A, long Number, int Test)> OnOneEntity()

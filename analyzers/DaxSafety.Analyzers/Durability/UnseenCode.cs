@@ -43,15 +43,26 @@ internal sealed partial class BodyAnalysis
     private void Forgive(Path path, Value value)
     {
         foreach (var entry in path.Pending.ToList())
-            if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && obligation.Target.Refs.Any(place => Reaches(path, value, place.Entity)))
+            if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && Reaches(path, value, obligation.Target))
                 path.Pending = path.Pending.Remove(obligation.Id);
+    }
+
+    private bool Reaches(Path path, Value value, Value any)
+    {
+        foreach (var place in any.Refs)
+            if (Reaches(path, value, place.Entity))
+                return true;
+        return false;
     }
 
     private void MarkGivenAway(Value value)
     {
         foreach (var place in value.Targets)
-            MayFlush.Add(new FlushFact(FlushKind.Unseen, Value.OfEntity(place.Entity), false));
+            if (_givenAway.Add(place.Entity))
+                MayFlush.Add(new FlushFact(FlushKind.Unseen, Value.OfEntity(place.Entity), false));
     }
+
+    private readonly HashSet<int> _givenAway = new();
 
     private bool Reaches(Path path, Value value, int entity)
     {
@@ -59,10 +70,11 @@ internal sealed partial class BodyAnalysis
             return true;
         foreach (var place in value.Targets)
         {
-            var found = false;
-            path.Fields.ForEach((slot, stored) => found |= _fields[slot].Entity == place.Entity && stored.MayBe(entity));
-            if (found || (_entities[entity] is { Kind: EntityKind.Field } field && field.B == place.Entity))
+            if (_entities[entity] is { Kind: EntityKind.Field } field && field.B == place.Entity)
                 return true;
+            for (var slot = _fields.LatestOf(place.Entity); slot >= 0; slot = _fields.Before(slot))
+                if (path.Fields.TryGet(slot, out var stored) && stored.MayBe(entity))
+                    return true;
         }
         return false;
     }

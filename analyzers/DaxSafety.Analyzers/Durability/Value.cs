@@ -54,21 +54,32 @@ internal sealed class Value : IEquatable<Value>
         var sorted = refs.ToArray();
         if (sorted.Length == 0)
             return Untracked;
-        if (sorted.Length > 1)
-            Array.Sort(sorted, ByPlace);
+        Sort(sorted);
         return new Value(sorted);
+    }
+
+    /// <summary>The places of which the test is true; null when there are none.</summary>
+    public Value? Only(Func<Ref, bool> test)
+    {
+        var count = 0;
+        foreach (var place in Refs)
+            if (test(place))
+                count++;
+        return count == Refs.Length ? this : count == 0 ? null : new Value(Array.FindAll(Refs, place => test(place)));
     }
 
     /// <summary>The same set of things, each place changed in the same way.</summary>
     public Value Map(Func<Ref, Ref> change)
     {
-        if (Refs.Length > 1)
-            return OfRefs(Refs.Select(change));
-        var changed = change(Refs[0]);
-        return changed == Refs[0] ? this : Of(changed);
+        if (Refs.Length == 1)
+        {
+            var changed = change(Refs[0]);
+            return changed == Refs[0] ? this : Of(changed);
+        }
+        var places = Array.ConvertAll(Refs, place => change(place));
+        Sort(places);
+        return new Value(places);
     }
-
-    private static readonly Comparison<Ref> ByPlace = (x, y) => x.Entity != y.Entity ? x.Entity.CompareTo(y.Entity) : x.Offset.CompareTo(y.Offset);
 
     public Ref? Single => Refs.Length == 1 ? Refs[0] : null;
 
@@ -91,16 +102,29 @@ internal sealed class Value : IEquatable<Value>
     {
         if (ReferenceEquals(a, b) || a.Holds(b))
             return a;
-        var merged = new List<Ref>(a.Refs.Length + b.Refs.Length);
-        merged.AddRange(a.Refs);
+        var merged = new Ref[a.Refs.Length + b.Refs.Length];
+        var count = a.Refs.Length;
+        Array.Copy(a.Refs, merged, count);
         foreach (var place in b.Refs)
-            Add(merged, place);
-        if (merged.Count > MostRefs)
+            Add(merged, ref count, place);
+        if (count > MostRefs)
             return Untracked;
-        merged.Sort(ByPlace);
-        var result = new Value(merged.ToArray());
+        if (count < merged.Length)
+            Array.Resize(ref merged, count);
+        Sort(merged);
+        var result = new Value(merged);
         return result.Equals(a) ? a : result;
     }
+
+    /// <summary>They are few, and nearly in order.</summary>
+    private static void Sort(Ref[] refs)
+    {
+        for (var i = 1; i < refs.Length; i++)
+            for (var at = i; at > 0 && Compare(refs[at - 1], refs[at]) > 0; at--)
+                (refs[at - 1], refs[at]) = (refs[at], refs[at - 1]);
+    }
+
+    private static int Compare(in Ref x, in Ref y) => x.Entity != y.Entity ? x.Entity.CompareTo(y.Entity) : x.Offset.CompareTo(y.Offset);
 
     public static Value JoinAll(IEnumerable<Value> values) => values.Aggregate(Join);
 
@@ -112,9 +136,9 @@ internal sealed class Value : IEquatable<Value>
         return true;
     }
 
-    private static void Add(List<Ref> refs, Ref place)
+    private static void Add(Ref[] refs, ref int count, Ref place)
     {
-        for (var i = 0; i < refs.Count; i++)
+        for (var i = 0; i < count; i++)
         {
             var present = refs[i];
             if (present.Entity != place.Entity)
@@ -128,7 +152,7 @@ internal sealed class Value : IEquatable<Value>
                 : present.Somewhere();
             return;
         }
-        refs.Add(place);
+        refs[count++] = place;
     }
 
     public bool Equals(Value? other)
@@ -156,6 +180,24 @@ internal sealed class Value : IEquatable<Value>
 internal readonly struct TargetList(Ref[] refs) : IEnumerable<Ref>
 {
     public Enumerator GetEnumerator() => new(refs);
+
+    public bool Any() => GetEnumerator().MoveNext();
+
+    public bool Any(Func<Ref, bool> test)
+    {
+        foreach (var place in this)
+            if (test(place))
+                return true;
+        return false;
+    }
+
+    public bool All(Func<Ref, bool> test)
+    {
+        foreach (var place in this)
+            if (!test(place))
+                return false;
+        return true;
+    }
 
     IEnumerator<Ref> IEnumerable<Ref>.GetEnumerator() => GetEnumerator();
 

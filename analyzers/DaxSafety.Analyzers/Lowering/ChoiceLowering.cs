@@ -42,9 +42,9 @@ internal sealed partial class BodyLowering
     }
 
     /// <summary>Of the tested variables those that a choice sets, and no counter: flags, what may be null, what a conditional expression comes to. And what a choice makes one of several mappings.</summary>
-    private ImmutableHashSet<int> ChosenSlots(ImmutableHashSet<int> tested)
+    private HashSet<int> ChosenSlots(HashSet<int> tested)
     {
-        var slots = ImmutableHashSet.CreateBuilder<int>();
+        var slots = new HashSet<int>();
         foreach (var slot in tested)
             if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } } or IParameterSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
                 slots.Add(slot);
@@ -60,6 +60,6 @@ internal sealed partial class BodyLowering
         foreach (var local in _chosenLocals.Concat(_taken.Where(taken => _chosenCaptures.Contains(taken.From)).Select(taken => taken.Local)))
             if (_slotOf.TryGetValue(local, out var slot))
                 slots.Add(slot);
-        return slots.ToImmutable();
+        return slots;
     }
 }

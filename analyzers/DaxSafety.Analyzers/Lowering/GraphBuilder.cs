@@ -94,6 +94,8 @@ internal sealed class GraphBuilder
 
     private void AddExceptionEdges(BasicBlock block, Frame? frame, int node)
     {
+        if (!IsTried(block))
+            return;
         var handlers = Handlers(block).Select(handler => NodeFor(handler, frame)).ToArray();
         Nodes[node].ExceptionSuccessors = handlers.Length;
         Graph.SetSuccessors(node, Graph.Successors(node).Concat(handlers).ToArray());
@@ -233,6 +235,14 @@ internal sealed class GraphBuilder
         var clause = RegionsAround(block).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch && region.FirstBlockOrdinal == block.Ordinal);
         Nodes[node].CatchesFlushFailures = clause is { EnclosingRegion.Kind: not ControlFlowRegionKind.FilterAndHandler }
             && clause.ExceptionType?.Name is "IOException" or "Exception" or "SystemException" or "Object";
+    }
+
+    private static bool IsTried(BasicBlock block)
+    {
+        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+            if (region.Kind == ControlFlowRegionKind.Try)
+                return true;
+        return false;
     }
 
     /// <summary>First blocks of the handlers that an exception in the block may reach.</summary>

@@ -10,7 +10,7 @@ namespace DaxSafety.Analyzers.Lowering;
 /// </summary>
 internal sealed class Implementations
 {
-    private readonly Lazy<ImmutableArray<INamedTypeSymbol>> _types;
+    private readonly Lazy<Dictionary<INamedTypeSymbol, List<INamedTypeSymbol>>> _below;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _found = new(SymbolEqualityComparer.Default);
 
     private readonly IAssemblySymbol _assembly;
@@ -18,7 +18,7 @@ internal sealed class Implementations
     public Implementations(Compilation compilation)
     {
         _assembly = compilation.Assembly;
-        _types = new Lazy<ImmutableArray<INamedTypeSymbol>>(() => AllTypes(_assembly.GlobalNamespace));
+        _below = new Lazy<Dictionary<INamedTypeSymbol, List<INamedTypeSymbol>>>(() => TypesBelow(_assembly.GlobalNamespace));
     }
 
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method) => _found.GetOrAdd(method.OriginalDefinition, Find);
@@ -29,8 +29,8 @@ internal sealed class Implementations
         Add(method);
         // What implements an interface may be abstract or virtual itself.
         for (var i = 0; i < candidates.Count; i++)
-            if (candidates[i].ContainingType is { IsSealed: false, IsValueType: false } owner)
-                foreach (var type in _types.Value)
+            if (candidates[i].ContainingType is { IsSealed: false, IsValueType: false } owner && _below.Value.TryGetValue(owner.OriginalDefinition, out var below))
+                foreach (var type in below)
                     Add(owner.TypeKind == TypeKind.Interface ? Implementing(type, candidates[i]) : Overriding(type, candidates[i]));
         return found.ToImmutableArray();
 
@@ -55,10 +55,9 @@ internal sealed class Implementations
         {
             if (!SymbolEqualityComparer.Default.Equals(contract.OriginalDefinition, method.ContainingType.OriginalDefinition))
                 continue;
-            var member = contract.GetMembers(method.Name).OfType<IMethodSymbol>()
-                .FirstOrDefault(candidate => SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, method));
-            if (member is not null && type.FindImplementationForInterfaceMember(member) is IMethodSymbol implementation)
-                return implementation.OriginalDefinition;
+            foreach (var member in contract.GetMembers(method.Name))
+                if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method) && type.FindImplementationForInterfaceMember(member) is IMethodSymbol implementation)
+                    return implementation.OriginalDefinition;
         }
         return null;
     }
@@ -74,6 +73,29 @@ internal sealed class Implementations
                     return candidate;
         }
         return null;
+    }
+
+    /// <summary>By interface and class: the types of the compilation that implement it or derive from it, in the order of their declaration.</summary>
+    private static Dictionary<INamedTypeSymbol, List<INamedTypeSymbol>> TypesBelow(INamespaceSymbol root)
+    {
+        var below = new Dictionary<INamedTypeSymbol, List<INamedTypeSymbol>>(SymbolEqualityComparer.Default);
+        foreach (var type in AllTypes(root))
+        {
+            for (var ancestor = type.BaseType; ancestor is { SpecialType: SpecialType.None }; ancestor = ancestor.BaseType)
+                Note(ancestor, type);
+            foreach (var contract in type.AllInterfaces)
+                Note(contract, type);
+        }
+        return below;
+
+        void Note(INamedTypeSymbol above, INamedTypeSymbol type)
+        {
+            if (!below.TryGetValue(above.OriginalDefinition, out var types))
+                below[above.OriginalDefinition] = types = new List<INamedTypeSymbol>();
+            // Once, though it may implement `IStore<int>` and `IStore<long>`.
+            if (types.Count == 0 || !ReferenceEquals(types[types.Count - 1], type))
+                types.Add(type);
+        }
     }
 
     private static ImmutableArray<INamedTypeSymbol> AllTypes(INamespaceSymbol root)

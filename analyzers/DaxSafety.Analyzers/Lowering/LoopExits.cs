@@ -20,6 +20,8 @@ internal sealed class LoopExits
         _cfg = cfg;
         _assignedInside = new Lazy<HashSet<ISymbol>>(() => AssignedBy(cfg.OriginalOperation.Descendants()
             .Where(operation => operation is IAnonymousFunctionOperation or ILocalFunctionOperation).SelectMany(function => function.Descendants())));
+        if (!_cfg.Blocks.Any(GoesBack))
+            return;
         var loops = Loops().ToList();
         foreach (var loop in loops)
             foreach (var block in loop.Where(block => Leaves(block, loop)))
@@ -77,6 +79,8 @@ internal sealed class LoopExits
         IMemberReferenceOperation member => member.Member,
         _ => null,
     };
+
+    private static bool GoesBack(BasicBlock block) => block.ConditionalSuccessor?.Destination?.Ordinal <= block.Ordinal || block.FallThroughSuccessor?.Destination?.Ordinal <= block.Ordinal;
 
     private IEnumerable<HashSet<BasicBlock>> Loops() => _cfg.Blocks.Where(block => block.IsReachable)
         .SelectMany(block => SuccessorsOf(block).Where(successor => successor.Ordinal <= block.Ordinal).Select(head => (Head: head, End: block)))

@@ -99,16 +99,16 @@ internal sealed class LoweredBody
     public required ImmutableArray<CallTarget> Callees { get; init; }
 
     /// <summary>The variable that nested bodies know by each number.</summary>
-    public required ImmutableDictionary<int, int> CapturedSlots { get; init; }
+    public required Dictionary<int, int> CapturedSlots { get; init; }
 
     /// <summary>Variables that decide some branch.</summary>
-    public required ImmutableHashSet<int> TestedSlots { get; init; }
+    public required HashSet<int> TestedSlots { get; init; }
 
     /// <summary>Those whose value was decided by an earlier branch.</summary>
-    public required ImmutableHashSet<int> ChosenSlots { get; init; }
+    public required HashSet<int> ChosenSlots { get; init; }
 
     /// <summary>Those that are added to a counter which decides some branch.</summary>
-    public required ImmutableHashSet<int> SummandSlots { get; init; }
+    public required HashSet<int> SummandSlots { get; init; }
 
     /// <summary>It calls code of others about which nothing is known, not even by its types.</summary>
     public bool CallsUnseenCode { get; init; }

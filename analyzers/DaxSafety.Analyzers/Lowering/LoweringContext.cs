@@ -19,6 +19,7 @@ internal sealed partial class LoweringContext
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<CallTarget>> _initializers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, IOperation?> _values = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _own = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _matters = new(SymbolEqualityComparer.Default);
 
     private readonly Func<SyntaxTree, bool> _isReached;
@@ -34,6 +35,7 @@ internal sealed partial class LoweringContext
         Types = new TypeFacts(knowledge);
         Implementations = new Implementations(compilation);
         Contracts = new Contracts(compilation);
+        CallOutlines = new CallOutlines(this);
     }
 
     public Compilation Compilation { get; }
@@ -47,6 +49,8 @@ internal sealed partial class LoweringContext
     public Contracts Contracts { get; }
 
     public Implementations Implementations { get; }
+
+    public CallOutlines CallOutlines { get; }
 
     /// <summary>The body of a method, or the initializer of a field or property, in source; null when it has none.</summary>
     public LoweredBody? BodyOf(ISymbol owner, CancellationToken cancel)
@@ -87,8 +91,13 @@ internal sealed partial class LoweringContext
     /// Declared in this compilation. A project reference is source as well in an editor, and metadata in a build: both are
     /// known by contract and table only, so that the two agree.
     /// </summary>
-    public bool IsOwn(ISymbol symbol) =>
-        SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly) && symbol.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
+    public bool IsOwn(ISymbol symbol)
+    {
+        if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly))
+            return false;
+        symbol = symbol.OriginalDefinition;
+        return _own.TryGetValue(symbol, out var known) ? known : _own[symbol] = !symbol.DeclaringSyntaxReferences.IsEmpty;
+    }
 
     /// <summary>Whether the code that declares a symbol can come by a mapping without being given one.</summary>
     public bool IsReached(ISymbol symbol)

@@ -33,9 +33,9 @@ internal sealed partial class BodyLowering
     /// Where the sum is asked for, groups that add different numbers to it are kept apart until they have. Not those of what is counted itself: the rounds of its
     /// loop would all stay apart.
     /// </summary>
-    private ImmutableHashSet<int> SummandSlots()
+    private HashSet<int> SummandSlots()
     {
-        var slots = ImmutableHashSet.CreateBuilder<int>();
+        var slots = new HashSet<int>();
         foreach (var (summand, counter) in _summands)
             if (_testedVariables.Contains(counter) && (_slots[summand].Symbol is not { } variable || !_stepped.Contains(variable)))
                 slots.Add(summand);
@@ -43,7 +43,7 @@ internal sealed partial class BodyLowering
             foreach (var chosen in _chosenFor)
                 if (_slotOf.TryGetValue(chosen.Value, out var local) && slots.Contains(local) && _captureSlots.TryGetValue(chosen.Key, out var slot))
                     slots.Add(slot);
-        return slots.ToImmutable();
+        return slots;
     }
 
     /// <summary>Locals that hold a negative number where there is none yet: <c>long last = -1</c>.</summary>

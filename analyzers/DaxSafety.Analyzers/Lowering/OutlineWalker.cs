@@ -151,9 +151,6 @@ internal sealed partial class OutlineWalker
             NoteCall(getter, receiver);
         if (property.SetMethod is { } setter)
             NoteCall(setter, receiver);
-        // A library's property may hand out what the program's own GetSpan does.
-        if (receiver is not null && !_context.IsOwn(property))
-            NoteOwn(receiver, "GetSpan");
     }
 
     private void NoteInvocation(IInvocationOperation invocation)
@@ -185,25 +182,10 @@ internal sealed partial class OutlineWalker
 
     private void NoteCall(IMethodSymbol method, ITypeSymbol? receiver)
     {
-        if (!_context.Contracts.OfMethod(method).IsEmpty || SpeaksOfMappings(method, receiver))
-        {
-            _namesMapping = true;
-            return;
-        }
-        var runs = LoweringContext.OnType(receiver, method);
-        if (!_seen.Add(runs) || runs.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction or MethodKind.DelegateInvoke)
-            return;
-        var receiverIsAddress = runs.ContainingType is { IsValueType: true };
-        _callees.UnionWith(_context.TargetsOf(runs, isVirtual: false, receiverIsAddress));
-        if (runs.IsVirtual || runs.IsAbstract || runs.IsOverride)
-            _callees.UnionWith(_context.TargetsOf(runs, isVirtual: true, receiverIsAddress));
-    }
-
-    private bool SpeaksOfMappings(IMethodSymbol method, ITypeSymbol? receiver)
-    {
-        foreach (var effect in _context.Knowledge.EffectsOf(method, receiver))
-            if (effect.IsAboutMappings)
-                return true;
-        return false;
+        var call = _context.CallOutlines.Of(method, receiver);
+        _namesMapping |= call.NamesMapping;
+        if (!call.Callees.IsEmpty && _seen.Add(call.Runs))
+            foreach (var callee in call.Callees)
+                _callees.Add(callee);
     }
 }

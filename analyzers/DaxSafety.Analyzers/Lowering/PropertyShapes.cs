@@ -11,7 +11,7 @@ internal static class PropertyShapes
             return false;
         if (property.ContainingType.IsAnonymousType)
             return true;
-        foreach (var member in property.ContainingType.GetMembers())
+        foreach (var member in property.ContainingType.GetMembers($"<{property.Name}>k__BackingField"))
             if (member is IFieldSymbol { AssociatedSymbol: { } owner } && SymbolEqualityComparer.Default.Equals(owner, property))
                 return true;
         return false;

@@ -35,9 +35,11 @@ internal sealed class Scopes
             if (graph.Blocks[node] is not { } block)
                 continue;
             var successors = graph.Graph.Successors(node);
-            var dying = successors.Select(successor => graph.Blocks[successor] is { } next ? EndingBetween(block, next) : Nothing).ToArray();
-            if (dying.Any(slots => slots.Length > 0))
-                graph.Nodes[node].Dying = dying;
+            int[][]? dying = null;
+            for (var i = 0; i < successors.Length; i++)
+                if (graph.Blocks[successors[i]] is { } next && EndingBetween(block, next) is { Length: > 0 } ending)
+                    (dying ??= Enumerable.Repeat(Nothing, successors.Length).ToArray())[i] = ending;
+            graph.Nodes[node].Dying = dying;
         }
     }
 

@@ -10,7 +10,17 @@ internal sealed class TypeFacts
     private readonly KnowledgeBase _knowledge;
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _carriers = new(SymbolEqualityComparer.Default);
 
-    public TypeFacts(KnowledgeBase knowledge) => _knowledge = knowledge;
+    // Asked at every step, of the same few types.
+    private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _names = new(SymbolEqualityComparer.Default), _containers = new(SymbolEqualityComparer.Default), _described = new(SymbolEqualityComparer.Default);
+    private readonly Func<INamedTypeSymbol, bool> _findNames, _findContainer, _findDescribed;
+
+    public TypeFacts(KnowledgeBase knowledge)
+    {
+        _knowledge = knowledge;
+        _findNames = FindNames;
+        _findContainer = IsContainer;
+        _findDescribed = IsDescribed;
+    }
 
     /// <summary>Whether a value of the type can name, hold or lead to mapped memory.</summary>
     public bool CanCarryMapping(ITypeSymbol? type)
@@ -39,13 +49,15 @@ internal sealed class TypeFacts
 
     /// <summary>Whether a value of the type is an address, a view, a file or the like, rather than something that may hold one.</summary>
     public bool NamesMemory(ITypeSymbol? type) => type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr }
-        || (type is INamedTypeSymbol { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Struct } named && (IsInSource(named) ? BaseNamesMemory(named) : IsCarrier(named)));
+        || (type is INamedTypeSymbol { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Struct } named && _names.GetOrAdd(named, _findNames));
+
+    private bool FindNames(INamedTypeSymbol type) => IsInSource(type) ? BaseNamesMemory(type) : IsCarrier(type);
 
     /// <summary>Whether a value of the type is a library's container of values that name memory: an array, a list, a dictionary, a <c>Lazy</c>, or what walks one.</summary>
     public bool ContainsMemory(ITypeSymbol? type) => type switch
     {
         IArrayTypeSymbol array => IsMemoryOrContainer(array.ElementType),
-        INamedTypeSymbol { IsTupleType: false, TypeKind: not TypeKind.Delegate, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T } named => IsContainer(named),
+        INamedTypeSymbol { IsTupleType: false, TypeKind: not TypeKind.Delegate, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T } named => _containers.GetOrAdd(named, _findContainer),
         _ => false,
     };
 
@@ -99,10 +111,16 @@ internal sealed class TypeFacts
             return true;
         if (IsInSource(named))
             return named.TypeKind == TypeKind.Interface || (named.IsAbstract && !named.IsStatic) || (named.IsRefLikeType && named.GetMembers().Any(IsRefField));
-        for (var current = named; current is { SpecialType: SpecialType.None }; current = current.BaseType)
+        return _described.GetOrAdd(named, _findDescribed);
+    }
+
+    /// <summary>A library's type, or one it derives from, that the tables name; of what is no framework's nobody can tell.</summary>
+    private bool IsDescribed(INamedTypeSymbol type)
+    {
+        for (var current = type; current is { SpecialType: SpecialType.None }; current = current.BaseType)
             if (_knowledge.IsCarrier(current))
                 return true;
-        return !IsFramework(named);
+        return !IsFramework(type);
     }
 
     /// <summary>A field that is an address, whatever stands there.</summary>

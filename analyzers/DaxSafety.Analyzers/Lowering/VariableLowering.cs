@@ -60,45 +60,43 @@ internal sealed partial class BodyLowering
         return true;
     }
 
-    private ImmutableDictionary<int, int> CapturedSlots()
+    private Dictionary<int, int> CapturedSlots()
     {
-        if (_nested.Count == 0)
-            return ImmutableDictionary<int, int>.Empty;
-        var map = ImmutableDictionary.CreateBuilder<int, int>();
+        var map = new Dictionary<int, int>();
         foreach (var nested in _nested)
             foreach (var slot in nested.Slots)
                 if (slot is { Kind: SlotKind.Captured, Symbol: { } symbol })
                     map[slot.Ordinal] = SlotOf(symbol);
-        return map.ToImmutable();
+        return map;
     }
 
-    private ImmutableHashSet<int> TestedSlots()
+    private HashSet<int> TestedSlots()
     {
-        var slots = ImmutableHashSet.CreateBuilder<int>();
+        var slots = new HashSet<int>();
         foreach (var symbol in _testedVariables)
             if (_slotOf.TryGetValue(symbol, out var slot))
                 slots.Add(slot);
         foreach (var capture in _testedCaptures)
             if (_captureSlots.TryGetValue(capture, out var slot))
                 slots.Add(slot);
-        return slots.ToImmutable();
+        return slots;
     }
 
     /// <summary>Captures that are assigned through, or passed by reference: they stand for places, not for values.</summary>
     private void FindAssignedCaptures()
     {
+        var pending = new Stack<IOperation>();
         foreach (var block in _cfg.Blocks)
         {
             foreach (var operation in block.Operations)
-                FindAssignedCaptures(operation);
+                FindAssignedCaptures(operation, pending);
             if (block.BranchValue is { } value)
-                FindAssignedCaptures(value);
+                FindAssignedCaptures(value, pending);
         }
     }
 
-    private void FindAssignedCaptures(IOperation root)
+    private void FindAssignedCaptures(IOperation root, Stack<IOperation> pending)
     {
-        var pending = new Stack<IOperation>();
         pending.Push(root);
         while (pending.Count > 0)
         {

@@ -18,11 +18,11 @@ internal static class Shortfalls
         var found = new List<(Attempt Attempt, OwedWrite Write)>();
         foreach (var write in context.Outcome.Owed)
         {
-            if (!Counts(context, write, shortfall))
-                continue;
+            // Whose it is may take a look at all of a type: only where there is something to report.
+            bool? counts = null;
             foreach (var exit in write.Exits)
                 foreach (var attempt in context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts))
-                    if (attempt.Shortfall == shortfall && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && IsOfOwner(context, write)) && seen.Add(attempt.Site))
+                    if (attempt.Shortfall == shortfall && (counts ??= Counts(context, write, shortfall)) && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && IsOfOwner(context, write)) && seen.Add(attempt.Site))
                         found.Add((attempt, write));
         }
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Lowering;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>The ways in which a call can end, by the summaries of what it may run.</summary>
+internal sealed partial class BodyAnalysis
+{
+    private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
+
+    /// <summary>Every way the call can end, over all bodies it may run; null when none of them is known. A callee that never returns has no ending.</summary>
+    private List<Ending>? Endings(Path path, CallSite call)
+    {
+        if (call.InvokesReceiver)
+            return EndingsOfDelegates(path, Read(path, call.Receiver));
+        var receiver = Read(path, call.Receiver);
+        var targets = TargetsOn(call, receiver);
+        var endings = Endings(targets, receiver, inOneCase: false);
+        return targets.Length > 1 && endings?.Count > MostEndings ? Endings(targets, receiver, inOneCase: true) : endings;
+    }
+
+    private List<Ending>? EndingsOfDelegates(Path path, Value delegates)
+    {
+        List<Ending>? endings = null;
+        foreach (var place in delegates.Targets)
+        {
+            if (_entities[place.Entity] is not { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity || _summaryOf(closure.Target) is not { } summary)
+                continue;
+            endings ??= new List<Ending>();
+            foreach (var ending in summary.Cases)
+                endings.Add(new Ending(summary, ending, ReceiverOf(path, entity), endings.Count));
+        }
+        return endings;
+    }
+
+    private List<Ending>? Endings(ImmutableArray<CallTarget> targets, Value receiver, bool inOneCase)
+    {
+        List<Ending>? endings = null;
+        for (var i = 0; i < targets.Length; i++)
+        {
+            if (_summaryOf(targets[i]) is not { } summary)
+                continue;
+            var told = inOneCase ? summary.InOneCase : summary;
+            endings ??= new List<Ending>(told.Cases.Length);
+            foreach (var ending in told.Cases)
+                endings.Add(new Ending(told, ending, receiver, i));
+        }
+        return endings;
+    }
+
+    /// <summary>Of a call that may run several bodies; groups of paths above so many would be merged soon after.</summary>
+    private const int MostEndings = 8;
+}
