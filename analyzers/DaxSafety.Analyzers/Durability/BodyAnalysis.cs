@@ -67,7 +67,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     public PathSet?[]? Run(CancellationToken cancel)
     {
         _cancel = cancel;
-        return Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+        var states = Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+        // Summaries live as long as the compilation: what only the way to them needed is let go.
+        _run.Clear();
+        _passing.Clear();
+        return states;
     }
 
     private CancellationToken _cancel;
@@ -94,6 +98,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
 
     /// <summary>Two ways in which the body ends, as one.</summary>
     public Path Merge(Path a, Path b) => Merger.Merge(a, b);
+
+    public bool WouldConfuseViews(Path a, Path b) => Merger.WouldConfuseViews(a, b);
 
     public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states);
 
@@ -195,7 +201,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         {
             var thrown = Thrown(input, outcomes, block);
             for (var i = ordinary; i < successors.Length; i++)
-                outputs[i] = thrown;
+                outputs[i] = thrown.Paths[0].Failed || !CatchesFailedFlush(successors[i]) ? thrown : AsFailed(thrown);
         }
         if (node.Dying is { } dying)
             for (var i = 0; i < outputs.Length; i++)

@@ -42,6 +42,7 @@ internal sealed partial class PathMerger
     private readonly Func<int, Value, Value> _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
+    private readonly Func<int, Value, Value, bool> _namesOther;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
@@ -62,6 +63,7 @@ internal sealed partial class PathMerger
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
+        _namesOther = (_, mine, theirs) => NamesOther(mine, theirs);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = new IntMap<Span>.Sieve((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
@@ -170,6 +172,9 @@ internal sealed partial class PathMerger
             return true;
         // An object's own flag, which its members test.
         if (a.Fields.AnyChange(b.Fields, _disjoint))
+            return true;
+        // The view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
+        if (a.Fields.AnyChange(b.Fields, _namesOther))
             return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
