@@ -201,7 +201,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         {
             var thrown = Thrown(input, outcomes, block);
             for (var i = ordinary; i < successors.Length; i++)
-                outputs[i] = thrown;
+                outputs[i] = thrown.Paths[0].Failed || !CatchesFailedFlush(successors[i]) ? thrown : AsFailed(thrown);
         }
         if (node.Dying is { } dying)
             for (var i = 0; i < outputs.Length; i++)

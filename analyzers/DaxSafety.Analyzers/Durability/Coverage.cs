@@ -146,7 +146,7 @@ internal sealed partial class BodyAnalysis
             CollectRoots(place.Entity, fileRoots, 0);
         if (fileRoots.Overlaps(roots))
             return Relation.Same;
-        return CertainlyDifferent(fileRoots, roots) ? Relation.Different : Relation.Unknown;
+        return CertainlyDifferent(fileRoots, roots) || IsOpenedApart(fileRoots, roots) ? Relation.Different : Relation.Unknown;
     }
 
     /// <summary>Both are known down to their files, or the files' paths, and those are different constants, parameters or fields.</summary>
@@ -156,6 +156,21 @@ internal sealed partial class BodyAnalysis
         var filesB = b.Where(IsKnownFile).ToList();
         return filesA.Count > 0 && filesB.Count > 0 && filesA.All(x => filesB.All(y => FilesDiffer(_entities[x], _entities[y])));
     }
+
+    /// <summary>The file was emptied when it was opened, or is written at its end, and the mapping is of something that was there before: a log beside it.</summary>
+    private bool IsOpenedApart(HashSet<int> files, HashSet<int> roots)
+    {
+        var known = files.Any(entity => _entities[entity] is { Kind: EntityKind.FileAt, A: var path } && IsGiven(path));
+        return files.Any(entity => _entities[entity] is { IsFresh: true, Escaped: false, Mapping: { Role: MappingRole.File, Unmapped: true } })
+            && roots.All(root => _entities[root] switch
+            {
+                { Mapping.Parents.Count: > 0 } => true,
+                { Kind: EntityKind.FileAt, A: var path } => known && IsGiven(path),
+                _ => _entities[root].IsRooted,
+            });
+    }
+
+    private bool IsGiven(int path) => _entities[path] is { IsRooted: true } or { Kind: EntityKind.Constant };
 
     private bool IsKnownFile(int entity) => _entities[entity].Kind is EntityKind.FileAt or EntityKind.Parameter;
 

@@ -264,6 +264,9 @@ internal sealed class Mapping(MappingRole role)
     /// <summary>A path rather than a file: one of a temporary file, of which nobody expects that it outlives a power cut.</summary>
     public bool Temporary;
 
+    /// <summary>A file that was emptied as it was opened, or is written at its end: what was mapped before is another.</summary>
+    public bool Unmapped;
+
     /// <summary>Certainly in the page cache: a cache-line write-back does not reach the medium.</summary>
     public bool PageCache;
 

@@ -14,6 +14,37 @@ internal sealed partial class BodyAnalysis
     /// <summary>Nodes in which something is flushed: who catches what they throw may catch a failed flush.</summary>
     private readonly HashSet<int> _flushedIn = new();
 
+    private HashSet<int>? _handlersOfFlushes;
+
+    /// <summary>
+    /// Whether a clause catches what a flush throws. Then what else is done on the way to the flush, such as taking a lock, fails as the flush does: in the clause
+    /// nobody can tell.
+    /// </summary>
+    private bool CatchesFailedFlush(int handler) =>
+        _body.Nodes[handler].CatchesFlushFailures && !_context.Options.ExceptionalPaths && (_handlersOfFlushes ??= HandlersOfFlushes()).Contains(handler);
+
+    private HashSet<int> HandlersOfFlushes()
+    {
+        var handlers = new HashSet<int>();
+        for (var node = 0; node < _body.Nodes.Length; node++)
+            if (_body.Nodes[node] is { ExceptionSuccessors: > 0 and var count, Content.Instructions: var steps } && steps.Any(MayFlushDurably))
+                handlers.UnionWith(_body.Graph.Successors(node).Reverse().Take(count));
+        return handlers;
+    }
+
+    private bool MayFlushDurably(Instruction step) => step is { Code: OpCode.Call, Payload: CallSite call }
+        && (call.Effects.Any(effect => effect.Kind is EffectKind.FlushView or EffectKind.FlushFile or EffectKind.Msync or EffectKind.Persist)
+            || call.Targets.Any(target => _summaryOf(target) is { } callee && (callee.MayFlush.Any(IsDurable) || callee.Cases.Any(ending => ending.Flushes.Any(IsDurable)))));
+
+    private static bool IsDurable(FlushFact flush) => flush.Kind is FlushKind.View or FlushKind.File or FlushKind.Persist or FlushKind.FirstOfTwo or FlushKind.Everything;
+
+    private static PathSet AsFailed(PathSet thrown)
+    {
+        var failed = thrown.Paths[0].Clone();
+        failed.Failed = true;
+        return new PathSet(new List<Path>(1) { failed });
+    }
+
     private void Excuse(Path path)
     {
         if (_context.Options.ExceptionalPaths)

@@ -13,6 +13,10 @@ internal static class MappingFlags
     private const long MapSync = 0x80000;
     private const long ProtWrite = 0x2;
     private const long DeleteOnClose = 0x0400_0000;
+    private const long CreateNew = 1;
+    private const long CreateAlways = 2;
+    private const long Truncate = 5;
+    private const long Append = 6;
     private const long FileMapCopy = 0x1;
     private const long FileMapWrite = 0x2;
     private const long PageWriteCopy = 0x08;
@@ -23,6 +27,7 @@ internal static class MappingFlags
         if (effect.Kind == EffectKind.File)
         {
             mapping.Ephemeral |= constant("options") is { } options && (options & DeleteOnClose) != 0;
+            mapping.Unmapped |= effect.Has("unmapped") || constant("mode") is CreateNew or CreateAlways or Truncate or Append;
             return;
         }
         ReadAccess(mapping, constant("access"));

@@ -82,6 +82,8 @@ internal sealed partial class BodyAnalysis
                 action(Read(path, slot));
     }
 
+    public bool IsOfFormula => _body.Symbol is { } method && _context.Lowering.IsFormula(method.OriginalDefinition);
+
     public bool IsOfUnknownBacking(Mapping mapping) => Backing(mapping).Unknown;
 
     public (bool OwesNothing, bool Unknown) BackingOf(Mapping mapping) => Backing(mapping);

@@ -122,10 +122,13 @@ internal sealed class Summary
 
     private int Size => MayFlush.Length + Cases.Sum(ending => ending.Stores.Length + ending.Flushes.Length + ending.Released.Length);
 
-    /// <summary>Endings that leave the same writes behind and hand out no mapping differ in nothing that a caller can owe.</summary>
+    /// <summary>
+    /// Endings that leave the same writes behind and hand out no mapping differ in nothing that a caller can owe. Those of a formula differ in what they say:
+    /// a caller that asks it has made a choice.
+    /// </summary>
     private static void JoinAlike(List<(Path Path, Value Result)> endings, BodyAnalysis analysis)
     {
-        if (endings.Count < 2 || endings.Any(ending => !ending.Path.SameProgress(endings[0].Path) || HandsOut(analysis, ending.Path, ending.Result)))
+        if (endings.Count < 2 || analysis.IsOfFormula || endings.Any(ending => !ending.Path.SameProgress(endings[0].Path) || HandsOut(analysis, ending.Path, ending.Result)))
             return;
         Join(endings, analysis);
     }

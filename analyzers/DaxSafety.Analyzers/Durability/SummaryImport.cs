@@ -227,6 +227,7 @@ internal sealed class SummaryImport
         copy.ReadOnly |= mapping.ReadOnly;
         copy.CopyOnWrite |= mapping.CopyOnWrite;
         copy.Ephemeral |= mapping.Ephemeral;
+        copy.Unmapped |= mapping.Unmapped;
         copy.PageCache |= mapping.PageCache;
         mine.Mapping = copy;
         (_imported ??= new Dictionary<int, Value>())[theirs] = Value.OfEntity(mine.Id);

@@ -152,6 +152,9 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
 
     /// <summary>It asks how far something has been counted.</summary>
     public bool IsCount;
+
+    /// <summary>It asks whether there is a mapping at all: what has been written is there.</summary>
+    public bool AsksForMemory;
 }
 
 internal enum ExitKind : byte

@@ -5,7 +5,7 @@ namespace DaxSafety.Analyzers.Knowledge;
 /// <summary>What a member can do to mapped memory. The words of the effect tables, one to one.</summary>
 internal enum EffectKind
 {
-    /// <summary><c>file(target, path:, options:, mode:, access:, [volatile], [temporary])</c>: target is an open file; a volatile one is not meant to last. A <c>temporary</c> one is the path of a temporary file. <c>mode</c> is a FileMode or, with the same numbers, a Win32 disposition.</summary>
+    /// <summary><c>file(target, path:, options:, mode:, access:, [volatile], [temporary], [unmapped])</c>: target is an open file; a volatile one is not meant to last; an unmapped one is emptied or written at its end, so that no mapping made before is of it. A <c>temporary</c> one is the path of a temporary file. <c>mode</c> is a FileMode or, with the same numbers, a Win32 disposition.</summary>
     File,
 
     /// <summary><c>map(target, file:, path:, capacity:, access:, page-protection:, [anonymous], [unknown])</c>: target maps a file as a whole. <c>access</c> is a MemoryMappedFileAccess, <c>page-protection</c> Win32's (PAGE_READWRITE is 4, PAGE_WRITECOPY 8).</summary>

@@ -12,7 +12,7 @@ internal sealed record EffectWord(
     EffectKind Kind, string Word, bool HasTarget, ImmutableArray<string> Operands, ImmutableArray<string> Flags, ImmutableArray<string> Essential)
 {
     public static readonly ImmutableArray<EffectWord> All = ImmutableArray.Create(
-        Of(EffectKind.File, "file", "path options mode access", "volatile temporary", essential: "path"),
+        Of(EffectKind.File, "file", "path options mode access", "volatile temporary unmapped", essential: "path"),
         Of(EffectKind.Map, "map", "file path capacity access page-protection", "anonymous unknown"),
         Of(EffectKind.View, "view", "of path offset size access protection flags desired-access", "anonymous may-be-direct unknown portable"),
         Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span variable own", essential: "from"),

@@ -149,7 +149,7 @@ internal sealed partial class BodyLowering
             return;
         }
         // What is returned the caller may ask: `if (Count(view) > 0) view.Flush();`
-        if (Unconverted(value) is ILocalReferenceOperation { Local.Type: var type } && (type.SpecialType == SpecialType.System_Boolean || IsInteger(type)))
+        if (Unconverted(value) is ILocalReferenceOperation or IFlowCaptureReferenceOperation && value.Type is { } type && (type.SpecialType == SpecialType.System_Boolean || type.TypeKind == TypeKind.Enum || IsInteger(type)))
             NoteTested(value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
         // `ref` returns hand out an address.
         var register = _owner is IMethodSymbol { ReturnsByRef: true } or IMethodSymbol { ReturnsByRefReadonly: true }
@@ -197,10 +197,14 @@ internal sealed partial class BodyLowering
     private LoweredBody Nest(LoweredBody body)
     {
         _nested.Add(body);
-        // What a nested body captures from further out passes through here.
-        foreach (var slot in body.Slots)
-            if (slot is { Kind: SlotKind.Captured, Symbol: { } symbol })
+        // What a nested body captures from further out passes through here, and what it tests is worth telling apart.
+        for (var slot = 0; slot < body.Slots.Length; slot++)
+            if (body.Slots[slot] is { Kind: SlotKind.Captured, Symbol: { } symbol })
+            {
                 SlotOf(symbol);
+                if (body.TestedSlots.Contains(slot))
+                    _testedVariables.Add(symbol);
+            }
         return body;
     }
 

@@ -69,6 +69,7 @@ internal sealed partial class BodyLowering
         condition.IsConstant = operation.ConstantValue.HasValue;
         condition.Question = QuestionIn(operation);
         condition.IsCount = AsksCount(operation);
+        condition.AsksForMemory = kind == ConditionKind.IsNull && operation.DescendantsAndSelf().Any(read => _context.Types.NamesMemory(read.Type));
         _conditions.Add((operation.Syntax, condition));
         NoteTested(operation, condition);
         return condition;
@@ -205,7 +206,7 @@ internal sealed partial class BodyLowering
                     _testedVariables.Add(original);
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
-            if (symbol is IParameterSymbol || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)))
+            if (symbol is IParameterSymbol || (symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner)) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)))
                 condition.Correlated = true;
             // `for (var left = n; left > 0; left--)` tests the parameter too.
             if (read is ILocalReferenceOperation { Local: var variable } && _copiesOfParameters.Contains(variable))

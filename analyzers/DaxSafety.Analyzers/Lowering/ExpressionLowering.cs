@@ -192,13 +192,14 @@ internal sealed partial class BodyLowering
             Store(place, sum, assignment);
             return sum;
         }
-        var value = assignment.Target is ILocalReferenceOperation { Local: var flag } ? LowerFlag(flag, assignment.Value) : Lower(assignment.Value);
+        var local = AssignedLocal(assignment.Target);
+        var value = local is not null ? LowerFlag(local, assignment.Value) : Lower(assignment.Value);
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
             value = Counted(place, assignment, Known(value, assignment));
         if (assignment.Value is IFlowCaptureReferenceOperation chosen && AskedSymbol(assignment.Target) is IParameterSymbol parameter)
             _chosenFor[chosen.Id] = parameter;
-        if (assignment.Target is ILocalReferenceOperation { Local: var local })
+        if (local is not null)
         {
             NotePolicy(local, assignment.Value);
             NoteConfigured(local, assignment.Value);
@@ -210,6 +211,14 @@ internal sealed partial class BodyLowering
             NoteEnumerator(place.Base, assignment.Value);
         return value;
     }
+
+    /// <summary>The local that is assigned; where its new value branches, as in <c>both = x &amp;&amp; y</c>, the graph holds on to the local first.</summary>
+    private ILocalSymbol? AssignedLocal(IOperation target) => target switch
+    {
+        ILocalReferenceOperation { Local: var local } => local,
+        IFlowCaptureReferenceOperation { Id: var held } when _assignedCaptures.Contains(held) && _copiedBy.TryGetValue(held, out var copied) => copied as ILocalSymbol,
+        _ => null,
+    };
 
     private int LowerCapture(IFlowCaptureOperation capture)
     {

@@ -120,15 +120,18 @@ internal sealed partial class LoweringContext
     }
 
     /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, or opens a file.</summary>
-    public bool IsFollowed(IMethodSymbol method) => Matters(method) || _formulas.GetOrAdd(method.OriginalDefinition, definition => IsFormula(definition) || OpensFile(definition));
+    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile);
+
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _openers = new(SymbolEqualityComparer.Default);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _formulas = new(SymbolEqualityComparer.Default);
 
-    /// <summary>One number made of others, such as where a page starts.</summary>
-    private bool IsFormula(IMethodSymbol method) =>
-        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, Parameters.IsEmpty: false, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method) && IsInteger(method.ReturnType)
-        && method.Parameters.All(parameter => IsInteger(parameter.Type))
-        && method.DeclaringSyntaxReferences[0].GetSyntax() is MethodDeclarationSyntax { ExpressionBody.Expression: { } formula }
+    /// <summary>One number, choice or answer made of what is passed, such as where a page starts or whether a count is full.</summary>
+    public bool IsFormula(IMethodSymbol method) => _formulas.GetOrAdd(method, FindFormula);
+
+    private bool FindFormula(IMethodSymbol method) =>
+        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method) && IsScalar(method.ReturnType)
+        && FormulaOf(method.DeclaringSyntaxReferences[0].GetSyntax()) is { } formula
         && !formula.DescendantNodesAndSelf().Any(node => node is InvocationExpressionSyntax or AssignmentExpressionSyntax or BaseObjectCreationExpressionSyntax);
 
     /// <summary><c>int Open(string path)</c> over an import that returns a descriptor.</summary>
@@ -138,7 +141,14 @@ internal sealed partial class LoweringContext
         && method.DeclaringSyntaxReferences[0].GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Any(call => Knowledge.OpensFile(call.Expression switch { IdentifierNameSyntax name => name.Identifier.ValueText, MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText, _ => "" }));
 
-    private static bool IsInteger(ITypeSymbol type) => type.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64;
+    private static ExpressionSyntax? FormulaOf(SyntaxNode declaration) => declaration switch
+    {
+        MethodDeclarationSyntax { ExpressionBody.Expression: { } formula } => formula,
+        MethodDeclarationSyntax { Body.Statements: { Count: 1 } statements } => (statements[0] as ReturnStatementSyntax)?.Expression,
+        _ => null,
+    };
+
+    private static bool IsScalar(ITypeSymbol type) => type.TypeKind == TypeKind.Enum || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_UInt64;
 
     private bool MayHoldMapping(IMethodSymbol method) =>
         (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))

@@ -149,7 +149,7 @@ internal sealed partial class BodyLowering
     private Condition Negate(Condition condition, bool negated) => !negated ? condition
         : new Condition(condition.Kind, condition.A, condition.B, !condition.Negated, condition.Key, condition.Text, condition.Site)
         {
-            Correlated = condition.Correlated, Domain = condition.Domain, Parts = condition.Parts, PartsWhen = condition.PartsWhen, IsPolicy = condition.IsPolicy, IsCount = condition.IsCount,
+            Correlated = condition.Correlated, Domain = condition.Domain, Parts = condition.Parts, PartsWhen = condition.PartsWhen, IsPolicy = condition.IsPolicy, IsCount = condition.IsCount, AsksForMemory = condition.AsksForMemory,
         };
 
     /// <summary>What a deconstruction takes a part from: a tuple's element, or the property that a record's parameter has become.</summary>

@@ -41,6 +41,9 @@ internal sealed partial class BodyLowering
                 // `mode.HasFlag(x)`, `sync.GetValueOrDefault()`: as the flag itself.
                 case IInvocationOperation { Instance: IParameterReferenceOperation { Type: var asked } } when IsFlag(asked):
                     break;
+                // `if (IsDue(now))`: what is asked of the arguments.
+                case IInvocationOperation { Instance: null or IInstanceReferenceOperation, TargetMethod: var predicate } when _context.IsFormula(predicate.OriginalDefinition):
+                    break;
                 case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
                     return false;
                 // What the program's settings say under a name.

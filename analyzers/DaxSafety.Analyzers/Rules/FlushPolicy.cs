@@ -13,7 +13,7 @@ internal static class FlushPolicy
     public static bool IsInconsistent(RuleContext context, OwedWrite owed)
     {
         // A way that leads to a flush only if a policy wants it leads to none that could be forgotten.
-        var explainer = new PathExplainer(context.Outcome, owed.Obligation, (node, condition) => IsPolicy(context, node, condition));
+        var explainer = new PathExplainer(context.Outcome, owed.Obligation, (node, condition) => !condition.AsksForMemory && IsPolicy(context, node, condition));
         return owed.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return
             && explainer.Decisive(explainer.StepsTo(exit.Node)) is { } decisive
             // A loop over what is to be flushed: nothing in it, nothing to flush.
