@@ -41,15 +41,15 @@ internal sealed partial class BodyLowering
                 // `mode.HasFlag(x)`, `sync.GetValueOrDefault()`: as the flag itself.
                 case IInvocationOperation { Instance: IParameterReferenceOperation { Type: var asked } } when IsFlag(asked):
                     break;
+                // What the program's settings say under a name.
+                case IInvocationOperation { Instance: null, Arguments: { IsEmpty: false } arguments } named when !IsFramework(named.TargetMethod) && arguments.All(argument => argument.Value.ConstantValue.HasValue):
+                    readsPolicy = true;
+                    continue;
                 // `if (IsDue(now))`: what is asked of the arguments.
                 case IInvocationOperation { Instance: null or IInstanceReferenceOperation, TargetMethod: var predicate } when _context.IsFormula(predicate.OriginalDefinition):
                     break;
                 case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
                     return false;
-                // What the program's settings say under a name.
-                case IInvocationOperation { Instance: null, Arguments: { IsEmpty: false } arguments } named when !IsFramework(named.TargetMethod) && arguments.All(argument => argument.Value.ConstantValue.HasValue):
-                    readsPolicy = true;
-                    continue;
             }
             foreach (var child in read.ChildOperations)
                 pending.Push(child);
