@@ -11,8 +11,8 @@ internal sealed partial class BodyAnalysis
             return Value.OfRefs(left.Refs.Select(place => place.Somewhere()));
         if (operation == BodyLowering.Given)
             return left.Refs.All(place => place.IsConstant) ? right : left;
-        if (operation == Down)
-            return left.Single is { OffsetEntity: 0 } unrounded && right.AsConstant is { } unit ? Value.OfEntity(_entities.Computed(Down, unrounded.Entity, unrounded.Offset, EntityTable.Zero, unit).Id) : Value.Untracked;
+        if (operation is Down or DownBy)
+            return left.Single is { OffsetEntity: 0 } unrounded && right.AsConstant is { } unit ? Value.OfEntity(_entities.Computed(operation, unrounded.Entity, unrounded.Offset, EntityTable.Zero, unit).Id) : Value.Untracked;
         if (operation == Mask && RoundedDown(left, right, isAddress) is { } rounded)
             return rounded;
         if (operation is Remainder or Mask && right.AsConstant is > 0 and var by)
@@ -50,10 +50,13 @@ internal sealed partial class BodyAnalysis
     /// <summary>How far the start of the page or line that an address lies in is from what the address is in.</summary>
     private const string Down = "down";
 
-    /// <summary><c>p &amp; ~63</c>: at most as far as p, and less than a unit before it.</summary>
+    /// <summary>The same, of an address that is a number beyond the start: at most that far, and less than a unit before it.</summary>
+    private const string DownBy = "down-by";
+
+    /// <summary><c>p &amp; ~63</c>: at most as far as p, and less than a unit before it. So is <c>(p + n + 63) &amp; ~63</c> of what is rounded up.</summary>
     private Value? RoundedDown(Value address, Value mask, bool isAddress) =>
-        address.Single is { OffsetEntity: 0, Entity: > EntityTable.Statics } place && mask.AsConstant is < 0 and > int.MinValue and var unit && (-unit & (-unit - 1)) == 0 && (isAddress || IsMemory(place.Entity))
-        && Compute(Down, Value.Of(place), mask).Single is { Entity: > EntityTable.Untracked } distance
+        address.Single is { OffsetKnown: true, Entity: > EntityTable.Statics } place && mask.AsConstant is < 0 and > int.MinValue and var unit && (-unit & (-unit - 1)) == 0 && (isAddress || place.OffsetEntity != 0 || IsMemory(place.Entity))
+        && (place.OffsetEntity == 0 ? Compute(Down, Value.Of(place), mask) : Compute(DownBy, DistanceOf(place), mask)).Single is { Entity: > EntityTable.Untracked } distance
             ? Value.Of(new Ref(place.Entity, distance.Entity, 0, Ref.Unknown, 0))
             : null;
 

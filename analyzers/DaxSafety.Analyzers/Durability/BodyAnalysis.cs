@@ -67,7 +67,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     public PathSet?[]? Run(CancellationToken cancel)
     {
         _cancel = cancel;
-        return Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+        var states = Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
+        // Summaries live as long as the compilation: what only the way to them needed is let go.
+        _run.Clear();
+        _passing.Clear();
+        return states;
     }
 
     private CancellationToken _cancel;
@@ -94,6 +98,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
 
     /// <summary>Two ways in which the body ends, as one.</summary>
     public Path Merge(Path a, Path b) => Merger.Merge(a, b);
+
+    public bool WouldConfuseViews(Path a, Path b) => Merger.WouldConfuseViews(a, b);
 
     public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states);
 
@@ -126,6 +132,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     {
         var node = _body.Nodes[block];
         _passing.Clear();
+        _here = (block, 0);
         input = NotRunYet(block, input);
         var paths = new List<Path>(input.Paths.Count);
         foreach (var arriving in input.Paths)

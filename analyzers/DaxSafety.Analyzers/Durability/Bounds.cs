@@ -64,11 +64,14 @@ internal sealed partial class BodyAnalysis
             EntityKind.Field when IsSize(number.A) => new Span(0, long.MaxValue),
             EntityKind.Field or EntityKind.Captured when IsUnsigned(TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
             EntityKind.Parameter when IsUnsigned(TypeOfParameter(number.A)) => new Span(0, long.MaxValue),
-            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => new Span(unchecked(address + unit + 1), address),
+            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => RoundedDown(new Span(address, address), unit),
+            EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (DownBy, var more, var unit, _) => RoundedDown(RangeOf(path, Ref.Whole(number.A) with { Offset = more }), unit),
             EntityKind.Computed => new Span(LeastComputed(path, number), long.MaxValue),
             _ => Span.All,
         };
     }
+
+    private static Span RoundedDown(Span number, long unit) => number.Plus(new Span(unit + 1, 0));
 
     private long LeastComputed(Path path, Entity number)
     {
@@ -120,12 +123,19 @@ internal sealed partial class BodyAnalysis
     private void ForgetWritesOf(Path path, int none)
     {
         // What a step yields anew in each round is another number by now.
-        if (path.Pending.IsEmpty || !_entities[none].IsRooted)
+        if (path.Pending.IsEmpty || !IsOfRooted(none))
             return;
         foreach (var entry in path.Pending.ToList())
             if (_obligations[entry.Key] is { Debt: Debt.Bytes, Target.Single: { LengthEntity: > EntityTable.Untracked, Length: <= 0 } written } && IsOrScales(written.LengthEntity, none))
                 path.Pending = path.Pending.Remove(entry.Key);
     }
+
+    /// <summary>A parameter or what one holds, or what two of those come to.</summary>
+    private bool IsOfRooted(int number) => _entities[number] switch
+    {
+        { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> ("+" or "-", _, _, _) } sum => _entities[sum.A].IsRooted && _entities[(int)sum.B].IsRooted,
+        var other => other.IsRooted,
+    };
 
     private bool IsOrScales(int scaled, int entity) => scaled == entity
         || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);

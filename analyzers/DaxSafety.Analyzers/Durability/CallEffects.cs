@@ -25,7 +25,7 @@ internal sealed partial class BodyAnalysis
                     Deliver(path, call, effect.Target, Create(path, call, effect, site), ref result);
                     break;
                 case EffectKind.Derive:
-                    if (Derived(path, call, effect) is { } derived)
+                    if (Derived(path, call, effect, site) is { } derived)
                         Deliver(path, call, effect.Target, derived, ref result);
                     break;
                 case EffectKind.RunsOn:
@@ -100,7 +100,7 @@ internal sealed partial class BodyAnalysis
         _ => Value.Untracked,
     };
 
-    private Value? Derived(Path path, CallSite call, Effect effect)
+    private Value? Derived(Path path, CallSite call, Effect effect, int site)
     {
         if (effect["from"]?.AsOperand is not { } from)
             return null;
@@ -109,13 +109,22 @@ internal sealed partial class BodyAnalysis
         var source = Operand(path, call, from);
         if (source.IsUntracked)
             return null;
+        if (effect.Has("own") && !_context.Lowering.Types.ContainsMemory(TypeOf(call, from)))
+            source = WithLength(Redefine(path, EntityKind.Allocated, site, OwnMemory), LengthOf(path, call, from));
         if (effect.Has("at-position"))
             return Value.OfRefs(source.Refs.Select(place => place.Somewhere()));
         if (effect["offset"] is { } offset)
             source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: !effect.Has("variable"));
-        if (effect["length"] is { } length && Number(path, call, length)?.Single is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } extent)
-            source = Value.OfRefs(source.Refs.Select(place => place with { LengthEntity = extent.Entity, Length = extent.Offset }));
-        return source;
+        return effect["length"] is { } length && Number(path, call, length) is { } extent && IsKnown(extent) ? WithLength(source, extent) : source;
+    }
+
+    private static bool IsKnown(Value number) => number.Single is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked };
+
+    /// <summary>As long as the number, where that is known.</summary>
+    private static Value WithLength(Value target, Value? length)
+    {
+        var (entity, bytes) = length is not null && IsKnown(length) ? (length.Refs[0].Entity, length.Refs[0].Offset) : (Ref.Unknown, 0);
+        return target.Map(place => place with { LengthEntity = entity, Length = bytes });
     }
 
     /// <summary>The range that an effect writes or flushes.</summary>
@@ -123,19 +132,13 @@ internal sealed partial class BodyAnalysis
     {
         var target = Operand(path, call, effect.Target);
         if (effect.Has("at-position"))
-            return Value.OfRefs(target.Refs.Select(place => place.Somewhere()));
-        if (effect["offset"] is { } offset)
+            target = Value.OfRefs(target.Refs.Select(place => place.Somewhere()));
+        else if (effect["offset"] is { } offset)
             target = Compute("+", target, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: true);
-        if (effect["length"] is { } length)
-        {
-            var extent = Number(path, call, length)?.Single;
-            if (extent is { IsConstant: true, Offset: 0 } && effect.Has("zero-is-all"))
-                extent = null;
-            target = Value.OfRefs(target.Refs.Select(place => extent is { OffsetKnown: true, OffsetEntity: 0, Entity: not EntityTable.Untracked } known
-                ? place with { LengthEntity = known.Entity, Length = known.Offset }
-                : place with { LengthEntity = Ref.Unknown, Length = 0 }));
-        }
-        return target;
+        if (effect["length"] is not { } length)
+            return target;
+        var extent = Number(path, call, length);
+        return WithLength(target, extent is { AsConstant: 0 } && effect.Has("zero-is-all") ? null : extent);
     }
 
     private Value Create(Path path, CallSite call, Effect effect, int site)

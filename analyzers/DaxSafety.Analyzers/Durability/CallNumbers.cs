@@ -24,9 +24,9 @@ internal sealed partial class BodyAnalysis
 
     private Value Number(Path path, CallSite call, ByteTerm term)
     {
-        if (term.LengthOf.Kind != OperandKind.None)
-            return LengthOf(path, call, term.LengthOf);
         var factor = term.Factor;
+        if (term.LengthOf.Kind != OperandKind.None)
+            return Times(LengthOf(path, call, term.LengthOf), factor);
         if (term.SizeOf is { } name)
         {
             var size = TypeFacts.SizeOf(BodyLowering.TypeNamed(name, call.Method));
@@ -37,20 +37,31 @@ internal sealed partial class BodyAnalysis
         if (term.Value.Kind == OperandKind.None)
             return Value.Constant(factor);
         var value = Operand(path, call, term.Value);
-        return factor == 1 ? value : Compute("*", value, Value.Constant(factor), 1, isAddress: false);
+        return Times(value, factor);
     }
 
-    /// <summary>How long a span is: by how it was made, else by its own word, which the program may ask as well.</summary>
+    private Value Times(Value number, long factor) => factor == 1 ? number : Compute("*", number, Value.Constant(factor), 1, isAddress: false);
+
+    /// <summary>How many bytes the elements of an array, a span or a list take: by how it was made, else by its own word, which the program may ask as well.</summary>
     private Value LengthOf(Path path, CallSite call, Operand operand)
     {
-        if (Operand(path, call, operand).Single is not { } span)
+        if (Operand(path, call, operand).Single is not { } whole)
             return Value.Untracked;
-        if (span.LengthKnown)
-            return Value.Of(new Ref(span.LengthEntity, 0, span.Length, Ref.Unknown, 0));
-        var type = operand.Kind == OperandKind.This ? call.Method.ContainingType : call.Method.Parameters[operand.Ordinal].Type as INamedTypeSymbol;
-        return span is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } && IsNumber(span.Entity) && type?.OriginalDefinition.GetMembers("Length").FirstOrDefault() is { } length
-            ? LoadField(path, Value.Of(span), _context.Lowering.Members.Of(length)) : Value.Untracked;
+        if (whole.LengthKnown)
+            return Value.Of(new Ref(whole.LengthEntity, 0, whole.Length, Ref.Unknown, 0));
+        var type = TypeOf(call, operand);
+        return whole is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } && IsNumber(whole.Entity) && BodyLowering.SizeMember(type) is { } length
+            ? Times(LoadField(path, Value.Of(whole), _context.Lowering.Members.Of(length)), Math.Max(1, TypeFacts.SizeOf(TypeFacts.ElementOf(type))))
+            : Value.Untracked;
     }
+
+    private static ITypeSymbol TypeOf(CallSite call, Operand operand) => operand.Kind == OperandKind.This ? call.Method.ContainingType : call.Method.Parameters[operand.Ordinal].Type;
+
+    /// <summary>How many elements of that many bytes fit where it is known how many bytes there are: <c>data.AsSpan(0, n).Length</c>.</summary>
+    private Value? ElementsIn(Value span, long size) => size == 0 || span.Single is not { LengthKnown: true, LengthEntity: var bytes, Length: var more } ? null
+        : size == 1 || (bytes == EntityTable.Zero && more % size == 0) ? Value.Of(new Ref(bytes, 0, more / size, Ref.Unknown, 0))
+        : more == 0 && _entities[bytes] is { Kind: EntityKind.Computed, B: EntityTable.Zero, A: var elements, Payload: ValueTuple<string, long, long, int> ("*", 0, var by, _) } && by == size ? Value.OfEntity(elements)
+        : null;
 
     /// <summary>The constant that an operand is; of an object with options, the property that is called like the operand.</summary>
     private long? OptionOf(Path path, CallSite call, Effect effect, string name)

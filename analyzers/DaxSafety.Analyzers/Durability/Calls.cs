@@ -16,6 +16,8 @@ internal sealed partial class BodyAnalysis
         NoteGivenRuns(path, call);
         if (!call.Effects.IsEmpty && call.Targets.IsEmpty)
         {
+            if (Deciding(path, call) is { } flag)
+                return CallEither(step, path, flag);
             var unchanged = Unchanged(path, call, step);
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, Telling(call, result ?? ResultOf(path, call, step.Site)));
@@ -90,6 +92,7 @@ internal sealed partial class BodyAnalysis
             RunClosuresPassed(after, call, ending, import, step.Site);
             results.Add(after);
         }
+        NoteLeftByChoice(results);
         // No ending fits what is known here: the callee throws, as far as anybody can tell.
         return results;
     }
@@ -106,6 +109,8 @@ internal sealed partial class BodyAnalysis
             Replay(path, flush, import.Translate(flush.Target), site);
             _replaysOwnFlush = false;
         }
+        // Before anything new: what a callee makes where it was called in an earlier round is given that one's name.
+        Release(path, ending, import, theirs: false);
         if (ending.Case.Path.Failed)
             Excuse(path);
         Spend(4);
@@ -125,9 +130,7 @@ internal sealed partial class BodyAnalysis
         foreach (var flush in ending.Summary.MayFlush)
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
-        foreach (var released in ending.Case.Released)
-            foreach (var place in import.Entity(released).Targets)
-                path.Released = path.Released.Set(place.Entity, default);
+        Release(path, ending, import, theirs: true);
         if (call.IsConstruction)
         {
             if (Read(path, call.Receiver).Single is { } instance)

@@ -11,6 +11,15 @@ internal sealed partial class BodyAnalysis
     {
         if (AskedExpectation(a, b) is { } expectation)
             return Learn(path, expectation, equal ? Span.True : Span.False, condition.Correlated);
+        if (DistancesOf(a, b) is var (from, to))
+        {
+            if (IsLoopOverBytes(from, to) && !BeginsRounds(path, ref condition, a, !equal))
+                return false;
+            (a, b) = (from, to);
+        }
+        NoteExcluded(condition.A, b);
+        NoteExcluded(condition.B, a);
+        NoteExcluded(condition.Stepped, b);
         if (b.AsConstant is { } right)
             return AssumeEqual(path, condition.A, a, right, equal, condition.Correlated, isBoolean: false, condition.Domain);
         if (a.AsConstant is { } left)
@@ -232,8 +241,7 @@ internal sealed partial class BodyAnalysis
     {
         if (DistancesOf(a, b) is var (from, to))
         {
-            // A loop over the bytes from here to there has some.
-            if (!holds && IsStart(from) && to.AsConstant is null && _body.LoopHeads.Contains(_here.Node))
+            if (IsLoopOverBytes(from, to) && !BeginsRounds(path, ref condition, a, holds))
                 return false;
             (a, b) = (from, to);
         }

@@ -23,7 +23,7 @@ internal sealed partial class BodyAnalysis
     public bool IsElement(int entity) => _entities[entity] is { Kind: EntityKind.Field } part && (part.A == MemberNumbers.Element || (IsOfTuple(part.A) && IsElement((int)part.B)));
 
     /// <summary>What stands in a container or a tuple: whoever holds the one holds the other.</summary>
-    private bool IsPart(int field) => field == MemberNumbers.Element || IsOfTuple(field);
+    private bool IsPart(int field) => field == MemberNumbers.Element || IsOfTuple(field) || IsPick(field);
 
     /// <summary>Where a flushed thing came from is known: it was made here, is the object itself, or what a field of the compilation holds.</summary>
     public bool IsOfKnownPlace(Entity entity) => entity.IsFresh || entity.Kind is EntityKind.This or EntityKind.Closure

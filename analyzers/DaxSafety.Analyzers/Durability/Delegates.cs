@@ -7,6 +7,26 @@ namespace DaxSafety.Analyzers.Durability;
 /// <summary>Delegates that a call is given: what they do, it does.</summary>
 internal sealed partial class BodyAnalysis
 {
+    /// <summary><c>_commit = _view.Flush;</c>: whoever calls it later flushes, as the type's own code would that a lambda holds.</summary>
+    private void NoteWhatMayRun(Path path, Value reference, int site)
+    {
+        var aside = path.Clone();
+        aside.Pending = IntMap<Status>.Empty;
+        var flushes = _flushedIn.Contains(_here.Node);
+        RunDescribed(aside, reference, site);
+        if (!flushes)
+            _flushedIn.Remove(_here.Node);
+    }
+
+    /// <summary>What code that is handed out flushes is its business too: it keeps it for when it runs.</summary>
+    private void HandOver(Summary summary, Path path, int site)
+    {
+        var import = new SummaryImport(this, path, path.Snapshot(), summary, null, Value.OfEntity(EntityTable.This), site, 0);
+        foreach (var flush in summary.MayFlush)
+            if (flush.Kind is FlushKind.View or FlushKind.Persist)
+                EscapeAll(path, import.Translate(flush.Target));
+    }
+
     /// <summary>What the delegates that this body was given are called with, by their parameter: <c>act(pointer)</c>.</summary>
     public Dictionary<int, Value[]> GivenRuns { get; } = new();
 

@@ -24,6 +24,37 @@ internal sealed partial class BodyAnalysis
 
     bool INumbers.IsLimited(int variable) => _limits.ContainsKey(variable);
 
+    bool INumbers.IsCounter(int variable) => _body.CounterSlots.Contains(variable);
+
+    /// <summary>Numbers that a variable was asked whether it is: where it becomes a number of its own, it stays known that it is not.</summary>
+    private readonly Dictionary<int, List<long>> _excluded = new();
+
+    private void NoteExcluded(int register, Value asked)
+    {
+        if (register < 0 || asked.AsConstant is not { } number || !_body.CounterSlots.Contains(register))
+            return;
+        if (!_excluded.TryGetValue(register, out var numbers))
+            _excluded[register] = numbers = new List<long>();
+        if (numbers.Count < MostLimits && !numbers.Contains(number))
+            numbers.Add(number);
+    }
+
+    private void KeepExcluded(Path merged, Path mine, Path theirs, int variable, Entity number, Value before, Value arriving)
+    {
+        if (_excluded.TryGetValue(variable, out var numbers))
+            foreach (var asked in numbers)
+                if (IsRuledOut(mine, before, asked) && IsRuledOut(theirs, arriving, asked))
+                    AssumeEqual(merged, Registers.None, Value.OfEntity(number.Id), asked, false, remember: true, isBoolean: false);
+    }
+
+    private bool IsRuledOut(Path path, Value value, long number)
+    {
+        foreach (var place in value.Refs)
+            if (place.IsConstant ? place.Offset == number : place is not { OffsetEntity: 0, Entity: > EntityTable.Statics } || !IsRuledOut(path, place.Entity, unchecked(number - place.Offset)))
+                return false;
+        return true;
+    }
+
     /// <summary>How far a value is from a limit.</summary>
     private Span DistanceOf(Path path, Value value, Ref limit)
     {
@@ -46,6 +77,7 @@ internal sealed partial class BodyAnalysis
         if (!mine.Variables.TryGet(variable, out var before) || !theirs.Variables.TryGet(variable, out var arriving))
             return;
         KeepRemainders(merged, mine, theirs, number, before, arriving);
+        KeepExcluded(merged, mine, theirs, variable, number, before, arriving);
         if (Rivals.TryGetValue(variable, out var rivals))
             foreach (var rival in rivals)
                 KeepDistance(merged, mine, theirs, number, before, arriving, rival, inLoop);
@@ -95,7 +127,7 @@ internal sealed partial class BodyAnalysis
         return computed;
     }
 
-    /// <summary>Variables that some condition of the body compares with each other: <c>if (flushed &lt; written)</c>.</summary>
+    /// <summary>Variables that the body compares with each other or takes from each other: <c>if (flushed &lt; written)</c>, <c>if (n - left > 0)</c>.</summary>
     private Dictionary<int, List<int>> Rivals => _rivals ??= FindRivals();
 
     private Dictionary<int, List<int>>? _rivals;
@@ -104,12 +136,22 @@ internal sealed partial class BodyAnalysis
     {
         var rivals = new Dictionary<int, List<int>>();
         foreach (var node in _body.Nodes)
-            if (node.Content.Condition is { Kind: ConditionKind.Less or ConditionKind.LessOrEqual or ConditionKind.Equal, A: >= 0 and var a, B: >= 0 and var b } && a != b && !Registers.IsTemporary(a) && !Registers.IsTemporary(b))
-            {
-                Add(a, b);
-                Add(b, a);
-            }
+        {
+            if (node.Content.Condition is { Kind: ConditionKind.Less or ConditionKind.LessOrEqual or ConditionKind.Equal, A: var a, B: var b })
+                AddBoth(a, b);
+            foreach (var step in node.Content.Instructions)
+                if (step is { Code: OpCode.Arithmetic, Payload: "-" } && (_body.CounterSlots.Contains(step.A) || _body.CounterSlots.Contains(step.B)))
+                    AddBoth(step.A, step.B);
+        }
         return rivals;
+
+        void AddBoth(int a, int b)
+        {
+            if (a < 0 || b < 0 || a == b || Registers.IsTemporary(a) || Registers.IsTemporary(b))
+                return;
+            Add(a, b);
+            Add(b, a);
+        }
 
         void Add(int variable, int rival)
         {
@@ -217,7 +259,18 @@ internal sealed partial class BodyAnalysis
             ? (DistanceOf(x), DistanceOf(y))
             : null;
 
-    private bool IsStart(Value distance) => distance.AsConstant is 0 || distance.Refs[0] is { Offset: 0, Entity: var number } && _entities[number] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (Down, _, _, _) };
+    /// <summary>A loop over the bytes from here to there has some: it is left by those only that have been in it, which is remembered. All its rounds flush somewhere in the same memory.</summary>
+    private static bool BeginsRounds(Path path, ref Condition condition, Value from, bool begins)
+    {
+        if (begins && condition.A >= 0 && !Registers.IsTemporary(condition.A))
+            path.Variables = path.Variables.Set(condition.A, Lost(from));
+        condition = AsComparison;
+        return begins;
+    }
+
+    private bool IsLoopOverBytes(Value from, Value to) => IsStart(from) && to.AsConstant is null && _body.LoopHeads.Contains(_here.Node);
+
+    private bool IsStart(Value distance) => distance.AsConstant is 0 || distance.Refs[0] is { Offset: 0, Entity: var number } && _entities[number] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (Down or DownBy, _, _, _) };
 
     private static Value DistanceOf(Ref place) => Value.Of(new Ref(place.OffsetEntity, 0, place.Offset, Ref.Unknown, 0));
 }

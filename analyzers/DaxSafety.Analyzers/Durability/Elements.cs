@@ -30,5 +30,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>An element that a variable of this body has picked: no caller can name it.</summary>
-    public bool IsPicked(int entity) => _entities[entity] is { Kind: EntityKind.Field, A: var field } && _context.Lowering.Members.SymbolOf(field) is ILocalSymbol or IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } };
+    public bool IsPicked(int entity) => _entities[entity] is { Kind: EntityKind.Field, A: var field } && IsPick(field);
+
+    private bool IsPick(int field) => _context.Lowering.Members.SymbolOf(field) is ILocalSymbol or IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } };
 }

@@ -162,7 +162,10 @@ internal sealed partial class BodyAnalysis
             _entities.Store(receiver);
             path.Fields = path.Fields.Set(_fields.Of(entity.Id, MemberNumbers.Element), receiver);
         }
-        return Value.OfEntity(entity.Id);
+        var reference = Value.OfEntity(entity.Id);
+        if (closure.Described is not null)
+            NoteWhatMayRun(path, reference, step.Site);
+        return reference;
     }
 
     /// <summary>Something keeps a value that the analysis does not follow; code that was handed out may run at any time from here on.</summary>
@@ -172,7 +175,10 @@ internal sealed partial class BodyAnalysis
         {
             var entity = _entities[place.Entity];
             if (entity is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } && _summaryOf(closure.Target) is { } summary)
+            {
                 ApplyWritesOf(summary, path, step.Site);
+                HandOver(summary, path, step.Site);
+            }
             else
                 EscapeDeep(path, place.Entity, 0);
         }

@@ -81,13 +81,16 @@ internal sealed class FieldOriginStore : IFieldOrigins
             if (body.Summary is not { } summary)
                 continue;
             // Whoever calls a private constructor is here as well, and says what its arguments are.
-            if (!isMadeInSight || !IsPrivateConstructor(body.Body.Symbol))
+            var isToldByMakers = isMadeInSight && IsPrivateConstructor(body.Body.Symbol);
+            if (!isToldByMakers)
                 foreach (var ending in summary.Cases)
                     new StoredFields(body.Analysis, ending.Path, _context, SummaryOf).Collect(found, inner);
             foreach (var instance in body.Analysis.InstancesOf(type))
                 foreach (var ending in summary.Cases)
                     new StoredFields(body.Analysis, ending.Path, _context, SummaryOf, instance).Collect(found, inner);
-            foreach (var (handle, instance) in OwnHandles.In(body.Analysis, _context))
+            if (isToldByMakers)
+                continue;
+            foreach (var (handle, instance) in OwnHandles.In(body.Analysis, _context).Concat(isMadeInSight ? OwnHandles.Made(body.Analysis, type, _context) : []).Distinct())
                 Find(found, handle).AddRange(summary.Cases.Select(ending => new StoredFields(body.Analysis, ending.Path, _context, SummaryOf).OriginOfInstance(instance)));
         }
         return new TypeOrigins(Agreed(found), Agreed(inner));

@@ -48,6 +48,8 @@ internal sealed partial class BodyAnalysis
     /// <summary>Whether a writer flushes what it writes, or may: it was given what nobody knows.</summary>
     private bool FlushesItself(Path path, Value writer)
     {
+        if (_decided is { } decided)
+            return decided;
         foreach (var place in writer.Targets)
             if (StoredOption(path, place.Entity, AutoFlush) is { } option ? option.AsConstant != 0 : _entities[place.Entity].Mapping is { FlushesItself: true })
                 return true;
@@ -145,12 +147,12 @@ internal sealed partial class BodyAnalysis
         if (effect["command"] is { } command && Number(path, call, command)?.AsConstant is { } number && number != fullFsync)
             return;
         var target = Operand(path, call, effect.Target);
-        var when = effect["when"] is { } condition ? Number(path, call, condition)?.AsConstant : 1;
-        if (when == 0)
-            FlushWeakly(path, Weak(target, "stream-flush", ofFile: true), site);
+        var isDurable = effect["when"] is not { } condition || (_decided ?? Number(path, call, condition)?.AsConstant != 0);
+        if (!isDurable)
+            FlushWeakly(path, Weak(target, "stream-flush", ofFile: true) with { IsDecided = _decided is not null }, site);
         else
             FlushFile(path, new FlushFact(FlushKind.File, target, false), site, () => "view-not-flushed-first");
-        if (when != 0 && IsNative(call.Method))
+        if (isDurable && IsNative(call.Method))
             FlushDirectory(path);
     }
 }

@@ -182,10 +182,13 @@ internal sealed partial class BodyAnalysis
     /// <summary>The nodes in which an obligation is settled, each with the first step that does it; null when there are none.</summary>
     public IReadOnlyDictionary<int, int>? SettledIn(Obligation obligation) => _settledIn.TryGetValue(obligation.Id, out var steps) ? steps : null;
 
-    private void Fail(Path path, Obligation obligation, Status status, int site, Shortfall shortfall, string detail)
+    private void Fail(Path path, Obligation obligation, Status status, int site, Shortfall shortfall, string detail) =>
+        Fail(path, obligation, status, new Attempt(site, shortfall, detail));
+
+    private void Fail(Path path, Obligation obligation, Status status, Attempt attempt)
     {
-        var isInside = _replaysOwnFlush && shortfall is (Shortfall.NotDurable or Shortfall.PageCache);
-        var attempts = _obligations.With(status.Attempts, new Attempt(site, shortfall, detail) { IsReportedInside = isInside });
+        var isInside = _replaysOwnFlush && attempt.Shortfall is (Shortfall.NotDurable or Shortfall.PageCache);
+        var attempts = _obligations.With(status.Attempts, isInside ? attempt with { IsReportedInside = true } : attempt);
         path.Pending = path.Pending.Set(obligation.Id, new Status(status.Progress, attempts));
     }
 

@@ -17,6 +17,9 @@ internal interface INumbers
     /// <summary>The variable is compared with something.</summary>
     bool IsLimited(int variable);
 
+    /// <summary>The variable is tested and holds whole numbers only, so that one without a least value is worth a name.</summary>
+    bool IsCounter(int variable);
+
     /// <summary>Whether some step computes the variable anew: one that is only ever given values by name is a state, and no counter.</summary>
     bool IsComputed(int variable);
 

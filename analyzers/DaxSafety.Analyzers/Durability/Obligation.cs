@@ -42,6 +42,9 @@ internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail)
 {
     /// <summary>A callee did it to a field of its own: there it is reported.</summary>
     public bool IsReportedInside { get; init; }
+
+    /// <summary>A flag decides whether the call is enough: it is where it is true.</summary>
+    public bool IsDecided { get; init; }
 }
 
 /// <summary>How far one obligation has come, and which flushes fell short of it.</summary>
@@ -139,6 +142,9 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
 
     /// <summary>What is wrong with a weak one.</summary>
     public string Weakness { get; init; } = "";
+
+    /// <summary>A weak one that a flag makes weak.</summary>
+    public bool IsDecided { get; init; }
 
     /// <summary>A weak one that is meant for a file, and not for memory.</summary>
     public bool OfFile { get; init; }

@@ -25,6 +25,10 @@ internal static class OwnHandles
                     yield return (handle, entity);
     }
 
+    /// <summary>A handle type's objects that a body makes with a constructor, whatever holds them.</summary>
+    public static IEnumerable<(int Handle, int Instance)> Made(BodyAnalysis analysis, INamedTypeSymbol type, DurabilityContext context) =>
+        Of(type, context).SelectMany(handle => analysis.InstancesOf(type).Select(instance => (handle, instance)));
+
     /// <summary>The handles that an entity may be one of, by the types of what holds it.</summary>
     public static IEnumerable<int> NamedBy(BodyAnalysis analysis, int entity, DurabilityContext context) => entity == EntityTable.This
         ? Of(analysis.Body.Symbol?.ContainingType, context)

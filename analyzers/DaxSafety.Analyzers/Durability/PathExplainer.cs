@@ -58,10 +58,14 @@ internal sealed class PathExplainer(Outcome outcome, Obligation obligation, Func
     /// back to the branch or to the write. Null when no branch is to blame.
     /// </summary>
     public PathStep? Decisive(IReadOnlyList<PathStep> steps) =>
-        _settled is null ? null : steps.LastOrDefault(step => step.Other != step.Taken && (_canSettle ??= NodesThatCanSettle()).Contains(step.Other) && !CanStillSettle(step));
+        _settled is null ? null : steps.LastOrDefault(step => step.Other != step.Taken && !step.Condition.IsConstant && (_canSettle ??= NodesThatCanSettle()).Contains(step.Other) && !CanStillSettle(step));
 
     /// <summary>Whether the other way comes to where the path goes on: the branch skips something and leaves nothing.</summary>
-    public bool Rejoins(PathStep step) => Reaches(step.Other, step.Node, node => node == step.Taken);
+    public bool Rejoins(PathStep step) => Reaches(step.Other, step.Node, node => node == step.Taken || LeaveTogether(node, step.Taken));
+
+    /// <summary>Branches that end at one closing brace leave there together.</summary>
+    private bool LeaveTogether(int a, int b) =>
+        outcome.Body.Nodes[a] is { Exit: not ExitKind.None } x && outcome.Body.Nodes[b] is var y && x.Exit == y.Exit && x.ExitLocation is { } place && place.Equals(y.ExitLocation);
 
     private IReadOnlyList<PathStep> Walk(Dictionary<int, int> from, int exit)
     {
@@ -118,7 +122,7 @@ internal sealed class PathExplainer(Outcome outcome, Obligation obligation, Func
         var found = new HashSet<int>();
         var queue = new Queue<int>();
         foreach (var node in _settled!.Keys)
-            if (Settles(node) && found.Add(node))
+            if (Settles(node) && !(minded is not null && outcome.Analysis.IsPutOff(obligation, node, _settled[node])) && found.Add(node))
                 queue.Enqueue(node);
         while (queue.Count > 0)
             foreach (var predecessor in predecessors[queue.Dequeue()])

@@ -8,7 +8,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// flag; groups that owe differently stay apart while something that is tested tells them apart, up to a bound. This is what understands
 /// <c>if (dirty) view.Flush()</c> without exploring every path.
 /// </summary>
-internal sealed class PathMerger
+internal sealed partial class PathMerger
 {
     private const int MostGroups = 8;
 
@@ -42,6 +42,7 @@ internal sealed class PathMerger
     private readonly Func<int, Value, Value> _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
+    private readonly Func<int, Value, Value, bool> _namesOther;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
@@ -62,6 +63,7 @@ internal sealed class PathMerger
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
+        _namesOther = (_, mine, theirs) => NamesOther(mine, theirs);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = new IntMap<Span>.Sieve((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
@@ -171,6 +173,9 @@ internal sealed class PathMerger
         // An object's own flag, which its members test.
         if (a.Fields.AnyChange(b.Fields, _disjoint))
             return true;
+        // The view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
+        if (a.Fields.AnyChange(b.Fields, _namesOther))
+            return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
     }
@@ -234,66 +239,6 @@ internal sealed class PathMerger
         EntityKind.Allocated when _fields[field].Field != MemberNumbers.Element => value,
         _ => Value.Join(value, _fields.AtEntry(field)),
     };
-
-    /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
-    private Value JoinNumbers(int holder, Value a, Value b)
-    {
-        var joined = Value.Join(a, b);
-        // The largest so far may be what it began with or what it has kept since.
-        if (ReferenceEquals(joined, a))
-            return joined;
-        bool isCounter = joined.Refs.Length == 1, isSum = false;
-        var constants = 0;
-        foreach (var place in joined.Refs)
-        {
-            if (_entities[place.Entity] is { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept })
-                return joined;
-            isCounter |= _entities[place.Entity].Kind == EntityKind.AtLeast;
-            isSum |= joined.Refs.Length > 1 && _entities[place.Entity].Kind == EntityKind.Computed;
-            constants += place.IsConstant ? 1 : 0;
-        }
-        // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
-        isCounter |= (constants > 2 && _numbers.IsComputed(holder)) || _numbers.IsLimited(holder);
-        if (isCounter && Lowest(a) is { } mine && Lowest(b) is { } theirs)
-        {
-            // Below 0 by the way it was made, and not below it where a test has just said so.
-            if (theirs < 0 && theirs < mine)
-                theirs = Least(_theirs, b);
-            return theirs < LowestCount ? Value.Untracked : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
-        }
-        // A sum that grows in a loop would be followed round by round.
-        if (!isSum && !_numbers.IsLimited(holder))
-            return joined;
-        var (least, other) = (Least(_mine, a), Least(_theirs, b));
-        return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1)) : isSum && _inLoop ? Value.Untracked : joined;
-    }
-
-    /// <summary>Where a falling counter ends that is asked for at least 0 before each step: below, it is lost.</summary>
-    private const long LowestCount = -4;
-
-    private long Least(Path path, Value value) => value.Refs.Min(place => place.IsConstant || MayBeNumber(place) ? _numbers.RangeOf(path, place).Low : long.MinValue);
-
-    private Value AtLeast(int holder, long lowest)
-    {
-        var counter = _entities.Intern(EntityKind.AtLeast, holder, lowest);
-        _renewed.Add((holder, counter));
-        return Value.OfEntity(counter.Id);
-    }
-
-    private long? Lowest(Value value)
-    {
-        var lowest = long.MaxValue;
-        foreach (var place in value.Refs)
-        {
-            if (place.IsConstant)
-                lowest = Math.Min(lowest, place.Offset);
-            else if (_entities[place.Entity].Kind == EntityKind.AtLeast && place is { OffsetEntity: 0, Offset: >= 0 })
-                lowest = Math.Min(lowest, _entities[place.Entity].B + place.Offset);
-            else
-                return null;
-        }
-        return lowest;
-    }
 
     /// <summary>Groups that are merged in the middle of a block, after a call with many endings, go on with its temporaries.</summary>
     private static Value?[] MergeTemporaries(Value?[] a, Value?[] b)

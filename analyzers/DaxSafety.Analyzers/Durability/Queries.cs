@@ -109,9 +109,11 @@ internal sealed partial class BodyAnalysis
         _ => null,
     };
 
-    /// <summary>Whether the tested variable holds something that is decided elsewhere, such as an option read into a local.</summary>
+    /// <summary>Whether what is tested is decided elsewhere, or the variable holds something that is, such as an option read into a local.</summary>
     public bool IsPolicy(Condition condition, PathSet? states)
     {
+        if (condition.IsPolicy || (condition.Question is IMethodSymbol question && _context.Lowering.IsAnsweredByPolicy(question, CancellationToken.None)))
+            return true;
         if (condition.A < 0 || Registers.IsTemporary(condition.A) || states is null)
             return false;
         return states.Paths.All(path => path.Variables.TryGet(condition.A, out var value) && value.Targets.Any() && value.Targets.All(place => IsPolicy(_entities[place.Entity], 0)));

@@ -29,6 +29,15 @@ internal sealed partial class BodyAnalysis
 
     private const string OrphanedView = "orphaned";
 
+    /// <summary>What a callee gives back: of what there was before, or of what it made itself.</summary>
+    private static void Release(Path path, Ending ending, SummaryImport import, bool theirs)
+    {
+        foreach (var released in ending.Case.Released)
+            if (ending.Summary.Analysis.Entities[released].IsRooted != theirs)
+                foreach (var place in import.Entity(released).Targets)
+                    path.Released = path.Released.Set(place.Entity, default);
+    }
+
     /// <summary>The views that were made of it are of what it was before.</summary>
     private void NoteRemade(Path path, Entity entity)
     {

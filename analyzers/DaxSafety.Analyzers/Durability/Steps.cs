@@ -57,7 +57,8 @@ internal sealed partial class BodyAnalysis
                 Assign(path, step.Dst, Read(path, step.A));
                 break;
             case OpCode.LoadField:
-                Assign(path, step.Dst, LoadField(path, step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A), step.B));
+                var holder = step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A);
+                Assign(path, step.Dst, ElementsIn(holder, step.Scale) ?? LoadField(path, holder, step.B));
                 break;
             case OpCode.LoadElement:
                 Assign(path, step.Dst, LoadElement(path, Read(path, step.A), step.B, step.C));

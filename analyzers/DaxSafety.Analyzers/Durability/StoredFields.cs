@@ -10,7 +10,7 @@ internal sealed class StoredFields
     private readonly DurabilityContext _context;
     private readonly Func<CallTarget, Summary?> _summaryOf;
     private readonly List<(int Owner, int Field, Value Value)> _stores;
-    private readonly List<(int Container, int Field, Value Value)> _elements;
+    private readonly List<(int Container, int Field, Value Value)> _kept, _elements;
     private readonly ILookup<int, (int Field, Value Value)> _held;
 
     /// <param name="analysis">Of the body.</param>
@@ -29,17 +29,18 @@ internal sealed class StoredFields
             .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)
             .OrderBy(store => Rank(store.Field)).ThenBy(store => Position(store.Field))
             .ToList();
-        _elements = stores.Where(store => store.Field == MemberNumbers.Element)
+        _kept = stores.Where(store => store.Field == MemberNumbers.Element)
             .SelectMany(store => HoldersOf(store.Owner, instance ?? EntityTable.This).Select(holder => (store.Owner, holder, store.Value))).ToList();
+        _elements = _kept.FindAll(element => IsContainer(element.Field));
     }
 
-    /// <summary>The fields whose container, or what stands in it, an entity is.</summary>
+    /// <summary>The fields whose container, or what stands in it, an entity is; an array of descriptors, too, is one.</summary>
     private IEnumerable<int> HoldersOf(int container, int owner)
     {
-        if (_analysis.FieldBehind(_analysis.Entities[container]) is { } field && (field.B == owner || field.B == EntityTable.Statics) && IsContainer(field.A))
+        if (_analysis.FieldBehind(_analysis.Entities[container]) is { } field && (field.B == owner || field.B == EntityTable.Statics))
             yield return field.A;
         foreach (var store in _stores)
-            if (IsContainer(store.Field) && store.Value.MayBe(container))
+            if (store.Value.MayBe(container))
                 yield return store.Field;
     }
 
@@ -160,9 +161,11 @@ internal sealed class StoredFields
         {
             foreach (var parent in pending.Dequeue().Parents)
             {
-                if (parent.Single is not { } place)
+                // An element may be null, in which case nothing was made of it.
+                if (parent.Refs.Where(candidate => candidate.Entity != EntityTable.Null).ToList() is not { Count: 1 } known)
                     continue;
-                if (FieldNaming(owner, place.Entity) is { } field)
+                var place = known[0];
+                if ((FieldNaming(owner, place.Entity) ?? KeeperOf(place.Entity)) is { } field)
                     fields.Add(field);
                 else if (_analysis.Entities[place.Entity].Mapping is { } further && seen.Add(further))
                     pending.Enqueue(further);
@@ -180,6 +183,15 @@ internal sealed class StoredFields
         foreach (var store in _stores)
             if (store.Owner == owner && store.Value.Refs.Count(place => place.Entity != EntityTable.Null) == 1 && store.Value.MayBe(entity))
                 return store.Field;
+        return null;
+    }
+
+    /// <summary>The field in whose container it has been put.</summary>
+    private int? KeeperOf(int entity)
+    {
+        foreach (var (_, field, value) in _kept)
+            if (value.MayBe(entity))
+                return field;
         return null;
     }
 

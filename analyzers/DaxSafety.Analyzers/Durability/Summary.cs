@@ -198,10 +198,16 @@ internal sealed class Summary
             endings[i] = (analysis.Merge(endings[i].Path, path), Value.Join(endings[i].Result, result));
             return;
         }
-        if (endings.Count < MostCases)
-            endings.Add((path, result));
-        else
-            endings[MostCases - 1] = (analysis.Merge(endings[MostCases - 1].Path, path), Value.Join(endings[MostCases - 1].Result, result));
+        endings.Add((path, result));
+        if (endings.Count <= MostCases)
+            return;
+        // The last two, unless a later flush could not tell their views apart.
+        var (first, second) = (MostCases - 1, MostCases);
+        for (var i = 0; i < MostCases && analysis.WouldConfuseViews(endings[first].Path, endings[second].Path); i++)
+            for (var j = i + 1; j <= MostCases && analysis.WouldConfuseViews(endings[first].Path, endings[second].Path); j++)
+                (first, second) = (i, j);
+        endings[first] = (analysis.Merge(endings[first].Path, endings[second].Path), Value.Join(endings[first].Result, endings[second].Result));
+        endings.RemoveAt(second);
     }
 
     /// <summary>Endings that return different constants stay apart: <c>if (!TryWrite()) return;</c> tells them apart.</summary>

@@ -33,7 +33,7 @@ internal sealed partial class BodyAnalysis
         var target = flush.Target;
         Tell(path, flush);
         // What a callee does to its own fields is reported there.
-        if (!_replaysOwnFlush)
+        if (!_replaysOwnFlush && !flush.IsDecided)
             foreach (var place in target.Targets)
                 WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, flush.Weakness);
         foreach (var entry in path.Pending.ToList())
@@ -43,7 +43,7 @@ internal sealed partial class BodyAnalysis
                 continue;
             var meant = flush.OfFile ? CertainlyBacks(target, obligation.Target) : obligation.Target.Refs.Any(place => target.MayBe(place.Entity));
             if (meant)
-                Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, flush.Weakness);
+                Fail(path, obligation, entry.Value, new Attempt(site, Shortfall.NotDurable, flush.Weakness) { IsDecided = flush.IsDecided });
         }
     }
 

@@ -12,7 +12,7 @@ internal enum OpCode : byte
     /// <summary>Dst becomes A.</summary>
     Copy,
 
-    /// <summary>Dst is the field numbered B of A.</summary>
+    /// <summary>Dst is the field numbered B of A; of a span's length, Scale is the bytes of one element.</summary>
     LoadField,
 
     /// <summary>Dst is the element of A, in its field numbered B, that the variable numbered C picks.</summary>
@@ -143,6 +143,12 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
 
     /// <summary>It reads only what is decided elsewhere: a flag parameter, a member, an option, a clock.</summary>
     public bool IsPolicy;
+
+    /// <summary>The method of the program's own, of this object or of one that it holds, whose answer it is; null for anything else.</summary>
+    public object? Question;
+
+    /// <summary>It has one outcome, and so decides nothing: the <c>false</c> of <c>sync ?? false</c>.</summary>
+    public bool IsConstant;
 
     /// <summary>It asks how far something has been counted.</summary>
     public bool IsCount;

@@ -15,6 +15,7 @@ internal sealed class EffectIndex
     private readonly Dictionary<string, List<EffectRow>> _native = new(StringComparer.Ordinal);
     private readonly Lazy<HashSet<string>> _carriers;
     private readonly Lazy<HashSet<string>> _libraries;
+    private readonly Lazy<HashSet<string>> _openers;
 
     public EffectIndex(IEnumerable<EffectRow> rows)
     {
@@ -29,6 +30,7 @@ internal sealed class EffectIndex
 
         _carriers = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.SelectMany(MappingNames.CarriersOf), StringComparer.Ordinal));
         _libraries = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.Select(row => row.Member.Library).OfType<string>(), StringComparer.Ordinal));
+        _openers = new Lazy<HashSet<string>>(() => new HashSet<string>(_native.Where(named => named.Value.Any(row => row.MayHave("file("))).Select(named => named.Key), StringComparer.Ordinal));
         SourceNames = Rows.SelectMany(MappingNames.Of).Concat(MappingNames.Contracts).ToImmutableHashSet(StringComparer.Ordinal);
     }
 
@@ -41,6 +43,9 @@ internal sealed class EffectIndex
 
     /// <summary>Whether some row is of a member of this native library.</summary>
     public bool HasLibrary(string library) => _libraries.Value.Contains(library);
+
+    /// <summary>Whether some row of this name is of an import that returns a descriptor or handle of a file.</summary>
+    public bool OpensFile(string name) => _openers.Value.Contains(name);
 
     public bool HasName(string name) => _documented.ContainsKey(name);
 

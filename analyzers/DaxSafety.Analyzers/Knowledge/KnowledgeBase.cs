@@ -49,6 +49,9 @@ internal sealed class KnowledgeBase
     /// <summary>Whether the tables say of a type that is not the program's own what its values do to memory.</summary>
     public bool IsCarrier(INamedTypeSymbol type) => type.OriginalDefinition.GetDocumentationCommentId() is { } id && _index.IsCarrier(id);
 
+    /// <summary>Whether an import of this name may open a file.</summary>
+    public bool OpensFile(string name) => _index.OpensFile(name);
+
     public bool NamesSource(string identifier) => _index.SourceNames.Contains(identifier);
 
     /// <summary>

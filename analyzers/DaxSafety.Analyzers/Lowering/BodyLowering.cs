@@ -96,6 +96,7 @@ internal sealed partial class BodyLowering
             Callees = _callees.ToImmutableArray(),
             CapturedSlots = CapturedSlots(),
             TestedSlots = tested,
+            CounterSlots = CounterSlots(tested),
             ChosenSlots = ChosenSlots(tested),
             SummandSlots = SummandSlots(),
             CallsUnseenCode = _callsUnseenCode,

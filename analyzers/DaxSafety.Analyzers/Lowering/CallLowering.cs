@@ -93,6 +93,9 @@ internal sealed partial class BodyLowering
                 Lower(argument.Value);
                 continue;
             }
+            // What decides whether a call flushes is tested by it.
+            if (parameter.Type.SpecialType == SpecialType.System_Boolean && !argument.Value.ConstantValue.HasValue && _context.Knowledge.EffectsOf(parameter.ContainingSymbol).Any(effect => effect["when"] is not null))
+                NoteTested(argument.Value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
             registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
                 ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
                 : LowerByRef(argument, parameter, ref outs);

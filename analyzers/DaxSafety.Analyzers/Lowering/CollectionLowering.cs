@@ -23,12 +23,14 @@ internal sealed partial class BodyLowering
     private bool? _asksSizes;
 
     /// <summary>The property that tells how many elements a library's collection has.</summary>
-    private IPropertySymbol? SizeOf(ITypeSymbol? type)
+    private IPropertySymbol? SizeOf(ITypeSymbol? type) => SizeMember(type) is { } size && !_context.IsOwn(size) ? size : null;
+
+    public static IPropertySymbol? SizeMember(ITypeSymbol? type)
     {
         foreach (var candidate in TypesOf(type))
             foreach (var name in new[] { "Count", "Length" })
                 if (candidate.GetMembers(name).OfType<IPropertySymbol>().FirstOrDefault(property => property is { Type.SpecialType: SpecialType.System_Int32, IsStatic: false }) is { } found)
-                    return _context.IsOwn(found) ? null : found;
+                    return found;
         return null;
     }
 

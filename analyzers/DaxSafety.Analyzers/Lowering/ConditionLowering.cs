@@ -66,6 +66,8 @@ internal sealed partial class BodyLowering
             text = text.Substring(0, Math.Min(LongestConditionText, text.Length)).Split('\n')[0].TrimEnd() + "…";
         var condition = new Condition(a < 0 ? ConditionKind.Opaque : kind, a, b, negated, key, text, AddSite(operation));
         condition.IsPolicy = ReadsOnlyPolicy(operation);
+        condition.IsConstant = operation.ConstantValue.HasValue;
+        condition.Question = QuestionIn(operation);
         condition.IsCount = AsksCount(operation);
         condition.AsksForMemory = kind == ConditionKind.IsNull && operation.DescendantsAndSelf().Any(read => _context.Types.NamesMemory(read.Type));
         _conditions.Add((operation.Syntax, condition));
@@ -167,6 +169,17 @@ internal sealed partial class BodyLowering
     /// <summary>Locals that have been given what was passed.</summary>
     private readonly HashSet<ISymbol> _copiesOfParameters = new(SymbolEqualityComparer.Default);
 
+    /// <summary>A member of this object, or one of the program's own of what it holds: <c>_options.Durable</c>.</summary>
+    private static bool IsSettingOfThis(IMemberReferenceOperation member)
+    {
+        while (member.Instance is IMemberReferenceOperation holder && !IsFramework(member.Member))
+            member = holder;
+        return member.Instance is IInstanceReferenceOperation;
+    }
+
+    /// <summary>A local of the body around this one.</summary>
+    private bool IsOfOuter(object symbol) => symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner);
+
     /// <summary>Remembers which variables and fields a condition reads: two conditions that share one are worth correlating.</summary>
     private void NoteTested(IOperation operation, Condition condition)
     {
@@ -196,7 +209,7 @@ internal sealed partial class BodyLowering
                     _testedVariables.Add(original);
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
-            if (symbol is IParameterSymbol || (symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner)) || read is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Type.IsValueType: true })
+            if (symbol is IParameterSymbol || IsOfOuter(symbol) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)))
                 condition.Correlated = true;
             // `for (var left = n; left > 0; left--)` tests the parameter too.
             if (read is ILocalReferenceOperation { Local: var variable } && _copiesOfParameters.Contains(variable))

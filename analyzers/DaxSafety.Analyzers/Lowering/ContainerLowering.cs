@@ -29,7 +29,7 @@ internal sealed partial class BodyLowering
     /// <summary>The element that a loop is at, of the container that it is over.</summary>
     private Place? ElementOfLoop(IPropertyReferenceOperation reference)
     {
-        if (reference.Property.Name != nameof(System.Collections.IEnumerator.Current) || EnumeratorBehind(reference.Instance) is not { } enumerator || !_enumerated.TryGetValue(enumerator.Id, out var loop))
+        if (reference.Property.Name != nameof(System.Collections.IEnumerator.Current) || !_enumerated.TryGetValue(EnumeratorSlot(reference.Instance), out var loop))
             return null;
         // The enumerator of an array says nothing of what it hands out.
         return loop.Collection.Type is IArrayTypeSymbol array
@@ -37,21 +37,13 @@ internal sealed partial class BodyLowering
             : TakenFrom(loop.Slot, loop.Collection.Type, reference.Property.OriginalDefinition.Type, reference.Property.Type);
     }
 
-    private static IFlowCaptureReferenceOperation? EnumeratorBehind(IOperation? instance)
-    {
-        while (instance is IConversionOperation { OperatorMethod: null } conversion)
-            instance = conversion.Operand;
-        return instance as IFlowCaptureReferenceOperation;
-    }
-
     /// <summary>An enumerator that a loop asks what it is over.</summary>
-    private static bool IsEnumeratorOfLoop(IInvocationOperation call)
+    private bool IsEnumeratorOfLoop(IInvocationOperation call) => call.TargetMethod.Name == "GetEnumerator" && UserOf(call) switch
     {
-        var user = call.Parent;
-        while (user is IConversionOperation { OperatorMethod: null })
-            user = user.Parent;
-        return call.TargetMethod.Name == "GetEnumerator" && user is IFlowCaptureOperation;
-    }
+        IFlowCaptureOperation => true,
+        ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local } } => IsEnumerator(local),
+        _ => false,
+    };
 
     /// <summary>The result of a method of the library, with what it leaves in its out parameters, where it takes them from a container.</summary>
     private int TakenBy(IInvocationOperation call, int receiver, int[] arguments, List<(int Ordinal, Place Place, IOperation Operation)>? outs, int result)

@@ -161,6 +161,7 @@ internal sealed partial class BodyLowering
     {
         if (conversion.OperatorMethod is { } method && (HasEffects(method) || IsInSource(method)))
             return LowerOperatorCall(method, conversion, conversion.Operand);
+        NoteAddress(conversion);
         return IsInlineArray(conversion) ? AddressOf(LowerPlace(conversion.Operand)) : Lower(conversion.Operand);
     }
 
@@ -186,6 +187,12 @@ internal sealed partial class BodyLowering
             return Registers.None;
         var place = LowerPlace(assignment.Target);
         var local = AssignedLocal(assignment.Target);
+        if (assignment.Target is ILocalReferenceOperation { Local: var counter } && IsCounter(place) && SummandsOf(counter, assignment.Value) is { } summands)
+        {
+            var sum = LowerSum(place, summands, assignment);
+            Store(place, sum, assignment);
+            return sum;
+        }
         var value = local is not null ? LowerFlag(local, assignment.Value) : Lower(assignment.Value);
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
@@ -200,6 +207,8 @@ internal sealed partial class BodyLowering
                 _copiesOfParameters.Add(local);
         }
         Store(place, value, assignment);
+        if (assignment.Target is ILocalReferenceOperation { Local: var enumerator } && EnumeratedBy(assignment.Value) is not null && IsEnumerator(enumerator))
+            NoteEnumerator(place.Base, assignment.Value);
         return value;
     }
 
@@ -228,7 +237,7 @@ internal sealed partial class BodyLowering
         NotePolicy(capture.Id, capture.Value);
         NoteConfigured(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
-        NoteEnumerator(capture);
+        NoteEnumerator(CaptureSlot(capture.Id), capture.Value);
         return value;
     }
 

@@ -8,22 +8,55 @@ namespace DaxSafety.Analyzers.Lowering;
 
 /// <summary>
 /// <c>foreach</c>: whether the first element is there depends on the collection, so that two loops over one collection both run or
-/// neither does. In the graph a loop is a captured enumerator whose MoveNext is the condition.
+/// neither does. In the graph a loop is a captured enumerator whose MoveNext is the condition; one that the program keeps in a local is as good.
 /// </summary>
 internal sealed partial class BodyLowering
 {
-    /// <summary>The collection behind a captured enumerator: its slot, that of its size if it tells, and how the source names it.</summary>
-    private readonly Dictionary<CaptureId, (int Slot, int Size, IOperation Collection)> _enumerated = new();
+    /// <summary>The collection behind an enumerator, by its slot: the collection's slot, that of its size if it tells, and how the source names it.</summary>
+    private readonly Dictionary<int, (int Slot, int Size, IOperation Collection)> _enumerated = new();
 
-    private void NoteEnumerator(IFlowCaptureOperation capture)
+    private void NoteEnumerator(int enumerator, IOperation value)
     {
-        if (EnumeratedBy(capture.Value) is not { } collection)
+        if (EnumeratedBy(value) is not { } collection)
             return;
         var slot = IntoSlot(Known(Lower(collection), collection));
         var size = SizeOf(collection.Type) is { } member ? IntoSlot(LoadOf(slot, member)) : Registers.None;
-        _steps.Add(new Instruction(OpCode.BeginLoop, -1, CaptureSlot(capture.Id)));
-        _enumerated[capture.Id] = (slot, size, collection);
+        _steps.Add(new Instruction(OpCode.BeginLoop, -1, enumerator));
+        _enumerated[enumerator] = (slot, size, collection);
     }
+
+    /// <summary>Locals that are given one enumerator and asked for nothing but its elements.</summary>
+    private HashSet<ISymbol>? _enumerators;
+
+    private bool IsEnumerator(ILocalSymbol local) => (_enumerators ??= FindEnumerators()).Contains(local);
+
+    private HashSet<ISymbol> FindEnumerators()
+    {
+        var given = new List<ISymbol>();
+        var used = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (var operation in _cfg.OriginalOperation.Descendants())
+            if (operation is IVariableDeclaratorOperation { Symbol: var declared } && operation.ChildOperations.FirstOrDefault() is IVariableInitializerOperation { Value: var value } && Unconverted(value) is IInvocationOperation { TargetMethod.Name: "GetEnumerator" })
+                given.Add(declared);
+            else if (operation is ILocalReferenceOperation { Local: var local } && !(UserOf(operation) is IInvocationOperation or IPropertyReferenceOperation))
+                used.Add(local);
+        return new HashSet<ISymbol>(given.Where(local => !used.Contains(local)), SymbolEqualityComparer.Default);
+    }
+
+    private static IOperation? UserOf(IOperation value)
+    {
+        var user = value.Parent;
+        while (user is IConversionOperation { OperatorMethod: null })
+            user = user.Parent;
+        return user;
+    }
+
+    /// <summary>The slot of a loop's enumerator, or of one of the program's own; none for any other thing.</summary>
+    private int EnumeratorSlot(IOperation? instance) => instance is null ? Registers.None : Unconverted(instance) switch
+    {
+        IFlowCaptureReferenceOperation { Id: var captured } => CaptureSlot(captured),
+        ILocalReferenceOperation { Local: var local } => _slotOf.TryGetValue(local, out var slot) ? slot : Registers.None,
+        _ => Registers.None,
+    };
 
     private int IntoSlot(int register)
     {
@@ -74,12 +107,11 @@ internal sealed partial class BodyLowering
             return emptiness;
         if (test is not IInvocationOperation { TargetMethod.Name: "MoveNext", Arguments.IsEmpty: true, Instance: { } instance })
             return null;
-        while (instance is IConversionOperation { OperatorMethod: null } conversion)
-            instance = conversion.Operand;
-        if (instance is not IFlowCaptureReferenceOperation reference || !_enumerated.TryGetValue(reference.Id, out var loop))
+        var enumerator = EnumeratorSlot(instance);
+        if (!_enumerated.TryGetValue(enumerator, out var loop))
             return null;
         Lower(test);
-        var condition = new Condition(ConditionKind.Iterates, CaptureSlot(reference.Id), loop.Slot, negated, null, loop.Collection.Syntax.ToString(), AddSite(loop.Collection));
+        var condition = new Condition(ConditionKind.Iterates, enumerator, loop.Slot, negated, null, loop.Collection.Syntax.ToString(), AddSite(loop.Collection));
         condition.Size = loop.Size;
         // The caller may know how many it has passed.
         condition.Correlated = loop.Collection is IParameterReferenceOperation;

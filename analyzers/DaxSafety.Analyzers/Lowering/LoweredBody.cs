@@ -104,6 +104,9 @@ internal sealed class LoweredBody
     /// <summary>Variables that decide some branch.</summary>
     public required HashSet<int> TestedSlots { get; init; }
 
+    /// <summary>Of them, locals that are whole numbers and nothing else.</summary>
+    public required HashSet<int> CounterSlots { get; init; }
+
     /// <summary>Those whose value was decided by an earlier branch.</summary>
     public required HashSet<int> ChosenSlots { get; init; }
 

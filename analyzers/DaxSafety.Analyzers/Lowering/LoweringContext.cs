@@ -119,8 +119,10 @@ internal sealed partial class LoweringContext
             || (MayHoldMapping(method) && (!IsOwn(method) || IsReached(method)));
     }
 
-    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, or says where some of it begins.</summary>
-    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition);
+    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, or opens a file.</summary>
+    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile);
+
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _openers = new(SymbolEqualityComparer.Default);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _formulas = new(SymbolEqualityComparer.Default);
 
@@ -140,6 +142,13 @@ internal sealed partial class LoweringContext
     };
 
     private static bool IsScalar(ITypeSymbol type) => type.TypeKind == TypeKind.Enum || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_UInt64;
+
+    /// <summary><c>int Open(string path)</c> over an import that returns a descriptor.</summary>
+    private bool OpensFile(IMethodSymbol method) =>
+        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, ReturnType.SpecialType: SpecialType.System_Int32, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method)
+        && method.Parameters.Any(parameter => parameter.Type.SpecialType == SpecialType.System_String)
+        && method.DeclaringSyntaxReferences[0].GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Any(call => Knowledge.OpensFile(call.Expression switch { IdentifierNameSyntax name => name.Identifier.ValueText, MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText, _ => "" }));
 
     private bool MayHoldMapping(IMethodSymbol method) =>
         (method.ContainingType is { } type && (Types.CanCarryMapping(type) || HasStaticCarrier(type)))

@@ -15,6 +15,9 @@ internal sealed class MemberNumbers
     /// <summary>Stands for a field that names the same memory as its object.</summary>
     public const int Self = int.MaxValue;
 
+    /// <summary>How many elements an array, a string, a span or a memory has: what lies over another has the length of that.</summary>
+    public const int Length = int.MaxValue - 1;
+
     private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
     private int _last;
@@ -28,10 +31,13 @@ internal sealed class MemberNumbers
     /// <summary>A number is known by its symbol before anybody can see it.</summary>
     private int Enter(ISymbol definition)
     {
-        var number = Interlocked.Increment(ref _last);
+        var number = IsLength(definition) ? Length : Interlocked.Increment(ref _last);
         _symbols[number] = definition;
         return number;
     }
+
+    private static bool IsLength(ISymbol member) => member is IPropertySymbol { Name: "Length", ContainingType: var type }
+        && (type.SpecialType is SpecialType.System_Array or SpecialType.System_String || TypeFacts.IsSpan(type));
 
     public ISymbol? SymbolOf(int number) => _symbols.TryGetValue(number, out var symbol) ? symbol : null;
 }

@@ -9,18 +9,61 @@ namespace DaxSafety.Analyzers.Lowering;
 /// <summary>Numbers that loops raise and that are asked for afterwards: how far something was written, and from where to where.</summary>
 internal sealed partial class BodyLowering
 {
+    private bool IsCounter(Place place) =>
+        place is { Kind: PlaceKind.Variable, Base: >= 0 and < Registers.FirstTemporary } && _slots[place.Base].Symbol is ILocalSymbol counter && IsInteger(counter.Type);
+
     /// <summary><c>offset += n</c> or <c>left -= n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
-    private bool GrowsCounter(ICompoundAssignmentOperation compound, Place place)
+    private int Grown(Place counter, int before, in Summand summand, IOperation site)
     {
-        if (compound is not { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null, Value.ConstantValue.HasValue: false }
-            || place is not { Kind: PlaceKind.Variable, Base: >= 0 and < Registers.FirstTemporary } || _slots[place.Base].Symbol is not ILocalSymbol counter || !IsInteger(counter.Type))
-            return false;
-        NoteMadeOf(counter, compound.Value);
-        if (Unconverted(compound.Value) is IFlowCaptureReferenceOperation { Id: var chosen })
-            _summands.Add((CaptureSlot(chosen), counter));
-        else if (Unconverted(compound.Value) is ILocalReferenceOperation { Local: var summand })
-            _summands.Add((SlotOf(summand), counter));
-        return true;
+        var (by, falls) = (summand.Value, summand.Falls);
+        var register = Lower(by);
+        if (by.ConstantValue.HasValue)
+            return _steps.Into(OpCode.Arithmetic, before, register, c: 0, scale: 1, payload: falls ? "-" : "+", site: AddSite(site));
+        var local = (ILocalSymbol)_slots[counter.Base].Symbol!;
+        NoteMadeOf(local, by);
+        if (Unconverted(by) is IFlowCaptureReferenceOperation { Id: var chosen })
+            _summands.Add((CaptureSlot(chosen), local));
+        else if (Unconverted(by) is ILocalReferenceOperation { Local: var added })
+            _summands.Add((SlotOf(added), local));
+        return _steps.Into(OpCode.Grow, before, Known(register, by), c: counter.Base, scale: falls ? -1 : 1, site: AddSite(site));
+    }
+
+    /// <summary>Locals that are made addresses of: <c>(byte*)at</c>.</summary>
+    private readonly HashSet<ISymbol> _addresses = new(SymbolEqualityComparer.Default);
+
+    private void NoteAddress(IConversionOperation conversion)
+    {
+        if (IsAddress(conversion.Type) == 1 && Unconverted(conversion.Operand) is ILocalReferenceOperation { Local: var local })
+            _addresses.Add(local);
+    }
+
+    private HashSet<int> CounterSlots(HashSet<int> tested) =>
+        new(tested.Where(slot => _slots[slot].Symbol is ILocalSymbol local && IsInteger(local.Type) && !_addresses.Contains(local)));
+
+    private readonly record struct Summand(IOperation Value, bool Falls);
+
+    /// <summary>What <c>n = n + k</c>, <c>n = k + n</c> or <c>n = n + k - m</c> adds to n, the first on top; null for anything else.</summary>
+    private static Stack<Summand>? SummandsOf(ILocalSymbol counter, IOperation value)
+    {
+        Stack<Summand>? summands = null;
+        while (Unconverted(value) is IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract } sum)
+        {
+            var falls = sum.OperatorKind == BinaryOperatorKind.Subtract;
+            var isTurned = !falls && IsReadOf(counter, sum.RightOperand);
+            (summands ??= new()).Push(new Summand(isTurned ? sum.LeftOperand : sum.RightOperand, falls));
+            value = isTurned ? sum.RightOperand : sum.LeftOperand;
+        }
+        return IsReadOf(counter, value) ? summands : null;
+    }
+
+    private static bool IsReadOf(ILocalSymbol local, IOperation value) => Unconverted(value) is ILocalReferenceOperation read && SymbolEqualityComparer.Default.Equals(read.Local, local);
+
+    private int LowerSum(Place counter, Stack<Summand> summands, IOperation site)
+    {
+        var value = Load(counter);
+        while (summands.Count > 0)
+            value = Grown(counter, value, summands.Pop(), site);
+        return value;
     }
 
     /// <summary>Variables that are added to a counter: <c>n += Put(x) ? 1 : 0</c>.</summary>

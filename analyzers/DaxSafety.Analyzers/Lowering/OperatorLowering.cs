@@ -13,11 +13,9 @@ internal sealed partial class BodyLowering
         var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
         if (compound.OperatorMethod is { } method && IsInSource(method))
             return Operate(method, compound, place, before, Lower(compound.Value));
-        var operand = Lower(compound.Value);
-        var scale = ScaleOf(compound.Target.Type);
-        var value = GrowsCounter(compound, place)
-            ? _steps.Into(OpCode.Grow, before, Known(operand, compound.Value), c: place.Base, scale: compound.OperatorKind == BinaryOperatorKind.Add ? 1 : -1, site: AddSite(compound))
-            : _steps.Into(OpCode.Arithmetic, before, operand, c: IsAddress(compound.Target.Type), scale: scale, payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
+        var value = compound is { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null } && IsCounter(place)
+            ? Grown(place, before, new Summand(compound.Value, compound.OperatorKind == BinaryOperatorKind.Subtract), compound)
+            : _steps.Into(OpCode.Arithmetic, before, Lower(compound.Value), c: IsAddress(compound.Target.Type), scale: ScaleOf(compound.Target.Type), payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
         Store(place, value, compound);
         return value;
     }

@@ -167,7 +167,7 @@ internal sealed partial class BodyLowering
         IPropertySymbol property when HasEffects(property) || HasOwnCode(property) => property.GetMethod is { } getter
             ? EmitCall(getter, _current, value, Array.Empty<int>(), effectsOf: HasEffects(property) ? property : null)
             : Registers.None,
-        IFieldSymbol or IPropertySymbol => _steps.Into(OpCode.LoadField, value, FieldNumber(member)),
+        IFieldSymbol or IPropertySymbol => _steps.Into(OpCode.LoadField, value, FieldNumber(member), scale: member is IPropertySymbol part ? ElementSize(part) : 0),
         _ => Registers.None,
     };
 

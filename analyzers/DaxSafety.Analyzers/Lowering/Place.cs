@@ -26,7 +26,7 @@ internal enum PlaceKind : byte
 /// <param name="Base">The register of the variable, object or address.</param>
 /// <param name="Field">A field's number.</param>
 /// <param name="Inexact">Memory somewhere behind the address: inside the struct that lies there.</param>
-/// <param name="Size">Bytes that a store covers, 0 when unknown.</param>
+/// <param name="Size">Bytes that a store covers, 0 when unknown; of a length, those of one element.</param>
 /// <param name="Property">The property, for <see cref="PlaceKind.Property"/>.</param>
 /// <param name="Arguments">Its index arguments.</param>
 internal readonly record struct Place(

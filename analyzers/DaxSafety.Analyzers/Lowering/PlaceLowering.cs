@@ -157,12 +157,14 @@ internal sealed partial class BodyLowering
             return new Place(PlaceKind.Property, receiver, Property: property, Arguments: arguments);
         if (receiver < 0 && reference.Instance is not null)
             return Place.None;
-        return TakenBy(reference, receiver) ?? Place.OfField(receiver, FieldNumber(property));
+        return TakenBy(reference, receiver) ?? Place.OfField(receiver, FieldNumber(property)) with { Size = ElementSize(property) };
     }
 
     private Place OfImplicitIndexer(IImplicitIndexerReferenceOperation reference)
     {
         var receiver = Lower(reference.Instance);
+        if (receiver >= 0 && SliceBehind(reference) is { } slice)
+            return Place.Variable(Sliced(reference, slice, receiver));
         Lower(reference.Argument);
         if (receiver < 0)
             return Place.None;
@@ -173,6 +175,9 @@ internal sealed partial class BodyLowering
             ? Place.Memory(receiver, TypeFacts.SizeOf(reference.Type), inexact: true)
             : Place.Variable(_steps.Into(OpCode.Arithmetic, receiver, Registers.None, payload: "range", site: AddSite(reference)));
     }
+
+    /// <summary>Of a span's property: how many bytes one of its elements takes.</summary>
+    private static long ElementSize(IPropertySymbol property) => TypeFacts.IsSpan(property.ContainingType) ? TypeFacts.SizeOf(property.ContainingType.TypeArguments[0]) : 0;
 
     /// <summary>A field that the tables know: what is read from it names the same memory as its object (<c>SafeHandle.handle</c>).</summary>
     private bool NamesItsObject(IFieldSymbol field) =>
@@ -199,7 +204,7 @@ internal sealed partial class BodyLowering
             case PlaceKind.Variable:
                 return place.Base;
             case PlaceKind.Field:
-                return _steps.Into(OpCode.LoadField, place.Base, place.Field);
+                return _steps.Into(OpCode.LoadField, place.Base, place.Field, scale: place.Size);
             case PlaceKind.Property:
                 if (place.Property is not { GetMethod: { } getter } property)
                     return Registers.None;

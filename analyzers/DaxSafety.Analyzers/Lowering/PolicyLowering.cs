@@ -39,15 +39,33 @@ internal sealed partial class BodyLowering
                 case IInvocationOperation { Instance: IParameterReferenceOperation { Parameter: var own } } when IsPrimaryConstructorCapture(own):
                     break;
                 // `if (IsDue(now))`: what is asked of the arguments.
-                case IInvocationOperation { Instance: null or IInstanceReferenceOperation, TargetMethod: var predicate } when _context.IsFormula(predicate.OriginalDefinition):
+                case IInvocationOperation { Instance: IInstanceReferenceOperation, TargetMethod: var predicate } when _context.IsFormula(predicate.OriginalDefinition):
+                    break;
+                // `mode.HasFlag(x)`, `sync.GetValueOrDefault()`: as the flag itself.
+                case IInvocationOperation { Instance: IParameterReferenceOperation { Type: var asked } } when IsFlag(asked):
                     break;
                 case IInvocationOperation { Instance: IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation }:
                     return false;
+                // What the program's settings say under a name.
+                case IInvocationOperation { Instance: null, Arguments: { IsEmpty: false } arguments } named when !IsFramework(named.TargetMethod) && arguments.All(argument => argument.Value.ConstantValue.HasValue):
+                    readsPolicy = true;
+                    continue;
             }
             foreach (var child in read.ChildOperations)
                 pending.Push(child);
         }
         return readsPolicy;
+    }
+
+    /// <summary><c>ShouldFlush(n)</c> of this object or of one that it holds.</summary>
+    private IMethodSymbol? QuestionIn(IOperation operation)
+    {
+        while (operation is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, Operand: var denied })
+            operation = denied;
+        return operation is IInvocationOperation { Instance: { } asked, Arguments.IsEmpty: false, TargetMethod: var method } && _context.IsOwn(method)
+            && asked is IInstanceReferenceOperation or IMemberReferenceOperation { Instance: IInstanceReferenceOperation } or IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
+            ? method
+            : null;
     }
 
     /// <summary>What every assignment of a local so far makes of it: a clock's reading, a copy of an option. Constants decide nothing.</summary>
@@ -70,7 +88,7 @@ internal sealed partial class BodyLowering
     {
         if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
             _policyOf[chosen] = IsChosenByPolicy(value);
-        if (!value.ConstantValue.HasValue)
+        if (!value.ConstantValue.HasValue && value is not IDefaultValueOperation)
             _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
     }
 
@@ -97,6 +115,8 @@ internal sealed partial class BodyLowering
             _counters.Add(stepped.Local);
         else if (operation is ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, Target: ILocalReferenceOperation summed })
             _counters.Add(summed.Local);
+        else if (operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation assigned } assignment && SummandsOf(assigned.Local, assignment.Value) is not null)
+            _counters.Add(assigned.Local);
     }
 
     /// <summary>Whether a condition asks how far something has been counted: every n-th, a full batch, the last one.</summary>
@@ -104,10 +124,16 @@ internal sealed partial class BodyLowering
     {
         ILocalReferenceOperation read => _counters.Contains(read.Local),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Remainder } => true,
+        // `_pending + data.Length > Limit`, `(_pending += n) > Limit`.
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, LeftOperand: var left, RightOperand: var right } => IsOwnCounter(left) || IsOwnCounter(right),
+        ICompoundAssignmentOperation { Target: var summed } => IsOwnCounter(summed),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.And, RightOperand.ConstantValue: { HasValue: true, Value: int mask } } => IsRemainder(mask),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.And, RightOperand.ConstantValue: { HasValue: true, Value: long mask } } => IsRemainder(mask),
         _ => false,
     });
+
+    private static bool IsOwnCounter(IOperation operation) =>
+        Unconverted(operation) is IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: { IsReadOnly: false, IsConst: false } field } && IsInteger(field.Type);
 
     /// <summary>A mask of the lowest bits, more of them than flags are asked for together.</summary>
     private static bool IsRemainder(long mask) => mask >= 7 && (mask & (mask + 1)) == 0;

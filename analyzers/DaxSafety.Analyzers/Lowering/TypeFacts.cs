@@ -170,7 +170,11 @@ internal sealed class TypeFacts
     {
         IPointerTypeSymbol pointer => pointer.PointedAtType,
         IArrayTypeSymbol array => array.ElementType,
-        INamedTypeSymbol { Name: "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory", TypeArguments.Length: 1 } span => span.TypeArguments[0],
+        INamedTypeSymbol span when IsSpan(span) => span.TypeArguments[0],
         _ => type,
     };
+
+    /// <summary>The library's spans and memories.</summary>
+    public static bool IsSpan(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { Name: "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory", TypeArguments.Length: 1, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 }

@@ -23,5 +23,5 @@ internal static class FlushPolicy
     }
 
     private static bool IsPolicy(RuleContext context, int node, Condition condition) =>
-        condition.IsPolicy || context.Outcome.Analysis.IsPolicy(condition, context.Outcome.States[node]);
+        context.Outcome.Analysis.IsPolicy(condition, context.Outcome.States[node]);
 }

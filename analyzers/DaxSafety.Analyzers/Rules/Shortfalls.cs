@@ -22,11 +22,14 @@ internal static class Shortfalls
             bool? counts = null;
             foreach (var exit in write.Exits)
                 foreach (var attempt in context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts))
-                    if (attempt.Shortfall == shortfall && (counts ??= Counts(context, write, shortfall)) && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && IsOfOwner(context, write)) && seen.Add(attempt.Site))
+                    if (attempt.Shortfall == shortfall && !IsPolicy(attempt, write) && (counts ??= Counts(context, write, shortfall)) && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && IsOfOwner(context, write)) && seen.Add(attempt.Site))
                         found.Add((attempt, write));
         }
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
     }
+
+    /// <summary>Enough where a flag is true: whose mapping it is not decides when it is flushed.</summary>
+    private static bool IsPolicy(Attempt attempt, OwedWrite write) => attempt.IsDecided && write is { SettledElsewhere: true, Owner: not Owner.Local };
 
     /// <summary>It is what a field holds, or a handle of the compilation's own.</summary>
     private static bool IsOfOwner(RuleContext context, OwedWrite write) => write.Owner == Owner.Member

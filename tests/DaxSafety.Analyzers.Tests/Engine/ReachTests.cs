@@ -134,7 +134,7 @@ public sealed class ReachTests
     [Fact]
     public async Task BodyThatIsGivenUp_IsReportedAsSuchAndMayFlush()
     {
-        const int depth = 20;
+        const int depth = 64;
         var body = "_view.Flush();";
         for (var i = 0; i < depth; i++)
         {

@@ -112,10 +112,12 @@ internal sealed class StrengthenFlush : DaxFix
         if (site.Model.GetSymbolInfo(flush).Symbol is IMethodSymbol { Name: "FlushAsync" })
             return FlushToDiskAfter(site, flush);
         if (site.Model.GetSymbolInfo(flush).Symbol is not IMethodSymbol { Name: "Flush", ContainingType.Name: "FileStream" }
-            || flush.ArgumentList.Arguments is { Count: 1 } arguments && arguments[0].Expression is not LiteralExpressionSyntax)
+            || DecidesByFlag(flush))
             return null;
         return new Offer(FixKeys.Strengthen, "Flush to the disk: 'Flush(true)'", edits => edits.Replace(flush.ArgumentList.Span, "(true)"));
     }
+
+    private static bool DecidesByFlag(InvocationExpressionSyntax flush) => flush.ArgumentList.Arguments is { Count: 1 } arguments && arguments[0].Expression is not LiteralExpressionSyntax;
 
     /// <summary>There is no <c>FlushAsync(true)</c>.</summary>
     private static Offer? FlushToDiskAfter(FixSite site, InvocationExpressionSyntax flush)
@@ -180,7 +182,11 @@ internal sealed class StrengthenFlush : DaxFix
         // A helper of the program's own stays as weak as it is.
         if (!isFile && site[DiagnosticKeys.Weakness] == "stream-flush")
             return null;
-        var isWeak = isFile && flush.ArgumentList.ToString() != "(true)";
+        // A flag that decides is somebody's decision: the view's flush is enough by itself, or the two are not ours to mend.
+        var isDecided = isFile && DecidesByFlag(flush);
+        if (isDecided && (site[DiagnosticKeys.TargetOs] ?? "linux") != "linux")
+            return null;
+        var isWeak = isFile && !isDecided && flush.ArgumentList.ToString() != "(true)";
         return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' first", edits =>
         {
             edits.InsertBefore(statement, $"{mapping.Text}.Flush();");

@@ -1,0 +1,72 @@
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>Numbers that differ between two groups that are merged: what can be said of both, so that loops settle.</summary>
+internal sealed partial class PathMerger
+{
+    /// <summary>A counter that a loop keeps raising ends as "at least its first value", so that <c>if (count > 0)</c> is still understood.</summary>
+    private Value JoinNumbers(int holder, Value a, Value b)
+    {
+        var joined = Value.Join(a, b);
+        // The largest so far may be what it began with or what it has kept since.
+        if (ReferenceEquals(joined, a))
+            return joined;
+        bool isCounted = joined.Refs.Length == 1, isSum = false;
+        var constants = 0;
+        foreach (var place in joined.Refs)
+        {
+            if (_entities[place.Entity] is { Kind: EntityKind.AtLeast, Payload: EntityTable.Kept })
+                return joined;
+            isCounted |= _entities[place.Entity].Kind == EntityKind.AtLeast;
+            isSum |= joined.Refs.Length > 1 && _entities[place.Entity].Kind == EntityKind.Computed;
+            constants += place.IsConstant ? 1 : 0;
+        }
+        // Nothing in common but that both are at least something: 0 or 1 for a counter that is set back, or a falling one would never settle.
+        isCounted |= (constants > 2 && _numbers.IsComputed(holder)) || _numbers.IsLimited(holder);
+        if (isCounted && Lowest(a) is { } mine && Lowest(b) is { } theirs)
+        {
+            // Below 0 by the way it was made, and not below it where a test has just said so.
+            if (theirs < 0 && theirs < mine)
+                theirs = Least(_theirs, b);
+            return theirs < LowestCount ? (_numbers.IsCounter(holder) ? AtLeast(holder, long.MinValue) : Value.Untracked) : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
+        }
+        // A sum that grows in a loop would be followed round by round.
+        var isCounter = _numbers.IsCounter(holder);
+        if (!isSum && !isCounter && !_numbers.IsLimited(holder))
+            return joined;
+        var (least, other) = (Least(_mine, a), Least(_theirs, b));
+        return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1))
+            : isCounter && ((isSum && _inLoop) || IsMoving(joined)) ? AtLeast(holder, long.MinValue)
+            : isSum && _inLoop ? Value.Untracked : joined;
+    }
+
+    /// <summary>One number at some distance, or a number of its own already, and no choice of several.</summary>
+    private bool IsMoving(Value joined) => joined.Refs.All(place => place.IsConstant || (place.Entity > EntityTable.Statics && !_entities[place.Entity].IsFresh && _entities[place.Entity].Mapping is null))
+        && joined.Refs.Any(place => !place.OffsetKnown || _entities[place.Entity].Kind == EntityKind.AtLeast);
+
+    /// <summary>Where a falling counter ends that is asked for at least 0 before each step: below, it is lost.</summary>
+    private const long LowestCount = -4;
+
+    private long Least(Path path, Value value) => value.Refs.Min(place => place.IsConstant || MayBeNumber(place) ? _numbers.RangeOf(path, place).Low : long.MinValue);
+
+    private Value AtLeast(int holder, long lowest)
+    {
+        var counter = _entities.Intern(EntityKind.AtLeast, holder, lowest);
+        _renewed.Add((holder, counter));
+        return Value.OfEntity(counter.Id);
+    }
+
+    private long? Lowest(Value value)
+    {
+        var lowest = long.MaxValue;
+        foreach (var place in value.Refs)
+        {
+            if (place.IsConstant)
+                lowest = Math.Min(lowest, place.Offset);
+            else if (_entities[place.Entity].Kind == EntityKind.AtLeast && place is { OffsetEntity: 0, Offset: >= 0 })
+                lowest = Math.Min(lowest, _entities[place.Entity].B + place.Offset);
+            else
+                return null;
+        }
+        return lowest;
+    }
+}
