@@ -55,7 +55,12 @@ internal sealed partial class BodyAnalysis
                 continue;
             var given = from is { } source && source.Callee.GivenRuns.TryGetValue(ordinal, out var arguments) ? Array.ConvertAll(arguments, source.Import.Translate) : Array.Empty<Value>();
             if (given.Length > 0)
+            {
                 NoteGivenRun(Read(path, register), given);
+                if (Read(path, register).Refs.Any(place => !(place.Entity == EntityTable.Null || _entities[place.Entity].Kind == EntityKind.Closure)))
+                    foreach (var handed in given)
+                        Forgive(path, handed, from!.Value.Import.PendingBefore);
+            }
             if (RunDescribed(path, Read(path, register), site))
                 continue;
             foreach (var place in Read(path, register).Targets)

@@ -40,6 +40,9 @@ internal sealed class SummaryImport
         _target = target;
     }
 
+    /// <summary>What had been written when the call began.</summary>
+    public IntMap<Status> PendingBefore => _before.Pending;
+
     private EntityTable Theirs => _summary.Analysis.Entities;
 
     /// <summary>Whether the caller can see the ending: its conditions on parameters agree with the arguments.</summary>

@@ -40,10 +40,13 @@ internal sealed partial class BodyAnalysis
             MarkGivenAway(value);
     }
 
-    private void Forgive(Path path, Value value)
+    /// <param name="path">As it goes on.</param>
+    /// <param name="value">What the code is given.</param>
+    /// <param name="before">What had been written when it ran, where more has been since.</param>
+    private void Forgive(Path path, Value value, IntMap<Status>? before = null)
     {
         foreach (var entry in path.Pending.ToList())
-            if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && Reaches(path, value, obligation.Target))
+            if ((before?.Contains(entry.Key) != false) && _obligations[entry.Key] is { Debt: not Debt.Fence } obligation && Reaches(path, value, obligation.Target))
                 path.Pending = path.Pending.Remove(obligation.Id);
     }
 

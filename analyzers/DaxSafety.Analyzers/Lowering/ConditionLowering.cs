@@ -177,6 +177,9 @@ internal sealed partial class BodyLowering
         return member.Instance is IInstanceReferenceOperation;
     }
 
+    /// <summary>A local of the body around this one.</summary>
+    private bool IsOfOuter(object symbol) => symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner);
+
     /// <summary>Remembers which variables and fields a condition reads: two conditions that share one are worth correlating.</summary>
     private void NoteTested(IOperation operation, Condition condition)
     {
@@ -206,7 +209,7 @@ internal sealed partial class BodyLowering
                     _testedVariables.Add(original);
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
-            if (symbol is IParameterSymbol || (symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner)) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)))
+            if (symbol is IParameterSymbol || IsOfOuter(symbol) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)))
                 condition.Correlated = true;
             // `for (var left = n; left > 0; left--)` tests the parameter too.
             if (read is ILocalReferenceOperation { Local: var variable } && _copiesOfParameters.Contains(variable))
