@@ -12,9 +12,12 @@ internal sealed class DurabilityContext
     {
         Lowering = lowering;
         Options = options;
+        PlainData = new PlainData(this);
     }
 
     public LoweringContext Lowering { get; }
+
+    public PlainData PlainData { get; }
 
     public AnalysisOptions Options { get; }
 

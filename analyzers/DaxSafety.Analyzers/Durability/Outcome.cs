@@ -142,14 +142,14 @@ internal sealed class ExitReach
                 continue;
             // A field of something that was there before, or of an object whose own code made what it holds.
             foreach (var place in entry.Value.Targets)
-                if (analysis.Entities[owner].IsRooted || analysis.IsMadeWith(place.Entity, owner))
+                if (analysis.Entities[owner].IsRooted || (analysis.IsMadeWith(place.Entity, owner) && !analysis.IsOfPlainData(field)))
                     (_fieldOf[place.Entity], _holderOf[place.Entity]) = (field, owner);
         }
-        // What stands in a tuple is held by whoever holds the tuple.
+        // What stands in a tuple is held by whoever holds the tuple; what a plain object holds is its field's business only where somebody holds the object.
         foreach (var entry in fields)
-            if (analysis.Fields[entry.Key] is var (tuple, part) && analysis.IsOfTuple(part) && _fieldOf.TryGetValue(tuple, out var holding))
+            if (analysis.Fields[entry.Key] is var (whole, part) && _fieldOf.TryGetValue(whole, out var holding) && (analysis.IsOfTuple(part) || analysis.IsOfPlainData(part)))
                 foreach (var place in entry.Value.Targets)
-                    (_fieldOf[place.Entity], _holderOf[place.Entity]) = (holding, _holderOf[tuple]);
+                    (_fieldOf[place.Entity], _holderOf[place.Entity]) = analysis.IsOfTuple(part) ? (holding, _holderOf[whole]) : (part, whole);
         Return(analysis.ResultOf(path, returnRegister), fields, null, 0);
         analysis.ForEachByRefResult(path, value => Return(value, fields, null, 0));
     }

@@ -142,6 +142,8 @@ internal sealed partial class BodyAnalysis
     public int CurrentOf(int entity) => _entities[entity].Kind == EntityKind.Stale ? _entities[entity].A : entity;
 
     /// <summary>A tuple is a way to hand over several values, not an owner.</summary>
+    public bool IsOfPlainData(int field) => _context.PlainData.Has(_context.Lowering.Members.SymbolOf(field), _cancel);
+
     public bool IsOfTuple(int field) => _context.Lowering.Members.SymbolOf(field) is { ContainingType.IsTupleType: true } or { ContainingType.Name: "ValueTuple" };
 
     /// <summary>Whether a caller has use for a stored field: the object is one it named, or the field can lead to a mapping.</summary>
