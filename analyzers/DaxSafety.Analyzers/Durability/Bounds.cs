@@ -62,7 +62,7 @@ internal sealed partial class BodyAnalysis
             EntityKind.AtMost => new Span(long.MinValue, number.B),
             EntityKind.Result when number.IsAmount => new Span(0, long.MaxValue),
             EntityKind.Field when IsSize(number.A) => new Span(0, long.MaxValue),
-            EntityKind.Field or EntityKind.Captured when IsUnsigned(TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
+            EntityKind.Field or EntityKind.Captured when IsUnsigned(TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
             EntityKind.Parameter when IsUnsigned(TypeOfParameter(number.A)) => new Span(0, long.MaxValue),
             EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => RoundedDown(new Span(address, address), unit),
             EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (DownBy, var more, var unit, _) => RoundedDown(RangeOf(path, Ref.Whole(number.A) with { Offset = more }), unit),

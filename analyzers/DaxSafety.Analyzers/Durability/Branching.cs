@@ -132,7 +132,7 @@ internal sealed partial class BodyAnalysis
     {
         { Kind: EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant } => true,
         { Kind: EntityKind.Zero or EntityKind.AtLeast or EntityKind.AtMost or EntityKind.Computed } => true,
-        { Kind: EntityKind.Field, A: var field } => TypeOf(_context.Lowering.Members.SymbolOf(field)) is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T },
+        { Kind: EntityKind.Field, A: var field } => TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(field)) is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T },
         _ => false,
     };
 

@@ -27,7 +27,7 @@ internal sealed class Concern
         if (body.Failure is not null || (body.Symbol is { } symbol && HasContract(symbol)))
             return true;
         foreach (var slot in body.Slots)
-            if (_context.IsMapping(slot.Symbol) || IsHandle(slot.Kind == SlotKind.This ? body.Symbol?.ContainingType : TypeOf(slot.Symbol), cancel))
+            if (_context.IsMapping(slot.Symbol) || IsHandle(slot.Kind == SlotKind.This ? body.Symbol?.ContainingType : TypeFacts.TypeOf(slot.Symbol), cancel))
                 return true;
         foreach (var node in body.Nodes)
             foreach (var step in node.Content.Instructions)
@@ -45,7 +45,7 @@ internal sealed class Concern
     };
 
     private bool Names(ISymbol member, int number, CancellationToken cancel) =>
-        _context.IsMapping(member) || _origins.Of(number, cancel) is not null || _origins.KnowsInner(number, cancel) || IsHandle(TypeOf(member), cancel);
+        _context.IsMapping(member) || _origins.Of(number, cancel) is not null || _origins.KnowsInner(number, cancel) || IsHandle(TypeFacts.TypeOf(member), cancel);
 
     private bool Names(CallSite call) => call.Effects.Any(effect => effect.IsAboutMappings) || HasContract(call.Method);
 
@@ -71,13 +71,4 @@ internal sealed class Concern
     private bool HasContract(IMethodSymbol method) => !_context.Lowering.Contracts.OfMethod(method).IsEmpty;
 
     private bool IsHandle(ITypeSymbol? type, CancellationToken cancel) => OwnHandles.Of(type, _context).Any(handle => _origins.Of(handle, cancel) is not null);
-
-    private static ITypeSymbol? TypeOf(ISymbol? holder) => holder switch
-    {
-        ILocalSymbol local => local.Type,
-        IParameterSymbol parameter => parameter.Type,
-        IFieldSymbol field => field.Type,
-        IPropertySymbol property => property.Type,
-        _ => null,
-    };
 }

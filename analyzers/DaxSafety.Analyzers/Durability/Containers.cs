@@ -45,7 +45,7 @@ internal sealed partial class BodyAnalysis
     }
 
     private bool IsContainer(int field) => field != MemberNumbers.Element && _context.Lowering.Members.SymbolOf(field) is { } symbol
-        && _context.Lowering.IsOwn(symbol) && _context.Lowering.Types.ContainsMemory(TypeOf(symbol));
+        && _context.Lowering.IsOwn(symbol) && _context.Lowering.Types.ContainsMemory(TypeFacts.TypeOf(symbol));
 
     /// <summary>In an array or a collection it is out of sight: whoever walks it may flush it. One that a field holds is walked by who names the field.</summary>
     private void Keep(Path path, Value containers, Value value)

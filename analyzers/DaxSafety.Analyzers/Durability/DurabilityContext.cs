@@ -28,15 +28,7 @@ internal sealed class DurabilityContext
             return null;
         if (Lowering.Contracts.Has(symbol, Contract.Mapped))
             return new Mapping(MappingRole.View);
-        var type = symbol switch
-        {
-            ILocalSymbol local => local.Type,
-            IParameterSymbol parameter => parameter.Type,
-            IFieldSymbol field => field.Type,
-            IPropertySymbol property => property.Type,
-            _ => null,
-        };
-        return type is null ? null : MappingOfType(type);
+        return TypeFacts.TypeOf(symbol) is { } type ? MappingOfType(type) : null;
     }
 
     /// <summary>Whether a variable, a member or every value of a type is a map or view, by its type or contract alone.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class BodyAnalysis
     {
         if (field == MemberNumbers.Element || _context.Lowering.Members.SymbolOf(field) is not { } symbol || !_context.Lowering.IsOwn(symbol))
             return;
-        var keepsTuples = _context.Lowering.Types.IsTupleOfMemory(TypeOf(symbol)) || IsContainer(field);
+        var keepsTuples = _context.Lowering.Types.IsTupleOfMemory(TypeFacts.TypeOf(symbol)) || IsContainer(field);
         foreach (var place in value.Targets)
         {
             Held.Add((place.Entity, field));

@@ -94,7 +94,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     private bool MayBeFlushedUnseen(int field) => _someAreUnseen && (IsExposed(field) || SymbolOf(field) is INamedTypeSymbol
         || _sameAs.Keys.Append(field).Append(Find(field)).Any(other => Find(other) == Find(field) && SymbolOf(other) is { } named && _namedUnseen.Contains(named.Name)));
 
-    private bool IsContainer(int field) => context.Lowering.Types.ContainsMemory(SymbolOf(field) switch { IFieldSymbol held => held.Type, IPropertySymbol held => held.Type, IParameterSymbol held => held.Type, _ => null });
+    private bool IsContainer(int field) => context.Lowering.Types.ContainsMemory(TypeFacts.TypeOf(SymbolOf(field)));
 
     private ISymbol? SymbolOf(int field) => context.Lowering.Members.SymbolOf(field);
 

@@ -61,14 +61,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
 
     private static bool IsAddress(ITypeSymbol? type) => type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
 
-    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
-    {
-        INamedTypeSymbol handle => handle,
-        IFieldSymbol field => field.Type,
-        IPropertySymbol property => property.Type,
-        IParameterSymbol parameter => parameter.Type,
-        _ => null,
-    };
+    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol as INamedTypeSymbol ?? TypeFacts.TypeOf(symbol);
 
     private TypeOrigins Learn(INamedTypeSymbol type, CancellationToken cancel)
     {

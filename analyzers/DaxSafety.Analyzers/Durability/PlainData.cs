@@ -22,11 +22,5 @@ internal sealed class PlainData(DurabilityContext context)
         && TypeMembers.BodiesOf(type).All(body => context.OutlineOf(new CallTarget(body), cancel) is { NamesMapping: false } outline
             && (body.MethodKind == MethodKind.Constructor || !outline.Mentions.Any(IsMemory)));
 
-    private bool IsMemory(ISymbol mention) => mention switch
-    {
-        IFieldSymbol field => context.Lowering.Types.NamesMemory(field.Type),
-        IPropertySymbol property => context.Lowering.Types.NamesMemory(property.Type),
-        IParameterSymbol parameter => context.Lowering.Types.NamesMemory(parameter.Type),
-        _ => false,
-    };
+    private bool IsMemory(ISymbol mention) => context.Lowering.Types.NamesMemory(TypeFacts.TypeOf(mention));
 }

@@ -93,21 +93,12 @@ internal sealed partial class BodyAnalysis
     {
         if (_holders.TryGetValue(entity.Id, out var slots))
             foreach (var slot in slots.OrderBy(slot => slot))
-                if (_body.Slots[slot] is { Name: { } name, Symbol: { } symbol } && TypeOf(symbol) is { } type)
+                if (_body.Slots[slot] is { Name: { } name, Symbol: { } symbol } && TypeFacts.TypeOf(symbol) is { } type)
                     yield return (name, type);
         if (entity.IsRooted && MappingText.Of(_entities, entity) is { } text
-            && (entity.Kind == EntityKind.Field ? TypeOf(_context.Lowering.Members.SymbolOf(entity.A)) : null) is { } memberType)
+            && (entity.Kind == EntityKind.Field ? TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(entity.A)) : null) is { } memberType)
             yield return (text, memberType);
     }
-
-    public static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
-    {
-        ILocalSymbol local => local.Type,
-        IParameterSymbol parameter => parameter.Type,
-        IFieldSymbol field => field.Type,
-        IPropertySymbol property => property.Type,
-        _ => null,
-    };
 
     /// <summary>Whether what is tested is decided elsewhere, or the variable holds something that is, such as an option read into a local.</summary>
     public bool IsPolicy(Condition condition, PathSet? states)
@@ -151,5 +142,5 @@ internal sealed partial class BodyAnalysis
         _entities[owner].Kind is EntityKind.This or EntityKind.Parameter or EntityKind.Captured or EntityKind.Statics
         || field == MemberNumbers.Element || IsNamed(field, AutoFlush)
         || (_context.Lowering.Members.SymbolOf(field) is { } member && TypeFacts.IsRefField(member))
-        || _context.Lowering.Types.CanCarryMapping(TypeOf(_context.Lowering.Members.SymbolOf(field)));
+        || _context.Lowering.Types.CanCarryMapping(TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(field)));
 }

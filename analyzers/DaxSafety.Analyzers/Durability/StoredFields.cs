@@ -44,7 +44,7 @@ internal sealed class StoredFields
                 yield return store.Field;
     }
 
-    private bool IsContainer(int field) => _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.Types.ContainsMemory(BodyAnalysis.TypeOf(symbol));
+    private bool IsContainer(int field) => _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.Types.ContainsMemory(TypeFacts.TypeOf(symbol));
 
     /// <param name="found">What each field holds.</param>
     /// <param name="inner">What the fields of the objects hold that they hold, if these were made here.</param>

@@ -123,6 +123,16 @@ internal sealed class TypeFacts
         return !IsFramework(type);
     }
 
+    /// <summary>The type of what a variable or member holds; null for any other symbol.</summary>
+    public static ITypeSymbol? TypeOf(ISymbol? holder) => holder switch
+    {
+        ILocalSymbol local => local.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
+
     /// <summary>A field that is an address, whatever stands there.</summary>
     public static bool IsRefField(ISymbol member) => member is IFieldSymbol { RefKind: not RefKind.None };
 
