@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace DaxSafety.Tests;
 
 /// <summary>What came of a run in a rig.</summary>
@@ -6,9 +8,13 @@ namespace DaxSafety.Tests;
 /// <param name="Errors">Its standard error, and what the rig had to say.</param>
 internal sealed record RigRun(int ExitCode, string Output, string Errors)
 {
-    public const int PowerCut = 137;
+    public const int PowerCut = 137, RigFailed = 125;
 
     public string[] Lines => Output.Split('\n', StringSplitOptions.TrimEntries);
+
+    /// <summary>Whether the virtual machine's emulator gave itself up before the program in it wrote anything.</summary>
+    public bool EmulatorFailedToBoot
+        => ExitCode == RigFailed && Output.Length == 0 && Regex.IsMatch(Errors, "(?m)^qemu-system-[^:]*: .*: Assertion .* failed[.]");
 
     /// <summary>Fails with everything the run said when a line is missing.</summary>
     public void Has(params string[] lines)
