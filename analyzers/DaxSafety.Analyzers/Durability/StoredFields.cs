@@ -119,15 +119,15 @@ internal sealed class StoredFields
         var entity = _analysis.Entities[place.Entity];
         var atStart = place is { OffsetEntity: 0, Offset: 0 };
         if (entity.Kind == EntityKind.Field && entity.B == owner)
-            return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>());
+            return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>()) { Layer = place.Layer };
         var holder = HolderOf(owner, entity.Id);
         // What was passed: a pointer into a view that another field keeps.
         if (entity.Kind == EntityKind.Parameter && holder is { } kept && kept != field && Rank(kept) == 0)
-            return new FieldOrigin(kept, atStart, null, Array.Empty<int>());
+            return new FieldOrigin(kept, atStart, null, Array.Empty<int>()) { Layer = place.Layer - LayerIn(owner, kept, entity.Id) };
         if (entity.Mapping is not { } mapping || !entity.IsFresh)
             return null;
         if (holder is { } named && named != field)
-            return new FieldOrigin(named, atStart, null, Array.Empty<int>());
+            return new FieldOrigin(named, atStart, null, Array.Empty<int>()) { Layer = place.Layer - LayerIn(owner, named, entity.Id) };
         var described = Described(mapping);
         described.FlushesItself = _held[entity.Id].Any(option => _analysis.IsNamed(option.Field, BodyAnalysis.AutoFlush) && option.Value.AsConstant != 0);
         return new FieldOrigin(null, atStart, described, ParentFields(owner, mapping));
@@ -194,6 +194,9 @@ internal sealed class StoredFields
                 return field;
         return null;
     }
+
+    private int LayerIn(int owner, int field, int entity) =>
+        _stores.First(store => store.Owner == owner && store.Field == field).Value.Refs.First(place => place.Entity == entity).Layer;
 
     private int Rank(int field) => _context.MappingOf(_context.Lowering.Members.SymbolOf(field)) is null ? 1 : 0;
 

@@ -100,6 +100,8 @@ internal sealed class SummaryImport
         var target = Entity(place.Entity);
         var (offsetEntity, offset) = Number(place.OffsetEntity, place.Offset);
         var (lengthEntity, length) = Number(place.LengthEntity, place.Length);
+        if (place.Layer != 0)
+            target = target.OnLayer(place.Layer);
         return offsetEntity == 0 && offset == 0 && lengthEntity == Ref.Unknown ? target : Shift(target, offsetEntity, offset, lengthEntity, length);
     }
 
@@ -120,7 +122,7 @@ internal sealed class SummaryImport
             return found.Somewhere();
         return new Ref(found.Entity, found.OffsetEntity + offsetEntity, unchecked(found.Offset + offset),
             lengthEntity == Ref.Unknown ? (offset == 0 && offsetEntity == 0 ? found.LengthEntity : Ref.Unknown) : lengthEntity,
-            lengthEntity == Ref.Unknown && offset == 0 && offsetEntity == 0 ? found.Length : length);
+            lengthEntity == Ref.Unknown && offset == 0 && offsetEntity == 0 ? found.Length : length) { Layer = found.Layer };
     }
 
     /// <summary>A symbolic number in the caller's terms.</summary>
