@@ -212,13 +212,21 @@ internal sealed partial class BodyAnalysis
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
-        if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function
+        if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function && SymbolEqualityComparer.Default.Equals(OutermostOf(function), OutermostOf(_body.Symbol))
             && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || callee.AreCaptured(obligation.Target)))
             inherited.Captured ??= obligation.Captured ?? summary.Body.Sites[obligation.Site];
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
         path.Settled = path.Settled.Remove(inherited.Id);
+    }
+
+    /// <summary>The member that a lambda or local function stands in.</summary>
+    private static ISymbol? OutermostOf(ISymbol? function)
+    {
+        while (function is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction })
+            function = function.ContainingSymbol;
+        return function?.OriginalDefinition;
     }
 
     private bool AreMappedFields(Value value)

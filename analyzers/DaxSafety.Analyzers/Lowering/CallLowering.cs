@@ -26,6 +26,8 @@ internal sealed partial class BodyLowering
             return LowerQuestion(invocation);
         if (IsExtreme(method))
             return LowerExtreme(invocation);
+        if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
+            return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
@@ -168,11 +170,11 @@ internal sealed partial class BodyLowering
     private int EmitCall(
         IMethodSymbol method, IOperation operation, int receiver, int[] arguments, ISymbol? effectsOf = null, IMethodSymbol? runs = null,
         bool receiverIsAddress = false, bool isVirtual = false, bool isConstruction = false, ITypeSymbol? receiverType = null,
-        List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
+        List<(int Ordinal, Place Place, IOperation Operation)>? outs = null, ImmutableArray<CallTarget> kept = default)
     {
         var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
-        var invokes = method.MethodKind == MethodKind.DelegateInvoke;
+        var targets = !kept.IsDefault ? kept : effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
+        var invokes = method.MethodKind == MethodKind.DelegateInvoke && kept.IsDefault;
         var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
@@ -193,7 +195,7 @@ internal sealed partial class BodyLowering
             ReceiverType = receiverType,
             LeavesOpen = effects.Any(effect => effect.Has("unless-left-open")) && operation is IInvocationOperation { Instance: { } closed } && IsMadeToLeaveOpen(closed),
             ResultDropped = ReferenceEquals(_droppedResult, operation),
-            IsFramework = IsFramework(method),
+            IsFramework = kept.IsDefault && IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
         };
         foreach (var target in targets)

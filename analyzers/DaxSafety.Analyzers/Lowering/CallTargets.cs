@@ -31,6 +31,18 @@ internal sealed partial class LoweringContext
         return IsOwn(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method) : null;
     }
 
+    /// <summary>A lambda that somebody else's code keeps and runs: found in the body that it stands in.</summary>
+    private LoweredBody? BodyOfLambda(IMethodSymbol lambda, CancellationToken cancel)
+    {
+        var syntax = lambda.DeclaringSyntaxReferences[0];
+        return BodyOf(lambda.ContainingSymbol, cancel)?.Nested.FirstOrDefault(nested => nested.Syntax.SyntaxTree == syntax.SyntaxTree && nested.Syntax.Span == syntax.Span);
+    }
+
+    /// <summary>What a call of a delegate that the type keeps may run, and is followed.</summary>
+    public ImmutableArray<CallTarget> TargetsOf(KeptDelegate kept) => kept.Member is not null ? ImmutableArray<CallTarget>.Empty : kept.Methods.SelectMany(method => method.MethodKind == MethodKind.AnonymousFunction
+        ? ImmutableArray.Create(new CallTarget(method))
+        : TargetsOf(method, method.IsVirtual || method.IsOverride, receiverIsAddress: false)).ToImmutableArray();
+
     /// <summary>What a member of an interface is on a class or structure: <c>using</c> disposes of everything as an IDisposable. The member itself for any other.</summary>
     public static IMethodSymbol OnType(ITypeSymbol? type, IMethodSymbol method) =>
         type is { TypeKind: TypeKind.Class or TypeKind.Struct } && method.ContainingType is { TypeKind: TypeKind.Interface } ? type.FindImplementationForInterfaceMember(method) as IMethodSymbol ?? method : method;

@@ -32,7 +32,7 @@ internal sealed partial class BodyLowering
             return extreme;
         return test switch
         {
-            IIsNullOperation isNull => Make(ConditionKind.IsNull, Lower(isNull.Operand), -1, negated, operation),
+            IIsNullOperation isNull => Make(ConditionKind.IsNull, LowerAsked(isNull.Operand), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
@@ -81,9 +81,9 @@ internal sealed partial class BodyLowering
         {
             negated ^= binary.OperatorKind == BinaryOperatorKind.NotEquals;
             if (IsNullConstant(binary.RightOperand))
-                return Make(ConditionKind.IsNull, Lower(binary.LeftOperand), -1, negated, whole);
+                return Make(ConditionKind.IsNull, LowerAsked(binary.LeftOperand), -1, negated, whole);
             if (IsNullConstant(binary.LeftOperand))
-                return Make(ConditionKind.IsNull, Lower(binary.RightOperand), -1, negated, whole);
+                return Make(ConditionKind.IsNull, LowerAsked(binary.RightOperand), -1, negated, whole);
         }
         if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(binary.RightOperand).ConstantValue is { HasValue: true, Value: bool truth })
             return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);

@@ -203,6 +203,7 @@ internal sealed partial class BodyLowering
         {
             NotePolicy(local, assignment.Value);
             NoteConfigured(local, assignment.Value);
+            NoteKept(local, assignment.Value);
             if (SymbolBehind(assignment.Value) is IParameterSymbol)
                 _copiesOfParameters.Add(local);
         }
@@ -236,6 +237,7 @@ internal sealed partial class BodyLowering
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
         NoteConfigured(capture.Id, capture.Value);
+        NoteKept(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(CaptureSlot(capture.Id), capture.Value);
         return value;
