@@ -88,7 +88,10 @@ internal sealed partial class BodyLowering
     {
         if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
             _policyOf[chosen] = IsChosenByPolicy(value);
-        if (!value.ConstantValue.HasValue && value is not IDefaultValueOperation)
+        // What a loop walks is data, wherever it is kept.
+        if (Unconverted(value) is IInvocationOperation { TargetMethod.Name: "GetEnumerator" })
+            _policyOf[holder] = false;
+        else if (!value.ConstantValue.HasValue && value is not IDefaultValueOperation)
             _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
     }
 
