@@ -199,6 +199,11 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the callee leaves undone is the caller's from here on, unless the caller does not own it either.</summary>
     private void Inherit(Path path, Obligation obligation, Status status, Value target, BodyAnalysis callee, int site, Summary summary)
     {
+        if (obligation.Debt == Debt.File)
+        {
+            InheritGrowth(path, obligation, target, site, summary);
+            return;
+        }
         if (obligation.IsByContract)
             Owing(target);
         if (target.Only(_canOwe) is not { } tracked)
