@@ -18,6 +18,8 @@ internal sealed partial class BodyAnalysis
         {
             if (Deciding(path, call) is { } flag)
                 return CallEither(step, path, flag);
+            if (CallCounting(path, call, step) is { } counted)
+                return counted;
             var unchanged = Unchanged(path, call, step);
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, Telling(call, result ?? ResultOf(path, call, step.Site)));

@@ -82,6 +82,9 @@ internal enum EffectKind
 
     /// <summary><c>exit()</c>: does not return.</summary>
     Exit,
+
+    /// <summary><c>counts(target, of:)</c>: target is 0, false or of nothing else where a delegate, or what was made with one, has never answered anything else.</summary>
+    Counts,
 }
 
 /// <summary>One effect of one member: a kind, what it is about, and its named operands.</summary>

@@ -36,7 +36,8 @@ internal sealed record EffectWord(
         Bare(EffectKind.Tells, "tells"),
         Of(EffectKind.Keep, "keep", "value", essential: "value"),
         Bare(EffectKind.Varies, "varies"),
-        Bare(EffectKind.Exit, "exit"));
+        Bare(EffectKind.Exit, "exit"),
+        Of(EffectKind.Counts, "counts", "of", essential: "of"));
 
     public static EffectWord Of(EffectKind kind) => All[(int)kind];
 
