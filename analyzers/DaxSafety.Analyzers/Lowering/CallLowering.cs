@@ -34,14 +34,20 @@ internal sealed partial class BodyLowering
         if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
             method = dispose;
         var receiverType = disposed ?? StaticType(invocation.Instance);
-        var runs = LoweringContext.OnType(receiverType, method);
+        var runs = _context.OnType(receiverType, method);
         var isVirtual = SymbolEqualityComparer.Default.Equals(runs, method) ? invocation.IsVirtual : (runs.IsVirtual || runs.IsAbstract || runs.IsOverride) && !runs.IsSealed && receiverType is { IsSealed: false };
+        if (IsInSource(runs) && !IsInSource(method) && runs.Parameters.Length != method.Parameters.Length)
+            (arguments, outs) = (GivenByLibrary(runs), null);
         // Tables describe what is called, bodies are those of what runs.
         var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
         NoteGiven(invocation, arguments);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
+
+    /// <summary>What a library's member passes on to an override with other parameters than its own: <c>Dispose(true)</c>, and else what nobody knows.</summary>
+    private int[] GivenByLibrary(IMethodSymbol runs) => runs.Parameters
+        .Select(parameter => parameter.Type.SpecialType == SpecialType.System_Boolean ? _steps.Into(OpCode.Constant, payload: 1L) : Registers.None).ToArray();
 
     /// <summary>The library's tests of plain values: asked again of the same value, they answer the same.</summary>
     private static bool AsksSameTwice(IMethodSymbol method) => method switch

@@ -111,7 +111,7 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } invocation || mapping.IsMapping(call.Expression)
             || invocation.ArgumentList.Arguments.Any(argument => mapping.IsMapping(argument.Expression))
             || call.Name.Identifier.ValueText is var name && (name.StartsWith("Read", StringComparison.Ordinal) || name is "Dispose" or "DisposeAsync" or "Close")
-            || site.Model.GetTypeInfo(call.Expression).Type is not { } receiver)
+            || site.Model.GetTypeInfo(call.Expression).Type is not { } receiver || IsBare(receiver))
             return (false, "");
         for (var type = receiver; type is not null; type = type.BaseType)
         {
@@ -121,5 +121,15 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
                 return null;
         }
         return (false, "");
+    }
+
+    /// <summary>A writer or stream of the program's own, straight from the library's abstract ones, that has no Flush of its own: there is nothing in it to flush.</summary>
+    private static bool IsBare(ITypeSymbol receiver)
+    {
+        var type = receiver;
+        for (; type is { DeclaringSyntaxReferences.IsEmpty: false }; type = type.BaseType)
+            if (type.GetMembers("Flush").Any(member => member.IsOverride))
+                return false;
+        return !SymbolEqualityComparer.Default.Equals(type, receiver) && type is { Name: "TextWriter" or "Stream", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } };
     }
 }
