@@ -208,6 +208,8 @@ internal sealed partial class BodyLowering
             case PlaceKind.Property:
                 if (place.Property is not { GetMethod: { } getter } property)
                     return Registers.None;
+                if (PropertyShapes.IsAutomatic(getter))
+                    return _steps.Into(OpCode.LoadField, place.Base, FieldNumber(property));
                 return EmitCall(getter, _current, place.Base, place.Arguments!, effectsOf: HasEffects(property) ? property : null);
             default:
                 return Registers.None;
@@ -227,6 +229,9 @@ internal sealed partial class BodyLowering
                 break;
             case PlaceKind.Memory:
                 _steps.Add(new Instruction(OpCode.Write, -1, place.Base, place.Inexact ? 1 : 0, scale: place.Size, site: AddWriteSite(operation, place)));
+                break;
+            case PlaceKind.Property when place.Property is { SetMethod: { } plain } property && PropertyShapes.IsAutomatic(plain):
+                Store(Place.OfField(place.Base, FieldNumber(property)), value, operation);
                 break;
             case PlaceKind.Property when place.Property is { SetMethod: { } setter }:
                 EmitCall(setter, operation, place.Base, place.Arguments!.Append(value).ToArray());
