@@ -94,7 +94,7 @@ internal sealed partial class BodyLowering
             registers[i] = Registers.None;
         foreach (var argument in arguments)
         {
-            if (argument.Parameter is not { } parameter || parameter.Ordinal >= registers.Length)
+            if (argument.Parameter is not { } parameter || parameter.Ordinal >= parameterCount)
             {
                 Lower(argument.Value);
                 continue;
@@ -102,12 +102,28 @@ internal sealed partial class BodyLowering
             // What decides whether a call flushes is tested by it.
             if (parameter.Type.SpecialType == SpecialType.System_Boolean && !argument.Value.ConstantValue.HasValue && _context.Knowledge.EffectsOf(parameter.ContainingSymbol).Any(effect => effect["when"] is not null))
                 NoteTested(argument.Value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
-            registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
-                ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
-                : LowerByRef(argument, parameter, ref outs);
+            if (parameter.IsParams && TypeFacts.ElementOf(parameter.Type)?.TypeKind == TypeKind.Delegate)
+                registers = WithDelegates(registers, parameter.Ordinal, argument.Value);
+            else
+                registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
+                    ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
+                    : LowerByRef(argument, parameter, ref outs);
         }
         return registers;
     }
+
+    /// <summary>Delegates in a row (<c>Parallel.Invoke(a, b)</c>) are given like each by itself: behind the parameters, beside the array that holds them.</summary>
+    private int[] WithDelegates(int[] registers, int ordinal, IOperation array)
+    {
+        var (outer, given) = (_given, new List<int>());
+        _given = given;
+        registers[ordinal] = Lower(array);
+        _given = outer;
+        return registers.Concat(given).ToArray();
+    }
+
+    /// <summary>The elements of the array that is being made of a call's last arguments.</summary>
+    private List<int>? _given;
 
     private int LowerByRef(IArgumentOperation argument, IParameterSymbol parameter, ref List<(int, Place, IOperation)>? outs)
     {
@@ -157,14 +173,14 @@ internal sealed partial class BodyLowering
         // A span over an array is as little mapped as the array.
         var isOwnMemory = creation is IObjectCreationOperation { Type.IsValueType: true } created && created.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
         var instance = _steps.Into(OpCode.Allocate, scale: isOwnMemory ? OwnMemory : 0, site: AddSite(creation));
-        foreach (var argument in arguments)
-            if (argument >= 0)
-                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
+        var parameters = (creation as IObjectCreationOperation)?.Constructor?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty;
+        for (var i = 0; i < arguments.Length; i++)
+            if (arguments[i] >= 0 && (i >= parameters.Length || _context.Types.CanCarryMapping(parameters[i].Type)))
+                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, arguments[i]));
         // A thread or a timer runs what it is made with at some time.
-        if (creation is IObjectCreationOperation { Constructor: { } constructor })
-            foreach (var parameter in constructor.Parameters)
-                if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
-                    _steps.Add(new Instruction(OpCode.Escape, -1, arguments[parameter.Ordinal], site: AddSite(creation)));
+        foreach (var parameter in parameters)
+            if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
+                _steps.Add(new Instruction(OpCode.Escape, -1, arguments[parameter.Ordinal], site: AddSite(creation)));
         return instance;
     }
 
@@ -245,6 +261,8 @@ internal sealed partial class BodyLowering
     /// <summary>A method without source and without a row matters when it is not the framework's and is given something, or runs a delegate.</summary>
     private bool MayMatterUnknown(IMethodSymbol method, int receiver, int[] arguments)
     {
+        if (arguments.Length > method.Parameters.Length)
+            return true;
         foreach (var parameter in method.Parameters)
             if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
                 return true;
