@@ -274,8 +274,13 @@ internal sealed partial class BodyLowering
             _steps.Add(new Instruction(OpCode.Copy, slot, place.Base));
             place = place with { Base = slot };
         }
-        if (_capturedPlaces.TryGetValue(capture, out var other) && other.Kind == PlaceKind.Memory && place.Kind == PlaceKind.Memory)
-            place = place with { Inexact = place.Inexact || other.Inexact };
+        // `ref odd ? ref *p : ref mine`: a variable has no address that anybody follows.
+        else if (_chosenPlaces.Contains(capture))
+        {
+            _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture), Known(Registers.None, _current)));
+        }
+        if (_capturedPlaces.TryGetValue(capture, out var other) && other.Kind == PlaceKind.Memory)
+            place = other with { Inexact = other.Inexact || place.Inexact };
         _capturedPlaces[capture] = place;
     }
 }
