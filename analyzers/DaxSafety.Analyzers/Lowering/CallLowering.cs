@@ -85,66 +85,6 @@ internal sealed partial class BodyLowering
         return isAddress ? AddressOf(place) : Load(place);
     }
 
-    /// <summary>Registers by parameter ordinal. By-ref arguments that name memory pass its address, others their value; those that the callee assigns are in <paramref name="outs"/>.</summary>
-    private int[] LowerArguments(ImmutableArray<IArgumentOperation> arguments, int parameterCount, out List<(int Ordinal, Place Place, IOperation Operation)>? outs)
-    {
-        outs = null;
-        var registers = new int[parameterCount];
-        for (var i = 0; i < registers.Length; i++)
-            registers[i] = Registers.None;
-        foreach (var argument in arguments)
-        {
-            if (argument.Parameter is not { } parameter || parameter.Ordinal >= parameterCount)
-            {
-                Lower(argument.Value);
-                continue;
-            }
-            // What decides whether a call flushes is tested by it.
-            if (parameter.Type.SpecialType == SpecialType.System_Boolean && !argument.Value.ConstantValue.HasValue && _context.Knowledge.EffectsOf(parameter.ContainingSymbol).Any(effect => effect["when"] is not null))
-                NoteTested(argument.Value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
-            if (parameter.IsParams && TypeFacts.ElementOf(parameter.Type)?.TypeKind == TypeKind.Delegate)
-                registers = WithDelegates(registers, parameter.Ordinal, argument.Value);
-            else
-                registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
-                    ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
-                    : LowerByRef(argument, parameter, ref outs);
-        }
-        return registers;
-    }
-
-    /// <summary>Delegates in a row (<c>Parallel.Invoke(a, b)</c>) are given like each by itself: behind the parameters, beside the array that holds them.</summary>
-    private int[] WithDelegates(int[] registers, int ordinal, IOperation array)
-    {
-        var (outer, given) = (_given, new List<int>());
-        _given = given;
-        registers[ordinal] = Lower(array);
-        _given = outer;
-        return registers.Concat(given).ToArray();
-    }
-
-    /// <summary>The elements of the array that is being made of a call's last arguments.</summary>
-    private List<int>? _given;
-
-    private int LowerByRef(IArgumentOperation argument, IParameterSymbol parameter, ref List<(int, Place, IOperation)>? outs)
-    {
-        var value = argument.Value;
-        if (!IsPlace(value))
-            return Lower(value);
-        var place = LowerPlace(value);
-        if (place.Kind == PlaceKind.Memory)
-        {
-            if (parameter.RefKind == RefKind.Out)
-                (outs ??= new()).Add((parameter.Ordinal, place, value));
-            return AddressOf(place);
-        }
-        if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
-            (outs ??= new()).Add((parameter.Ordinal, place, value));
-        return parameter.RefKind == RefKind.Out || !(_context.Types.CanCarryMapping(parameter.Type) || ChangesVariable(parameter.ContainingSymbol)) ? Registers.None : Load(place);
-    }
-
-    /// <summary>A member of which a table says what it makes of the variable that it is given.</summary>
-    private bool ChangesVariable(ISymbol member) => _context.Knowledge.EffectsOf(member).Any(effect => effect.Has("variable"));
-
     private int LowerCreation(IObjectCreationOperation creation)
     {
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);

@@ -52,7 +52,7 @@ internal sealed partial class BodyLowering
     {
         var slots = new HashSet<int>();
         foreach (var slot in tested)
-            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } } or IParameterSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
+            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || _flagsOfFlushes.Contains(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } } or IParameterSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
                 slots.Add(slot);
         foreach (var chosen in _chosenFor)
             if (_testedVariables.Contains(chosen.Value) && _captureSlots.TryGetValue(chosen.Key, out var slot))
