@@ -80,7 +80,7 @@ internal sealed partial class BodyAnalysis
         switch (operation)
         {
             case "+":
-                return RangeOf(path, number.A).Moved(left).Plus(RangeOf(path, (int)number.B).Moved(right)).Low;
+                return CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Plus(CountedRangeOf(path, Ref.Whole((int)number.B) with { Offset = right })).Low;
             case "-":
                 return DistanceOf(path, number.A, (int)number.B).Moved(unchecked(left - right)).Low;
             // `(n + 511) / 512` blocks: where something was written, there is one.
