@@ -44,9 +44,10 @@ internal sealed partial class BodyLowering
                 // Of an extension block: what its members are called on.
                 return Place.Variable(ThisSlot);
             case IParameterReferenceOperation { Parameter: var parameter }:
-                return IsPrimaryConstructorCapture(parameter)
-                    ? Place.OfField(ThisSlot, FieldNumber(parameter))
-                    : OfVariable(parameter, parameter.Type);
+                return !IsPrimaryConstructorCapture(parameter) ? OfVariable(parameter, parameter.Type)
+                    // `ref byte _first = ref first;`
+                    : parameter.RefKind != RefKind.None ? Place.Memory(_steps.Into(OpCode.LoadField, ThisSlot, FieldNumber(parameter)), TypeFacts.SizeOf(parameter.Type))
+                    : Place.OfField(ThisSlot, FieldNumber(parameter));
             case IFieldReferenceOperation field:
                 return OfField(field);
             case IPropertyReferenceOperation property:
