@@ -175,7 +175,8 @@ internal sealed partial class BodyLowering
 
     private int LowerAssignment(ISimpleAssignmentOperation assignment)
     {
-        if (assignment.IsRef)
+        // The graph of a field's initializer does not say that it is a reference.
+        if (assignment.IsRef || assignment.Value.Syntax.Parent is RefExpressionSyntax)
         {
             var target = RefVariable(assignment.Target);
             var address = AddressOf(LowerPlace(assignment.Value));

@@ -123,6 +123,12 @@ internal sealed class TypeFacts
         return !IsFramework(type);
     }
 
+    /// <summary>A type parameter that stands for numbers and bytes: unmanaged, a bare structure, or one of the library's numbers.</summary>
+    public static bool IsPlainData(ITypeSymbol type) => type is ITypeParameterSymbol parameter
+        && (parameter.HasUnmanagedTypeConstraint || (parameter.ConstraintTypes.IsEmpty ? parameter.HasValueTypeConstraint : parameter.ConstraintTypes.Any(IsNumeric)));
+
+    private static bool IsNumeric(ITypeSymbol constraint) => constraint is { ContainingNamespace: { Name: "Numerics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } };
+
     /// <summary>The type of what a variable or member holds; null for any other symbol.</summary>
     public static ITypeSymbol? TypeOf(ISymbol? holder) => holder switch
     {
