@@ -132,7 +132,7 @@ internal sealed partial class BodyLowering
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
         if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
-            return arguments.Length == 0 ? _steps.Into(OpCode.Allocate, site: AddSite(creation)) : Wrapping(creation, arguments);
+            return Wrapping(creation, constructor, arguments);
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
@@ -145,20 +145,23 @@ internal sealed partial class BodyLowering
         return instance;
     }
 
-    /// <summary>An object of the framework that nobody described holds on to what it was made with.</summary>
-    private int Wrapping(IOperation creation, int[] arguments)
+    /// <summary>An object of the framework that nobody described holds on to what it was made with; an exception says something, and holds nothing.</summary>
+    private int Wrapping(IObjectCreationOperation creation, IMethodSymbol constructor, int[] arguments)
     {
         // A span over an array is as little mapped as the array.
-        var isOwnMemory = creation is IObjectCreationOperation { Type.IsValueType: true } created && created.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
+        var isOwnMemory = creation is { Type.IsValueType: true, Arguments.IsEmpty: false } && creation.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
         var instance = _steps.Into(OpCode.Allocate, scale: isOwnMemory ? OwnMemory : 0, site: AddSite(creation));
-        foreach (var argument in arguments)
-            if (argument >= 0)
-                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
-        // A thread or a timer runs what it is made with at some time.
-        if (creation is IObjectCreationOperation { Constructor: { } constructor })
-            foreach (var parameter in constructor.Parameters)
-                if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
-                    _steps.Add(new Instruction(OpCode.Escape, -1, arguments[parameter.Ordinal], site: AddSite(creation)));
+        if (TypeFacts.IsException(creation.Type))
+            return instance;
+        foreach (var parameter in constructor.Parameters)
+        {
+            if (arguments[parameter.Ordinal] is not (>= 0 and var argument) || !_context.Types.MayCarryAddress(parameter.Type))
+                continue;
+            _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
+            // A thread or a timer runs what it is made with at some time.
+            if (parameter.Type.TypeKind == TypeKind.Delegate)
+                _steps.Add(new Instruction(OpCode.Escape, -1, argument, site: AddSite(creation)));
+        }
         return instance;
     }
 
