@@ -177,6 +177,16 @@ internal sealed partial class BodyLowering
         return member.Instance is IInstanceReferenceOperation;
     }
 
+    /// <summary>A member that holds what can be flushed, and goes on holding it: whoever made the object knows that it is there, in <c>_view?.Flush()</c>.</summary>
+    private bool IsKeptMapping(object symbol) =>
+        symbol is IFieldSymbol or IPropertySymbol && _context.Types.NamesMemory(TypeFacts.TypeOf((ISymbol)symbol)) && !(_replaced ??= ReplacedMembers()).Contains((ISymbol)symbol);
+
+    private HashSet<ISymbol>? _replaced;
+
+    /// <summary>The members that are given something else here, and not only let go of.</summary>
+    private HashSet<ISymbol> ReplacedMembers() => new(_cfg.OriginalOperation.DescendantsAndSelf()
+        .Select(operation => operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: { ConstantValue: not { HasValue: true, Value: null } } } ? target.Member : null).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+
     /// <summary>A local of the body around this one.</summary>
     private bool IsOfOuter(object symbol) => symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner);
 
@@ -209,7 +219,7 @@ internal sealed partial class BodyLowering
                     _testedVariables.Add(original);
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
-            if (symbol is IParameterSymbol || IsOfOuter(symbol) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)))
+            if (symbol is IParameterSymbol || IsOfOuter(symbol) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)) || IsKeptMapping(symbol))
                 condition.Correlated = true;
             // `for (var left = n; left > 0; left--)` tests the parameter too.
             if (read is ILocalReferenceOperation { Local: var variable } && _copiesOfParameters.Contains(variable))
