@@ -173,8 +173,8 @@ internal sealed partial class BodyLowering
         bool receiverIsAddress = false, bool isVirtual = false, bool isConstruction = false, ITypeSymbol? receiverType = null,
         List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
     {
-        var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
+        var effects = _context.IsOfOwnContract(method, receiverType) ? ImmutableArray<Effect>.Empty : _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
+        var targets = effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress, receiverType) : ImmutableArray<CallTarget>.Empty;
         var invokes = method.MethodKind == MethodKind.DelegateInvoke;
         var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
@@ -265,9 +265,9 @@ internal sealed partial class BodyLowering
     /// <summary>Without a body to look at, and yet known to do nothing to memory.</summary>
     private bool IsHarmless(IMethodSymbol method) => IsFramework(method) || _context.Knowledge.SaysNone(method);
 
-    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress) => method.MethodKind == MethodKind.LocalFunction
+    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress, ITypeSymbol? receiverType = null) => method.MethodKind == MethodKind.LocalFunction
         ? TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty
-        : _context.TargetsOf(method, isVirtual, receiverIsAddress);
+        : _context.TargetsOf(method, isVirtual, receiverIsAddress, receiverType);
 
     /// <summary>The body behind a method symbol, if it is in source.</summary>
     private CallTarget? TargetOf(IMethodSymbol method) => method.MethodKind != MethodKind.LocalFunction ? _context.TargetOf(method)
