@@ -126,7 +126,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         return new PathSet(new List<Path>(1) { path });
     }
 
-    public PathSet Join(PathSet present, PathSet arriving, int block) => Merger.Join(present, arriving, _body.LoopHeads.Contains(block));
+    public PathSet Join(PathSet present, PathSet arriving, int block) => Merger.Join(present, arriving, _body.LoopHeads.Contains(block), _body.Nodes[block].Exit == ExitKind.Return);
 
     public PathSet?[] Transfer(int block, PathSet input)
     {

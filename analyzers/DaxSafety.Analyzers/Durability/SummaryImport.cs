@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
 
@@ -49,13 +50,40 @@ internal sealed class SummaryImport
     public bool IsPossible(SummaryCase ending)
     {
         _ending = ending;
-        if (ending.Path.Facts.IsEmpty || !_summary.IsConditional)
+        if (!_summary.IsConditional)
+            return true;
+        return Fits(ending.Path.Facts, _path) && (ending.Found.IsEmpty || FitsOne(ending.Found));
+    }
+
+    /// <summary>Of several groups of paths that end so, the caller can have taken one; what is certain of it alone is known from here on.</summary>
+    private bool FitsOne(ImmutableArray<IntMap<Span>> found)
+    {
+        Path? only = null;
+        foreach (var facts in found)
+        {
+            if (facts.IsEmpty)
+                return true;
+            var supposed = _path.Snapshot();
+            if (!Fits(facts, supposed))
+                continue;
+            if (only is not null)
+                return true;
+            only = supposed;
+        }
+        if (only is not null)
+            (_path.Facts, _path.Pending) = (only.Facts, only.Pending);
+        return only is not null;
+    }
+
+    private bool Fits(IntMap<Span> facts, Path path)
+    {
+        if (facts.IsEmpty)
             return true;
         foreach (var (kind, entity, number, test) in _summary.Analysis.TestsOnOneEntity())
         {
-            if (!ending.Path.Facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
+            if (!facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
                 continue;
-            if (!_caller.Suppose(_path, kind, Entity(entity), number, span))
+            if (!_caller.Suppose(path, kind, Entity(entity), number, span))
                 return false;
         }
         return true;
