@@ -12,13 +12,17 @@ internal sealed class Way(Path path, Value result)
 
     public Value Result { get; } = result;
 
-    /// <summary>What each of the groups has found; empty where that is too much, or nothing beyond <see cref="Path"/>.</summary>
-    public ImmutableArray<IntMap<Span>> Found { get; private init; } = ImmutableArray.Create(path.Facts);
+    /// <summary>The groups, where there are several and not too many.</summary>
+    public ImmutableArray<Way> Parts { get; private init; } = ImmutableArray<Way>.Empty;
 
-    public Way With(Way other, BodyAnalysis analysis) => new(analysis.Merge(Path, other.Path), Value.Join(Result, other.Result))
+    private bool IsKnown { get; init; } = true;
+
+    public Way With(Way other, BodyAnalysis analysis)
     {
-        Found = Found.IsEmpty || other.Found.IsEmpty || Found.Length + other.Found.Length > MostWays ? ImmutableArray<IntMap<Span>>.Empty : Found.AddRange(other.Found),
-    };
+        var parts = (Parts.IsEmpty ? ImmutableArray.Create(this) : Parts).AddRange(other.Parts.IsEmpty ? ImmutableArray.Create(other) : other.Parts);
+        var isKnown = IsKnown && other.IsKnown && parts.Length <= MostWays;
+        return new(analysis.Merge(Path, other.Path), Value.Join(Result, other.Result)) { IsKnown = isKnown, Parts = isKnown ? parts : ImmutableArray<Way>.Empty };
+    }
 }
 
 /// <summary>One way a body ends: what holds then, what it returns, and what a caller replays of it, in the order of a table row.</summary>
@@ -26,7 +30,8 @@ internal sealed class SummaryCase
 {
     public SummaryCase(Way way, BodyAnalysis analysis)
     {
-        (Path, Result, Found) = (way.Path, way.Result, way.Found.Length > 1 ? way.Found : ImmutableArray<IntMap<Span>>.Empty);
+        (Path, Result) = (way.Path, way.Result);
+        Parts = way.Parts.IsEmpty || way.Parts.Any(part => part.Path.Facts.IsEmpty) ? ImmutableArray<SummaryCase>.Empty : way.Parts.Select(part => new SummaryCase(part, analysis)).ToImmutableArray();
         ResultRange = analysis.RangeOfResult(Path, Result);
         _ranges = analysis.RangesOfOuts(Path);
         // What is worth most comes last: write-backs, fences, views, files.
@@ -40,8 +45,8 @@ internal sealed class SummaryCase
 
     public Value Result { get; }
 
-    /// <summary>What each of several groups of paths has found that end so: one of them it was.</summary>
-    public ImmutableArray<IntMap<Span>> Found { get; }
+    /// <summary>The groups of paths that end so, each as a case of its own: a caller that can have taken only one of them is told of that.</summary>
+    public ImmutableArray<SummaryCase> Parts { get; }
 
     /// <summary>What a number that it returns can be: <c>if (Put(view, key) &gt;= 0) view.Flush();</c></summary>
     public Span ResultRange { get; }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
 
@@ -46,33 +45,29 @@ internal sealed class SummaryImport
 
     private EntityTable Theirs => _summary.Analysis.Entities;
 
-    /// <summary>Whether the caller can see the ending: its conditions on parameters agree with the arguments.</summary>
-    public bool IsPossible(SummaryCase ending)
+    /// <summary>The ending as the caller can see it, its conditions on parameters agreeing with the arguments: all of it, the one part that can be, or null.</summary>
+    public SummaryCase? Seen(SummaryCase ending)
     {
         _ending = ending;
         if (!_summary.IsConditional)
-            return true;
-        return Fits(ending.Path.Facts, _path) && (ending.Found.IsEmpty || FitsOne(ending.Found));
-    }
-
-    /// <summary>Of several groups of paths that end so, the caller can have taken one; what is certain of it alone is known from here on.</summary>
-    private bool FitsOne(ImmutableArray<IntMap<Span>> found)
-    {
-        Path? only = null;
-        foreach (var facts in found)
+            return ending;
+        if (!Fits(ending.Path.Facts, _path))
+            return null;
+        if (ending.Parts.IsEmpty)
+            return ending;
+        SummaryCase? only = null;
+        var supposed = _path;
+        foreach (var part in ending.Parts)
         {
-            if (facts.IsEmpty)
-                return true;
-            var supposed = _path.Snapshot();
-            if (!Fits(facts, supposed))
+            var trial = _path.Snapshot();
+            if (!Fits(part.Path.Facts, trial))
                 continue;
             if (only is not null)
-                return true;
-            only = supposed;
+                return ending;
+            (only, supposed) = (part, trial);
         }
-        if (only is not null)
-            (_path.Facts, _path.Pending) = (only.Facts, only.Pending);
-        return only is not null;
+        (_path.Facts, _path.Pending) = (supposed.Facts, supposed.Pending);
+        return _ending = only;
     }
 
     private bool Fits(IntMap<Span> facts, Path path)
