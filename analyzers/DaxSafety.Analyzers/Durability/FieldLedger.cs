@@ -12,6 +12,9 @@ namespace DaxSafety.Analyzers.Durability;
 internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext context, CancellationToken cancel)
 {
     private readonly Dictionary<int, int> _sameAs = new();
+
+    /// <summary>By fields: those that some of what they hold was taken from.</summary>
+    private readonly Dictionary<int, HashSet<int>> _sources = new();
     private readonly HashSet<int> _flushed = new();
     private readonly HashSet<int> _viewFlushed = new();
     private readonly HashSet<int> _fileFlushed = new();
@@ -162,7 +165,12 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
     {
         var held = analysis.Entities[entity];
         if (analysis.FieldBehind(held) is { } source)
+        {
             Unite(field, source.A);
+            if (!_sources.TryGetValue(field, out var sources))
+                _sources[field] = sources = new HashSet<int>();
+            sources.Add(source.A);
+        }
         // Whoever it was got from holds it too, and may flush it.
         if (held is { Kind: EntityKind.Result, Mapping: null } || (held.Kind == EntityKind.Field && context.Lowering.Members.SymbolOf(held.A) is { } member && !context.Lowering.IsOwn(member)))
             _doubtful.Add(field);
@@ -239,8 +247,26 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
         return member.OriginalDefinition;
     }
 
-    /// <summary>Whether something is stored in it that owes nothing, or that nobody knows.</summary>
-    public bool IsDoubtful(int field) => Any(_doubtful, field);
+    /// <summary>
+    /// Whether something is stored in it, or in what it is taken from, that owes nothing, or that nobody knows. What those hold besides that have taken it
+    /// from here says nothing of it: a page's span is the view's at one time and an array's at another.
+    /// </summary>
+    public bool IsDoubtful(int field)
+    {
+        var seen = new HashSet<int> { field };
+        var queue = new Queue<int>(seen);
+        while (queue.Count > 0)
+        {
+            var next = queue.Dequeue();
+            if (_doubtful.Contains(next))
+                return true;
+            if (_sources.TryGetValue(next, out var sources))
+                foreach (var source in sources)
+                    if (seen.Add(source))
+                        queue.Enqueue(source);
+        }
+        return false;
+    }
 
     private bool Any(HashSet<int> fields, int field)
     {
