@@ -234,6 +234,8 @@ internal sealed partial class BodyLowering
         }
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
+        if (capture.Value.Type?.SpecialType == SpecialType.System_Boolean && capture.Syntax.Parent is SwitchStatementSyntax && capture.Value.DescendantsAndSelf().All(part => part is IIsTypeOperation || IsPlainTest(part)))
+            _switchedOn[capture.Id] = capture.Value;
         EvaluateEnumerated(capture.Value);
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
