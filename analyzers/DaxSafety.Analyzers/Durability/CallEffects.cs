@@ -46,7 +46,7 @@ internal sealed partial class BodyAnalysis
                         path.Released = path.Released.Set(place.Entity, default);
                     break;
                 case EffectKind.Keep:
-                    if (effect["value"] is { } kept && kept.AsOperand is { } operand)
+                    if (effect["value"] is { } kept && kept.AsOperand is { } operand && _context.Lowering.Types.MayCarryAddress(TypeOf(call, operand)))
                         StoreField(path, Operand(path, call, effect.Target), MemberNumbers.Element, Operand(path, call, operand));
                     break;
                 case EffectKind.Create or EffectKind.Grow or EffectKind.Rename or EffectKind.FlushDirectory or EffectKind.Delete:

@@ -84,12 +84,13 @@ internal sealed partial class BodyAnalysis
     {
         var results = new List<Path>(endings.Count);
         var before = endings.Count == 1 ? path.Snapshot() : path;
-        foreach (var ending in endings)
+        foreach (var told in endings)
         {
             var after = endings.Count == 1 ? path : path.Clone();
-            var import = new SummaryImport(this, after, before, ending.Summary, call, ending.Receiver, step.Site, ending.Target);
-            if (!import.IsPossible(ending.Case))
+            var import = new SummaryImport(this, after, before, told.Summary, call, told.Receiver, step.Site, told.Target);
+            if (import.Seen(told.Case) is not { } seen)
                 continue;
+            var ending = told with { Case = seen };
             Assign(after, step.Dst, Perform(after, call, step, ending, import));
             RunClosuresPassed(after, call, ending, import, step.Site);
             results.Add(after);

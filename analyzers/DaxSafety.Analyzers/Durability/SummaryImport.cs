@@ -45,17 +45,40 @@ internal sealed class SummaryImport
 
     private EntityTable Theirs => _summary.Analysis.Entities;
 
-    /// <summary>Whether the caller can see the ending: its conditions on parameters agree with the arguments.</summary>
-    public bool IsPossible(SummaryCase ending)
+    /// <summary>The ending as the caller can see it, its conditions on parameters agreeing with the arguments: all of it, the one part that can be, or null.</summary>
+    public SummaryCase? Seen(SummaryCase ending)
     {
         _ending = ending;
-        if (ending.Path.Facts.IsEmpty || !_summary.IsConditional)
+        if (!_summary.IsConditional)
+            return ending;
+        if (!Fits(ending.Path.Facts, _path))
+            return null;
+        if (ending.Parts.IsEmpty)
+            return ending;
+        SummaryCase? only = null;
+        var supposed = _path;
+        foreach (var part in ending.Parts)
+        {
+            var trial = _path.Snapshot();
+            if (!Fits(part.Path.Facts, trial))
+                continue;
+            if (only is not null)
+                return ending;
+            (only, supposed) = (part, trial);
+        }
+        (_path.Facts, _path.Pending) = (supposed.Facts, supposed.Pending);
+        return _ending = only;
+    }
+
+    private bool Fits(IntMap<Span> facts, Path path)
+    {
+        if (facts.IsEmpty)
             return true;
         foreach (var (kind, entity, number, test) in _summary.Analysis.TestsOnOneEntity())
         {
-            if (!ending.Path.Facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
+            if (!facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
                 continue;
-            if (!_caller.Suppose(_path, kind, Entity(entity), number, span))
+            if (!_caller.Suppose(path, kind, Entity(entity), number, span))
                 return false;
         }
         return true;

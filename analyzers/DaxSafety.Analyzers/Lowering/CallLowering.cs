@@ -36,8 +36,10 @@ internal sealed partial class BodyLowering
         if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
             method = dispose;
         var receiverType = disposed ?? StaticType(invocation.Instance);
-        var runs = LoweringContext.OnType(receiverType, method);
+        var runs = _context.OnType(receiverType, method);
         var isVirtual = SymbolEqualityComparer.Default.Equals(runs, method) ? invocation.IsVirtual : (runs.IsVirtual || runs.IsAbstract || runs.IsOverride) && !runs.IsSealed && receiverType is { IsSealed: false };
+        if (IsInSource(runs) && !IsInSource(method) && runs.Parameters.Length != method.Parameters.Length)
+            (arguments, outs) = (GivenByLibrary(runs), null);
         // Tables describe what is called, bodies are those of what runs.
         var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
@@ -46,6 +48,10 @@ internal sealed partial class BodyLowering
             NotePolicyLeft(invocation);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
+
+    /// <summary>What a library's member passes on to an override with other parameters than its own: <c>Dispose(true)</c>, and else what nobody knows.</summary>
+    private int[] GivenByLibrary(IMethodSymbol runs) => runs.Parameters
+        .Select(parameter => parameter.Type.SpecialType == SpecialType.System_Boolean ? _steps.Into(OpCode.Constant, payload: 1L) : Registers.None).ToArray();
 
     /// <summary>The library's tests of plain values: asked again of the same value, they answer the same.</summary>
     private static bool AsksSameTwice(IMethodSymbol method) => method switch
@@ -83,50 +89,6 @@ internal sealed partial class BodyLowering
         return isAddress ? AddressOf(place) : Load(place);
     }
 
-    /// <summary>Registers by parameter ordinal. By-ref arguments that name memory pass its address, others their value; those that the callee assigns are in <paramref name="outs"/>.</summary>
-    private int[] LowerArguments(ImmutableArray<IArgumentOperation> arguments, int parameterCount, out List<(int Ordinal, Place Place, IOperation Operation)>? outs)
-    {
-        outs = null;
-        var registers = new int[parameterCount];
-        for (var i = 0; i < registers.Length; i++)
-            registers[i] = Registers.None;
-        foreach (var argument in arguments)
-        {
-            if (argument.Parameter is not { } parameter || parameter.Ordinal >= registers.Length)
-            {
-                Lower(argument.Value);
-                continue;
-            }
-            // What decides whether a call flushes is tested by it.
-            if (parameter.Type.SpecialType == SpecialType.System_Boolean && !argument.Value.ConstantValue.HasValue && _context.Knowledge.EffectsOf(parameter.ContainingSymbol).Any(effect => effect["when"] is not null))
-                NoteTested(argument.Value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
-            registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
-                ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
-                : LowerByRef(argument, parameter, ref outs);
-        }
-        return registers;
-    }
-
-    private int LowerByRef(IArgumentOperation argument, IParameterSymbol parameter, ref List<(int, Place, IOperation)>? outs)
-    {
-        var value = argument.Value;
-        if (!IsPlace(value))
-            return Lower(value);
-        var place = LowerPlace(value);
-        if (place.Kind == PlaceKind.Memory)
-        {
-            if (parameter.RefKind == RefKind.Out)
-                (outs ??= new()).Add((parameter.Ordinal, place, value));
-            return AddressOf(place);
-        }
-        if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
-            (outs ??= new()).Add((parameter.Ordinal, place, value));
-        return parameter.RefKind == RefKind.Out || !(_context.Types.CanCarryMapping(parameter.Type) || ChangesVariable(parameter.ContainingSymbol)) ? Registers.None : Load(place);
-    }
-
-    /// <summary>A member of which a table says what it makes of the variable that it is given.</summary>
-    private bool ChangesVariable(ISymbol member) => _context.Knowledge.EffectsOf(member).Any(effect => effect.Has("variable"));
-
     private int LowerCreation(IObjectCreationOperation creation)
     {
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
@@ -136,7 +98,7 @@ internal sealed partial class BodyLowering
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
         if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
-            return arguments.Length == 0 ? _steps.Into(OpCode.Allocate, site: AddSite(creation)) : Wrapping(creation, arguments);
+            return Wrapping(creation, constructor, arguments);
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
@@ -149,20 +111,24 @@ internal sealed partial class BodyLowering
         return instance;
     }
 
-    /// <summary>An object of the framework that nobody described holds on to what it was made with.</summary>
-    private int Wrapping(IOperation creation, int[] arguments)
+    /// <summary>An object of the framework that nobody described holds on to what it was made with; an exception says something, and holds nothing.</summary>
+    private int Wrapping(IObjectCreationOperation creation, IMethodSymbol constructor, int[] arguments)
     {
         // A span over an array is as little mapped as the array.
-        var isOwnMemory = creation is IObjectCreationOperation { Type.IsValueType: true } created && created.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
+        var isOwnMemory = creation is { Type.IsValueType: true, Arguments.IsEmpty: false } && creation.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
         var instance = _steps.Into(OpCode.Allocate, scale: isOwnMemory ? OwnMemory : 0, site: AddSite(creation));
-        foreach (var argument in arguments)
-            if (argument >= 0)
+        if (TypeFacts.IsException(creation.Type))
+            return instance;
+        foreach (var parameter in constructor.Parameters)
+        {
+            if (arguments[parameter.Ordinal] is not (>= 0 and var argument))
+                continue;
+            if (_context.Types.MayCarryAddress(parameter.Type))
                 _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
-        // A thread or a timer runs what it is made with at some time.
-        if (creation is IObjectCreationOperation { Constructor: { } constructor })
-            foreach (var parameter in constructor.Parameters)
-                if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
-                    _steps.Add(new Instruction(OpCode.Escape, -1, arguments[parameter.Ordinal], site: AddSite(creation)));
+            // A thread or a timer runs what it is made with at some time.
+            if (parameter.Type.TypeKind == TypeKind.Delegate)
+                _steps.Add(new Instruction(OpCode.Escape, -1, argument, site: AddSite(creation)));
+        }
         return instance;
     }
 
@@ -174,8 +140,8 @@ internal sealed partial class BodyLowering
         bool receiverIsAddress = false, bool isVirtual = false, bool isConstruction = false, ITypeSymbol? receiverType = null,
         List<(int Ordinal, Place Place, IOperation Operation)>? outs = null, ImmutableArray<CallTarget> kept = default)
     {
-        var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = !kept.IsDefault ? kept : effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
+        var effects = _context.IsOfOwnContract(method, receiverType) ? ImmutableArray<Effect>.Empty : _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
+        var targets = !kept.IsDefault ? kept : effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress, receiverType) : ImmutableArray<CallTarget>.Empty;
         var invokes = method.MethodKind == MethodKind.DelegateInvoke && kept.IsDefault;
         var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
@@ -243,6 +209,8 @@ internal sealed partial class BodyLowering
     /// <summary>A method without source and without a row matters when it is not the framework's and is given something, or runs a delegate.</summary>
     private bool MayMatterUnknown(IMethodSymbol method, int receiver, int[] arguments)
     {
+        if (arguments.Length > method.Parameters.Length)
+            return true;
         foreach (var parameter in method.Parameters)
             if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
                 return true;
@@ -266,9 +234,9 @@ internal sealed partial class BodyLowering
     /// <summary>Without a body to look at, and yet known to do nothing to memory.</summary>
     private bool IsHarmless(IMethodSymbol method) => IsFramework(method) || _context.Knowledge.SaysNone(method);
 
-    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress) => method.MethodKind == MethodKind.LocalFunction
+    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress, ITypeSymbol? receiverType = null) => method.MethodKind == MethodKind.LocalFunction
         ? TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty
-        : _context.TargetsOf(method, isVirtual, receiverIsAddress);
+        : _context.TargetsOf(method, isVirtual, receiverIsAddress, receiverType);
 
     /// <summary>The body behind a method symbol, if it is in source.</summary>
     private CallTarget? TargetOf(IMethodSymbol method) => method.MethodKind != MethodKind.LocalFunction ? _context.TargetOf(method)

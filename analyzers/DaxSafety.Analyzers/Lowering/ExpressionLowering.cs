@@ -178,7 +178,8 @@ internal sealed partial class BodyLowering
 
     private int LowerAssignment(ISimpleAssignmentOperation assignment)
     {
-        if (assignment.IsRef)
+        // The graph of a field's initializer does not say that it is a reference.
+        if (assignment.IsRef || assignment.Value.Syntax.Parent is RefExpressionSyntax)
         {
             var target = RefVariable(assignment.Target);
             var address = AddressOf(LowerPlace(assignment.Value));
@@ -236,6 +237,8 @@ internal sealed partial class BodyLowering
         }
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
+        if (capture.Value.Type?.SpecialType == SpecialType.System_Boolean && capture.Syntax.Parent is SwitchStatementSyntax && capture.Value.DescendantsAndSelf().All(part => part is IIsTypeOperation || IsPlainTest(part)))
+            _switchedOn[capture.Id] = capture.Value;
         EvaluateEnumerated(capture.Value);
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);

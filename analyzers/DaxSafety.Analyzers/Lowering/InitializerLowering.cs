@@ -18,7 +18,7 @@ internal sealed partial class BodyLowering
             {
                 if (arguments[parameter.Ordinal] < 0)
                     continue;
-                if (_context.Types.CanCarryMapping(parameter.Type))
+                if (parameter.RefKind != RefKind.None || _context.Types.CanCarryMapping(parameter.Type))
                     _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(parameter), arguments[parameter.Ordinal]));
                 if (PropertyFrom(parameter, constructor.ContainingType) is { } property)
                     _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(property), arguments[parameter.Ordinal]));

@@ -170,7 +170,7 @@ internal sealed partial class LoweringContext
 
     private bool CanCarryMapping(ISymbol member) => member switch
     {
-        IFieldSymbol { AssociatedSymbol: null } field => Types.CanCarryMapping(field.Type),
+        IFieldSymbol { AssociatedSymbol: null } field => TypeFacts.IsRefField(field) || Types.CanCarryMapping(field.Type),
         IPropertySymbol property => Types.CanCarryMapping(property.Type),
         _ => false,
     };

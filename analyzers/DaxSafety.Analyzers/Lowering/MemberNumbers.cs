@@ -28,6 +28,9 @@ internal sealed class MemberNumbers
     public int Of(ISymbol symbol)
     {
         var definition = symbol.OriginalDefinition;
+        // What a property's own `field` is, others know as the property.
+        if (definition is IFieldSymbol { AssociatedSymbol: IPropertySymbol property })
+            definition = property;
         return _numbers.TryGetValue(definition, out var number) ? number : _numbers.GetOrAdd(definition, Enter);
     }
 

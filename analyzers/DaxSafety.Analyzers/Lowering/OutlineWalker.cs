@@ -202,7 +202,7 @@ internal sealed partial class OutlineWalker
     {
         var call = _context.CallOutlines.Of(method, receiver);
         _namesMapping |= call.NamesMapping;
-        if (!call.Callees.IsEmpty && _seen.Add(call.Runs))
+        if (!call.Callees.IsEmpty && (_seen.Add(call.Runs) || _context.IsOfOwnContract(method, receiver)))
             foreach (var callee in call.Callees)
                 _callees.Add(callee);
     }

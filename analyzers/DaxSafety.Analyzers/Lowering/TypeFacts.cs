@@ -62,6 +62,9 @@ internal sealed class TypeFacts
         return false;
     }
 
+    /// <summary>The same, and a number that is wide enough for an address: whoever keeps anything else (text, a count, a flag) keeps nothing that anybody flushes.</summary>
+    public bool MayCarryAddress(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Int64 or SpecialType.System_UInt64 } || CanCarryMapping(type);
+
     /// <summary>Whether a value of the type is an address, a view, a file or the like, rather than something that may hold one.</summary>
     public bool NamesMemory(ITypeSymbol? type) => type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr }
         || (type is INamedTypeSymbol { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Struct } named && _names.GetOrAdd(named, _findNames));
@@ -138,6 +141,12 @@ internal sealed class TypeFacts
         return !IsFramework(type);
     }
 
+    /// <summary>A type parameter that stands for numbers and bytes: unmanaged, a bare structure, or one of the library's numbers.</summary>
+    public static bool IsPlainData(ITypeSymbol type) => type is ITypeParameterSymbol parameter
+        && (parameter.HasUnmanagedTypeConstraint || (parameter.ConstraintTypes.IsEmpty ? parameter.HasValueTypeConstraint : parameter.ConstraintTypes.Any(IsNumeric)));
+
+    private static bool IsNumeric(ITypeSymbol constraint) => constraint is { ContainingNamespace: { Name: "Numerics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } };
+
     /// <summary>The type of what a variable or member holds; null for any other symbol.</summary>
     public static ITypeSymbol? TypeOf(ISymbol? holder) => holder switch
     {
@@ -171,6 +180,13 @@ internal sealed class TypeFacts
 
     // An unresolved type, such as one that is being typed, has no location.
     private static bool IsInSource(ITypeSymbol type) => type.Locations.Length > 0 && type.Locations[0].IsInSource;
+
+    public static bool IsException(ITypeSymbol? type)
+    {
+        while (type is not null and not { Name: nameof(Exception), ContainingNamespace: { Name: nameof(System), ContainingNamespace.IsGlobalNamespace: true } })
+            type = type.BaseType;
+        return type is not null;
+    }
 
     private static bool IsFramework(ITypeSymbol type) => SymbolNames.IsFramework(type.ContainingAssembly);
 

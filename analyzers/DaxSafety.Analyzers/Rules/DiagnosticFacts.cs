@@ -7,11 +7,15 @@ namespace DaxSafety.Analyzers.Rules;
 /// <summary>Fills a diagnostic's properties: <see cref="DiagnosticKeys"/> says what they mean.</summary>
 internal static class DiagnosticFacts
 {
-    public static ImmutableDictionary<string, string?> Of(RuleContext context, Obligation obligation, IReadOnlyList<PathStep>? steps = null)
+    /// <param name="context">Of the rule.</param>
+    /// <param name="obligation">What is reported.</param>
+    /// <param name="steps">That lead to the exit.</param>
+    /// <param name="others">What the same write owes where a choice makes it one to another mapping: what is to be flushed has to be a name for both.</param>
+    public static ImmutableDictionary<string, string?> Of(RuleContext context, Obligation obligation, IReadOnlyList<PathStep>? steps = null, IEnumerable<Obligation>? others = null)
     {
         var properties = ImmutableDictionary.CreateBuilder<string, string?>();
         var entities = context.Outcome.Analysis.Entities;
-        var targets = obligation.Target.Targets.Select(place => entities[place.Entity]).Distinct().ToArray();
+        var targets = obligation.Target.Targets.Concat((others ?? Array.Empty<Obligation>()).SelectMany(other => other.Target.Targets)).Select(place => entities[place.Entity]).Distinct().ToArray();
         var entity = targets[0];
         if (FlushHandle.Of(context, targets) is var (text, kind))
         {

@@ -114,7 +114,7 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
             return (false, "");
         if (invocation.Expression is MemberAccessExpressionSyntax call && !mapping.IsMapping(call.Expression) && !arguments.Any(argument => mapping.IsMapping(argument.Expression))
             && call.Name.Identifier.ValueText is var name && !name.StartsWith("Read", StringComparison.Ordinal) && name is not ("Dispose" or "DisposeAsync" or "Close") && IsStreamOrWriter(call.Expression))
-            return IsFlushable(call.Expression) ? (true, call.Expression.ToString()) : null;
+            return IsBare(call.Expression) ? (false, "") : IsFlushable(call.Expression) ? (true, call.Expression.ToString()) : null;
         if (site[DiagnosticKeys.HeldBack] is null)
             return (false, "");
         // A helper that is given the writer.
@@ -134,5 +134,16 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
             if (names.Contains(type.Name) && type.ContainingNamespace.ToDisplayString() == "System.IO")
                 return true;
         return false;
+    }
+
+    /// <summary>A writer or stream of the program's own, straight from the library's abstract ones, that has no Flush of its own: there is nothing in it to flush.</summary>
+    private bool IsBare(ExpressionSyntax expression)
+    {
+        var receiver = site.Model.GetTypeInfo(expression).Type;
+        var type = receiver;
+        for (; type is { DeclaringSyntaxReferences.IsEmpty: false }; type = type.BaseType)
+            if (type.GetMembers("Flush").Any(member => member.IsOverride))
+                return false;
+        return !SymbolEqualityComparer.Default.Equals(type, receiver) && type is { Name: "TextWriter" or "Stream", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } };
     }
 }
