@@ -136,16 +136,10 @@ internal sealed partial class BodyLowering
         return operation.ConstantValue is { HasValue: true, Value: null } || operation is IDefaultValueOperation { Type.IsReferenceType: true };
     }
 
-    private const int MostNamedValues = 32;
-
     /// <summary>An enum's values are those it names, unless they are flags.</summary>
-    private static Condition WithDomain(Condition condition, ITypeSymbol? type)
+    private Condition WithDomain(Condition condition, ITypeSymbol? type)
     {
-        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Enum } named || named.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "FlagsAttribute"))
-            return condition;
-        var values = named.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue).Select(member => Normalize(member.ConstantValue) as long? ?? long.MinValue).Distinct().ToList();
-        if (values.Count is > 1 and <= MostNamedValues)
-            condition.Domain = values.ToArray();
+        condition.Domain = _context.Types.NamedNumbers(type);
         return condition;
     }
 
