@@ -126,7 +126,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         return new PathSet(new List<Path>(1) { path });
     }
 
-    public PathSet Join(PathSet present, PathSet arriving, int block) => Merger.Join(present, arriving, _body.LoopHeads.Contains(block));
+    public PathSet Join(PathSet present, PathSet arriving, int block) => Merger.Join(present, arriving, _body.LoopHeads.Contains(block), _body.Nodes[block].Exit == ExitKind.Return);
 
     public PathSet?[] Transfer(int block, PathSet input)
     {
@@ -201,7 +201,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         {
             var thrown = Thrown(input, outcomes, block);
             for (var i = ordinary; i < successors.Length; i++)
-                outputs[i] = thrown.Paths[0].Failed || !CatchesFailedFlush(successors[i]) ? thrown : AsFailed(thrown);
+                outputs[i] = _flushedIn.Contains(block) || !CatchesFailedFlush(successors[i]) ? thrown : AsFailed(thrown);
         }
         if (node.Dying is { } dying)
             for (var i = 0; i < outputs.Length; i++)
@@ -230,7 +230,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// </summary>
     private PathSet Thrown(PathSet input, List<Path> outcomes, int block)
     {
-        Path? merged = null;
+        var groups = new List<Path>(input.Paths.Count + outcomes.Count);
         foreach (var path in input.Paths.Concat(outcomes))
         {
             var thrown = path.Clone();
@@ -241,8 +241,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
                 thrown.Settled = IntMap<Present>.Empty;
                 thrown.Failed = _flushedIn.Contains(block);
             }
-            merged = merged is null ? thrown : Merger.Merge(merged, thrown);
+            groups.Add(thrown);
         }
-        return new PathSet(new List<Path>(1) { merged! });
+        return Merger.Normalize(groups);
     }
 }

@@ -105,10 +105,12 @@ internal sealed partial class BodyAnalysis
         var step = new Instruction(OpCode.Call, -1, site: site, payload: call);
         var merged = (Path?)null;
         var running = Running(call, summary.Body.Symbol, given, Registers.FirstTemporary + temporaries.Length);
-        foreach (var ending in summary.Cases)
+        foreach (var told in summary.Cases)
         {
             var after = path.Clone();
             var import = new SummaryImport(this, after, path, summary, running, receiver, site, 0);
+            if (import.Seen(told) is not { } ending)
+                continue;
             Perform(after, running, step, new Ending(summary, ending, receiver, 0), import);
             // A delegate cannot know that what it is called with is what it flushes by another name.
             foreach (var flush in ending.Flushes)
@@ -116,7 +118,10 @@ internal sealed partial class BodyAnalysis
                     Replay(after, flush, import.Translate(flush.Target), site);
             merged = merged is null ? after : Merger.Merge(merged, after);
         }
-        path.Variables = merged!.Variables;
+        path.Temporaries = temporaries;
+        if (merged is null)
+            return;
+        path.Variables = merged.Variables;
         path.Fields = merged.Fields;
         path.Facts = merged.Facts;
         path.Pending = merged.Pending;
@@ -124,7 +129,6 @@ internal sealed partial class BodyAnalysis
         path.Flushed = merged.Flushed;
         path.Released = merged.Released;
         path.Failed = merged.Failed;
-        path.Temporaries = temporaries;
     }
 
     /// <summary>The call of a delegate by somebody who was given it: its parameters are what that one calls it with, or else what else was given of their types.</summary>

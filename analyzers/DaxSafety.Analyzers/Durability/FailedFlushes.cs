@@ -40,9 +40,9 @@ internal sealed partial class BodyAnalysis
 
     private static PathSet AsFailed(PathSet thrown)
     {
-        var failed = thrown.Paths[0].Clone();
-        failed.Failed = true;
-        return new PathSet(new List<Path>(1) { failed });
+        var failed = thrown.Paths.ConvertAll(path => path.Clone());
+        failed.ForEach(path => path.Failed = true);
+        return new PathSet(failed);
     }
 
     private void Excuse(Path path)

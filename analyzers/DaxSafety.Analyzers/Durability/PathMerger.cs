@@ -30,7 +30,7 @@ internal sealed partial class PathMerger
 
     /// <summary>The groups that are compared or merged.</summary>
     private Path _mine = new(), _theirs = new();
-    private bool _inLoop;
+    private bool _inLoop, _atExit;
 
     /// <summary>Counters that the merge at hand gives another number.</summary>
     private readonly List<(int Variable, Entity Number)> _renewed = new();
@@ -74,14 +74,15 @@ internal sealed partial class PathMerger
     /// <param name="present">The groups that have reached a point.</param>
     /// <param name="arriving">Those that reach it now.</param>
     /// <param name="inLoop">The point is where a loop begins its rounds.</param>
-    public PathSet Join(PathSet present, PathSet arriving, bool inLoop)
+    /// <param name="atExit">The body ends there: what each group has found stays apart for the callers, and costs nothing further on.</param>
+    public PathSet Join(PathSet present, PathSet arriving, bool inLoop, bool atExit)
     {
-        _inLoop = inLoop;
+        (_inLoop, _atExit) = (inLoop, atExit);
         var paths = new List<Path>(present.Paths);
         var changed = false;
         foreach (var path in arriving.Paths)
             changed |= Add(paths, path);
-        _inLoop = false;
+        _inLoop = _atExit = false;
         return changed ? new PathSet(paths) : present;
     }
 
@@ -117,7 +118,7 @@ internal sealed partial class PathMerger
                     return false;
         for (var i = 0; i < paths.Count; i++)
         {
-            if (paths[i].SameProgress(path) ? paths.Count < MostSums && HoldsChoice(paths[i], path, paths.Count) : ToldApart(paths[i], path))
+            if (paths[i].SameProgress(path) ? (_atExit && paths.Count < MostGroups && !paths[i].Facts.Equals(path.Facts)) || (paths.Count < MostSums && HoldsChoice(paths[i], path, paths.Count)) : ToldApart(paths[i], path))
                 continue;
             var merged = Merge(paths[i], path);
             if (merged.Same(paths[i]))

@@ -61,7 +61,7 @@ internal sealed partial class BodyAnalysis
             if (value.Refs.All(place => isNull ? IsObject(place.Entity) : place.Entity == EntityTable.Null))
                 return false;
             return value.Single is not { Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
-                || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), span, remember: true);
+                || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), span, remember: !IsAssignedHere(_entities[place.Entity]));
         }
         if (kind == ConditionKind.Equal)
             return AssumeEqual(path, Registers.None, value, number, span.Equals(Span.True), remember: true, isBoolean: false);
@@ -74,11 +74,18 @@ internal sealed partial class BodyAnalysis
                 && (!(span.Equals(Span.True) || span.Equals(Span.False)) || AssumeCompared(path, value, span.Equals(Span.True))));
     }
 
+    /// <summary>A field that the body itself gives something: whether there was anything before is a question of its own, which multiplies its endings.</summary>
+    private bool IsAssignedHere(Entity entity) => entity.Kind == EntityKind.Field
+        && (_assignedHere ??= new HashSet<int>(_body.Nodes.SelectMany(node => node.Content.Instructions).Where(step => step.Code == OpCode.StoreField).Select(step => step.B))).Contains(entity.A);
+
+    private HashSet<int>? _assignedHere;
+
     /// <summary>What by-ref parameters hold at an exit.</summary>
     public void ForEachByRefResult(Path path, Action<Value> action)
     {
         for (var slot = 0; slot < _body.Slots.Length; slot++)
-            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } })
+            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } }
+                || (_body.Slots[slot].Kind == SlotKind.Captured && path.Variables.TryGet(slot, out var left) && left.Targets.Any(place => _entities[place.Entity].IsFresh)))
                 action(Read(path, slot));
     }
 

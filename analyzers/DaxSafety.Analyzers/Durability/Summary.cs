@@ -89,23 +89,23 @@ internal sealed class Summary
 
     public static Summary Of(BodyAnalysis analysis, LoweredBody body, PathSet?[] states)
     {
-        var endings = new List<(Path Path, Value Result)>();
+        var endings = new List<Way>();
         for (var node = 0; node < body.Nodes.Length; node++)
         {
             if (body.Nodes[node].Exit != ExitKind.Return || states[node] is not { } set)
                 continue;
             foreach (var path in set.Paths)
-                Add(endings, Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.Decided(path, analysis.ResultOf(path, body.Nodes[node].ReturnValue)), analysis);
+                Add(endings, new Way(Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.Decided(path, analysis.ResultOf(path, body.Nodes[node].ReturnValue))), analysis);
         }
         JoinAlike(endings, analysis);
-        var cases = endings.Select(ending => new SummaryCase(ending.Path, ending.Result, analysis)).ToImmutableArray();
+        var cases = endings.Select(ending => new SummaryCase(ending, analysis)).ToImmutableArray();
         var summary = new Summary(analysis, body, cases);
         if (summary.Size > MostToTell)
             return new Summary(analysis, body, cases) { IsTellable = false };
         if (endings.Count > 1 && IsOneOfSeveral(body.Symbol))
         {
             Join(endings, analysis);
-            summary._inOneCase = new Summary(analysis, body, ImmutableArray.Create(new SummaryCase(endings[0].Path, endings[0].Result, analysis)));
+            summary._inOneCase = new Summary(analysis, body, ImmutableArray.Create(new SummaryCase(endings[0], analysis)));
         }
         return summary;
     }
@@ -126,20 +126,20 @@ internal sealed class Summary
     /// Endings that leave the same writes behind and hand out no mapping differ in nothing that a caller can owe. Those of a formula differ in what they say:
     /// a caller that asks it has made a choice.
     /// </summary>
-    private static void JoinAlike(List<(Path Path, Value Result)> endings, BodyAnalysis analysis)
+    private static void JoinAlike(List<Way> endings, BodyAnalysis analysis)
     {
         if (endings.Count < 2 || analysis.IsOfFormula || endings.Any(ending => !ending.Path.SameProgress(endings[0].Path) || HandsOut(analysis, ending.Path, ending.Result)))
             return;
         Join(endings, analysis);
     }
 
-    private static void Join(List<(Path Path, Value Result)> endings, BodyAnalysis analysis)
+    private static void Join(List<Way> endings, BodyAnalysis analysis)
     {
-        var (path, result) = endings[0];
+        var joined = endings[0];
         foreach (var ending in endings.Skip(1))
-            (path, result) = (analysis.Merge(path, ending.Path), Value.Join(result, ending.Result));
+            joined = joined.With(ending, analysis);
         endings.Clear();
-        endings.Add((path, result));
+        endings.Add(joined);
     }
 
     private static bool HandsOut(BodyAnalysis analysis, Path path, Value result)
@@ -160,10 +160,11 @@ internal sealed class Summary
         var count = path.Pending.IsEmpty ? null : new Dictionary<int, int>();
         foreach (var entry in path.Pending.ToList())
         {
-            // What a file owes is not told: whoever is handed it can flush it.
             if (analysis.Obligations[entry.Key].Debt == Debt.File)
             {
-                visible.Pending = visible.Pending.Remove(entry.Key);
+                // That a file has grown is told to whoever may go on to map it.
+                if (!analysis.IsGrowthOfGiven(analysis.Obligations[entry.Key]))
+                    visible.Pending = visible.Pending.Remove(entry.Key);
                 continue;
             }
             var target = analysis.Obligations[entry.Key].Target;
@@ -189,16 +190,16 @@ internal sealed class Summary
 
     private const int MostMappingsWritten = 6;
 
-    private static void Add(List<(Path Path, Value Result)> endings, Path path, Value result, BodyAnalysis analysis)
+    private static void Add(List<Way> endings, Way ending, BodyAnalysis analysis)
     {
         for (var i = 0; i < endings.Count; i++)
         {
-            if (!endings[i].Path.SameProgress(path) || !SameMeaning(endings[i].Result, result))
+            if (!endings[i].Path.SameProgress(ending.Path) || !SameMeaning(endings[i].Result, ending.Result))
                 continue;
-            endings[i] = (analysis.Merge(endings[i].Path, path), Value.Join(endings[i].Result, result));
+            endings[i] = endings[i].With(ending, analysis);
             return;
         }
-        endings.Add((path, result));
+        endings.Add(ending);
         if (endings.Count <= MostCases)
             return;
         // The last two, unless a later flush could not tell their views apart.
@@ -206,7 +207,7 @@ internal sealed class Summary
         for (var i = 0; i < MostCases && analysis.WouldConfuseViews(endings[first].Path, endings[second].Path); i++)
             for (var j = i + 1; j <= MostCases && analysis.WouldConfuseViews(endings[first].Path, endings[second].Path); j++)
                 (first, second) = (i, j);
-        endings[first] = (analysis.Merge(endings[first].Path, endings[second].Path), Value.Join(endings[first].Result, endings[second].Result));
+        endings[first] = endings[first].With(endings[second], analysis);
         endings.RemoveAt(second);
     }
 
@@ -234,41 +235,4 @@ internal sealed class Summary
 
     private string Describe(Value value) =>
         string.Join("|", value.Refs.Select(place => $"{Analysis.Entities[place.Entity].Kind}:{Analysis.Entities[place.Entity].A}:{place.OffsetEntity}:{place.Offset}"));
-}
-
-/// <summary>One way a body ends: what holds then, what it returns, and what a caller replays of it, in the order of a table row.</summary>
-internal sealed class SummaryCase
-{
-    public SummaryCase(Path path, Value result, BodyAnalysis analysis)
-    {
-        Path = path;
-        Result = result;
-        ResultRange = analysis.RangeOfResult(path, result);
-        _ranges = analysis.RangesOfOuts(path);
-        // What is worth most comes last: write-backs, fences, views, files.
-        Flushes = path.Flushed.ToList().Select(entry => analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToImmutableArray();
-        Stores = path.Fields.ToList().Select(entry => (analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToImmutableArray();
-        Pending = path.Pending.ToList().Select(entry => (analysis.Obligations[entry.Key], entry.Value)).ToImmutableArray();
-        Released = path.Released.ToList().Select(entry => entry.Key).ToImmutableArray();
-    }
-
-    public Path Path { get; }
-
-    public Value Result { get; }
-
-    /// <summary>What a number that it returns can be: <c>if (Put(view, key) &gt;= 0) view.Flush();</c></summary>
-    public Span ResultRange { get; }
-
-    /// <summary>As <see cref="ResultRange"/>, of what a by-ref parameter is given.</summary>
-    public Span RangeOf(int slot) => _ranges is { } ranges && ranges.TryGetValue(slot, out var range) ? range : Span.All;
-
-    private readonly Dictionary<int, Span>? _ranges;
-
-    public ImmutableArray<FlushFact> Flushes { get; }
-
-    public ImmutableArray<(int Owner, int Field, Value Value)> Stores { get; }
-
-    public ImmutableArray<(Obligation Obligation, Status Status)> Pending { get; }
-
-    public ImmutableArray<int> Released { get; }
 }

@@ -45,17 +45,40 @@ internal sealed class SummaryImport
 
     private EntityTable Theirs => _summary.Analysis.Entities;
 
-    /// <summary>Whether the caller can see the ending: its conditions on parameters agree with the arguments.</summary>
-    public bool IsPossible(SummaryCase ending)
+    /// <summary>The ending as the caller can see it, its conditions on parameters agreeing with the arguments: all of it, the one part that can be, or null.</summary>
+    public SummaryCase? Seen(SummaryCase ending)
     {
         _ending = ending;
-        if (ending.Path.Facts.IsEmpty || !_summary.IsConditional)
+        if (!_summary.IsConditional)
+            return ending;
+        if (!Fits(ending.Path.Facts, _path))
+            return null;
+        if (ending.Parts.IsEmpty)
+            return ending;
+        SummaryCase? only = null;
+        var supposed = _path;
+        foreach (var part in ending.Parts)
+        {
+            var trial = _path.Snapshot();
+            if (!Fits(part.Path.Facts, trial))
+                continue;
+            if (only is not null)
+                return ending;
+            (only, supposed) = (part, trial);
+        }
+        (_path.Facts, _path.Pending) = (supposed.Facts, supposed.Pending);
+        return _ending = only;
+    }
+
+    private bool Fits(IntMap<Span> facts, Path path)
+    {
+        if (facts.IsEmpty)
             return true;
         foreach (var (kind, entity, number, test) in _summary.Analysis.TestsOnOneEntity())
         {
-            if (!ending.Path.Facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
+            if (!facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
                 continue;
-            if (!_caller.Suppose(_path, kind, Entity(entity), number, span))
+            if (!_caller.Suppose(path, kind, Entity(entity), number, span))
                 return false;
         }
         return true;
@@ -100,6 +123,8 @@ internal sealed class SummaryImport
         var target = Entity(place.Entity);
         var (offsetEntity, offset) = Number(place.OffsetEntity, place.Offset);
         var (lengthEntity, length) = Number(place.LengthEntity, place.Length);
+        if (place.Layer != 0)
+            target = target.OnLayer(place.Layer);
         return offsetEntity == 0 && offset == 0 && lengthEntity == Ref.Unknown ? target : Shift(target, offsetEntity, offset, lengthEntity, length);
     }
 
@@ -120,7 +145,7 @@ internal sealed class SummaryImport
             return found.Somewhere();
         return new Ref(found.Entity, found.OffsetEntity + offsetEntity, unchecked(found.Offset + offset),
             lengthEntity == Ref.Unknown ? (offset == 0 && offsetEntity == 0 ? found.LengthEntity : Ref.Unknown) : lengthEntity,
-            lengthEntity == Ref.Unknown && offset == 0 && offsetEntity == 0 ? found.Length : length);
+            lengthEntity == Ref.Unknown && offset == 0 && offsetEntity == 0 ? found.Length : length) { Layer = found.Layer };
     }
 
     /// <summary>A symbolic number in the caller's terms.</summary>

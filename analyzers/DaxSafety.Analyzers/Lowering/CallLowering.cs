@@ -26,6 +26,8 @@ internal sealed partial class BodyLowering
             return LowerQuestion(invocation);
         if (IsExtreme(method))
             return LowerExtreme(invocation);
+        if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
+            return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
@@ -42,6 +44,8 @@ internal sealed partial class BodyLowering
         var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
         NoteGiven(invocation, arguments);
+        if (outs is not null)
+            NotePolicyLeft(invocation);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
 
@@ -94,7 +98,7 @@ internal sealed partial class BodyLowering
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
         if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
-            return arguments.Length == 0 ? _steps.Into(OpCode.Allocate, site: AddSite(creation)) : Wrapping(creation, arguments);
+            return Wrapping(creation, constructor, arguments);
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
@@ -107,20 +111,24 @@ internal sealed partial class BodyLowering
         return instance;
     }
 
-    /// <summary>An object of the framework that nobody described holds on to what it was made with.</summary>
-    private int Wrapping(IOperation creation, int[] arguments)
+    /// <summary>An object of the framework that nobody described holds on to what it was made with; an exception says something, and holds nothing.</summary>
+    private int Wrapping(IObjectCreationOperation creation, IMethodSymbol constructor, int[] arguments)
     {
         // A span over an array is as little mapped as the array.
-        var isOwnMemory = creation is IObjectCreationOperation { Type.IsValueType: true } created && created.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
+        var isOwnMemory = creation is { Type.IsValueType: true, Arguments.IsEmpty: false } && creation.Arguments.Any(argument => argument.Value.Type is IArrayTypeSymbol);
         var instance = _steps.Into(OpCode.Allocate, scale: isOwnMemory ? OwnMemory : 0, site: AddSite(creation));
-        var parameters = (creation as IObjectCreationOperation)?.Constructor?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty;
-        for (var i = 0; i < arguments.Length; i++)
-            if (arguments[i] >= 0 && (i >= parameters.Length || _context.Types.CanCarryMapping(parameters[i].Type)))
-                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, arguments[i]));
-        // A thread or a timer runs what it is made with at some time.
-        foreach (var parameter in parameters)
-            if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
-                _steps.Add(new Instruction(OpCode.Escape, -1, arguments[parameter.Ordinal], site: AddSite(creation)));
+        if (TypeFacts.IsException(creation.Type))
+            return instance;
+        foreach (var parameter in constructor.Parameters)
+        {
+            if (arguments[parameter.Ordinal] is not (>= 0 and var argument))
+                continue;
+            if (_context.Types.MayCarryAddress(parameter.Type))
+                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
+            // A thread or a timer runs what it is made with at some time.
+            if (parameter.Type.TypeKind == TypeKind.Delegate)
+                _steps.Add(new Instruction(OpCode.Escape, -1, argument, site: AddSite(creation)));
+        }
         return instance;
     }
 
@@ -130,11 +138,11 @@ internal sealed partial class BodyLowering
     private int EmitCall(
         IMethodSymbol method, IOperation operation, int receiver, int[] arguments, ISymbol? effectsOf = null, IMethodSymbol? runs = null,
         bool receiverIsAddress = false, bool isVirtual = false, bool isConstruction = false, ITypeSymbol? receiverType = null,
-        List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
+        List<(int Ordinal, Place Place, IOperation Operation)>? outs = null, ImmutableArray<CallTarget> kept = default)
     {
-        var effects = _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress) : ImmutableArray<CallTarget>.Empty;
-        var invokes = method.MethodKind == MethodKind.DelegateInvoke;
+        var effects = _context.IsOfOwnContract(method, receiverType) ? ImmutableArray<Effect>.Empty : _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
+        var targets = !kept.IsDefault ? kept : effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress, receiverType) : ImmutableArray<CallTarget>.Empty;
+        var invokes = method.MethodKind == MethodKind.DelegateInvoke && kept.IsDefault;
         var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
@@ -157,7 +165,7 @@ internal sealed partial class BodyLowering
             ReceiverType = receiverType,
             LeavesOpen = effects.Any(effect => effect.Has("unless-left-open")) && operation is IInvocationOperation { Instance: { } closed } && IsMadeToLeaveOpen(closed),
             ResultDropped = ReferenceEquals(_droppedResult, operation),
-            IsFramework = IsFramework(method),
+            IsFramework = kept.IsDefault && IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
         };
         foreach (var target in targets)
@@ -228,9 +236,9 @@ internal sealed partial class BodyLowering
     /// <summary>Without a body to look at, and yet known to do nothing to memory.</summary>
     private bool IsHarmless(IMethodSymbol method) => IsFramework(method) || _context.Knowledge.SaysNone(method);
 
-    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress) => method.MethodKind == MethodKind.LocalFunction
+    private ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress, ITypeSymbol? receiverType = null) => method.MethodKind == MethodKind.LocalFunction
         ? TargetOf(method) is { } local ? ImmutableArray.Create(local) : ImmutableArray<CallTarget>.Empty
-        : _context.TargetsOf(method, isVirtual, receiverIsAddress);
+        : _context.TargetsOf(method, isVirtual, receiverIsAddress, receiverType);
 
     /// <summary>The body behind a method symbol, if it is in source.</summary>
     private CallTarget? TargetOf(IMethodSymbol method) => method.MethodKind != MethodKind.LocalFunction ? _context.TargetOf(method)

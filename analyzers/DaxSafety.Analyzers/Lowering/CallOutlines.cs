@@ -30,14 +30,14 @@ internal sealed class CallOutlines(LoweringContext context)
     private CallOutline Find(IMethodSymbol method, ITypeSymbol? receiver)
     {
         var runs = context.OnType(receiver, method);
-        if (!context.Contracts.OfMethod(method).IsEmpty || context.Knowledge.EffectsOf(method, receiver).Any(effect => effect.IsAboutMappings))
+        if (!context.Contracts.OfMethod(method).IsEmpty || !context.IsOfOwnContract(method, receiver) && context.Knowledge.EffectsOf(method, receiver).Any(effect => effect.IsAboutMappings))
             return new CallOutline(true, runs, ImmutableArray<CallTarget>.Empty);
         if (runs.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction or MethodKind.DelegateInvoke)
             return new CallOutline(false, runs, ImmutableArray<CallTarget>.Empty);
         var receiverIsAddress = runs.ContainingType is { IsValueType: true };
-        var callees = context.TargetsOf(runs, isVirtual: false, receiverIsAddress);
+        var callees = context.TargetsOf(runs, isVirtual: false, receiverIsAddress, receiver);
         if (runs.IsVirtual || runs.IsAbstract || runs.IsOverride)
-            callees = callees.AddRange(context.TargetsOf(runs, isVirtual: true, receiverIsAddress));
+            callees = callees.AddRange(context.TargetsOf(runs, isVirtual: true, receiverIsAddress, receiver));
         // A library's property may hand out what the program's own GetSpan does.
         return method.MethodKind is MethodKind.PropertyGet or MethodKind.PropertySet && receiver is not null && !context.IsOwn(method)
             ? WithSpans(new CallOutline(false, runs, callees), receiver)

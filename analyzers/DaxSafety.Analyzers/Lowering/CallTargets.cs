@@ -11,12 +11,13 @@ internal sealed partial class LoweringContext
     /// <param name="method">Called; not a local function, which only its own body knows.</param>
     /// <param name="isVirtual">Whether what overrides or implements it may run in its place.</param>
     /// <param name="receiverIsAddress">Whether the receiver is a structure in memory, which any member of it may write.</param>
-    public ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress)
+    /// <param name="receiver">The type of what it is called on, where that is known.</param>
+    public ImmutableArray<CallTarget> TargetsOf(IMethodSymbol method, bool isVirtual, bool receiverIsAddress, ITypeSymbol? receiver = null)
     {
         if (isVirtual || method.IsAbstract)
         {
             // A member that half a program implements is as good as unknown.
-            var implementations = Implementations.Of(method);
+            var implementations = IsOfOwnContract(method, receiver) ? Implementations.Of(method, (INamedTypeSymbol)receiver!) : Implementations.Of(method);
             return implementations.Length > MostImplementations
                 ? ImmutableArray<CallTarget>.Empty
                 : implementations.Where(found => receiverIsAddress || IsFollowed(found)).Select(found => new CallTarget(found)).ToImmutableArray();
@@ -24,12 +25,31 @@ internal sealed partial class LoweringContext
         return TargetOf(method) is { } target && (receiverIsAddress || IsFollowed(method)) ? ImmutableArray.Create(target) : ImmutableArray<CallTarget>.Empty;
     }
 
+    /// <summary>
+    /// A member of a library's interface that is called on an interface of the compilation's own, such as the <c>Dispose</c> of an <c>IStore : IDisposable</c>:
+    /// what it does is what the types that implement the latter do, and the tables know nothing of those.
+    /// </summary>
+    public bool IsOfOwnContract(IMethodSymbol method, ITypeSymbol? receiver) =>
+        receiver is { TypeKind: TypeKind.Interface } && method.ContainingType is { TypeKind: TypeKind.Interface } && IsOwn(receiver) && !IsOwn(method);
+
     /// <summary>The body behind a method symbol that is no local function, if it is in source.</summary>
     public CallTarget? TargetOf(IMethodSymbol method)
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
         return IsOwn(method) && !method.IsAbstract && !method.IsExtern ? new CallTarget(method) : null;
     }
+
+    /// <summary>A lambda that somebody else's code keeps and runs: found in the body that it stands in.</summary>
+    private LoweredBody? BodyOfLambda(IMethodSymbol lambda, CancellationToken cancel)
+    {
+        var syntax = lambda.DeclaringSyntaxReferences[0];
+        return BodyOf(lambda.ContainingSymbol, cancel)?.Nested.FirstOrDefault(nested => nested.Syntax.SyntaxTree == syntax.SyntaxTree && nested.Syntax.Span == syntax.Span);
+    }
+
+    /// <summary>What a call of a delegate that the type keeps may run, and is followed.</summary>
+    public ImmutableArray<CallTarget> TargetsOf(KeptDelegate kept) => kept.Member is not null ? ImmutableArray<CallTarget>.Empty : kept.Methods.SelectMany(method => method.MethodKind == MethodKind.AnonymousFunction
+        ? ImmutableArray.Create(new CallTarget(method))
+        : TargetsOf(method, method.IsVirtual || method.IsOverride, receiverIsAddress: false)).ToImmutableArray();
 
     /// <summary>
     /// What a member of an interface is on a class or structure: <c>using</c> disposes of everything as an IDisposable. Of a library's member, what

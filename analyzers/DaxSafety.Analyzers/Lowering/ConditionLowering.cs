@@ -23,6 +23,10 @@ internal sealed partial class BodyLowering
                 test = parenthesized.Operand;
             else if (test is IConversionOperation { OperatorMethod: null } conversion && conversion.Type?.SpecialType == SpecialType.System_Boolean)
                 test = conversion.Operand;
+            else if (AskedOfFlag(test) is var (flag, value))
+                (test, negated) = (flag, negated == value);
+            else if (test is IFlowCaptureReferenceOperation { Id: var id } && _switchedOn.TryGetValue(id, out var question))
+                test = question;
             else
                 break;
         }
@@ -32,7 +36,7 @@ internal sealed partial class BodyLowering
             return extreme;
         return test switch
         {
-            IIsNullOperation isNull => Make(ConditionKind.IsNull, Lower(isNull.Operand), -1, negated, operation),
+            IIsNullOperation isNull => Make(ConditionKind.IsNull, LowerAsked(isNull.Operand), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
@@ -44,6 +48,17 @@ internal sealed partial class BodyLowering
             _ => Make(ConditionKind.Truth, Known(Lower(test), test), -1, negated, operation),
         };
     }
+
+    /// <summary>What <c>switch (x &gt; 0)</c> is about: its cases ask that again.</summary>
+    private readonly Dictionary<CaptureId, IOperation> _switchedOn = new();
+
+    /// <summary>A flag that is compared with true or false, in <c>case true:</c> or by hand, and with which.</summary>
+    private static (IOperation Flag, bool Value)? AskedOfFlag(IOperation test) => test switch
+    {
+        IBinaryOperation { OperatorMethod: null, OperatorKind: var kind and (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals), LeftOperand: { Type.SpecialType: SpecialType.System_Boolean } flag, RightOperand.ConstantValue: { HasValue: true, Value: bool value } } =>
+            (flag, value == (kind == BinaryOperatorKind.Equals)),
+        _ => null,
+    };
 
     private Condition OfNullOrEmpty(IOperation test, IOperation text, bool negated, IOperation whole)
     {
@@ -81,9 +96,9 @@ internal sealed partial class BodyLowering
         {
             negated ^= binary.OperatorKind == BinaryOperatorKind.NotEquals;
             if (IsNullConstant(binary.RightOperand))
-                return Make(ConditionKind.IsNull, Lower(binary.LeftOperand), -1, negated, whole);
+                return Make(ConditionKind.IsNull, LowerAsked(binary.LeftOperand), -1, negated, whole);
             if (IsNullConstant(binary.LeftOperand))
-                return Make(ConditionKind.IsNull, Lower(binary.RightOperand), -1, negated, whole);
+                return Make(ConditionKind.IsNull, LowerAsked(binary.RightOperand), -1, negated, whole);
         }
         if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(binary.RightOperand).ConstantValue is { HasValue: true, Value: bool truth })
             return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);
@@ -177,6 +192,19 @@ internal sealed partial class BodyLowering
         return member.Instance is IInstanceReferenceOperation;
     }
 
+    /// <summary>A member that holds what can be flushed, and goes on holding it: whoever made the object knows that it is there, in <c>_view?.Flush()</c>.</summary>
+    private bool IsKeptMapping(object symbol) =>
+        symbol is IFieldSymbol or IPropertySymbol && _context.Types.NamesMemory(TypeFacts.TypeOf((ISymbol)symbol)) && !(_replaced ??= ReplacedMembers()).Contains((ISymbol)symbol);
+
+    private HashSet<ISymbol>? _replaced;
+
+    /// <summary>The members that are given something else here, and not only let go of.</summary>
+    private HashSet<ISymbol> ReplacedMembers() => new(_cfg.OriginalOperation.DescendantsAndSelf()
+        .Select(operation => operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: { ConstantValue: not { HasValue: true, Value: null } } } ? target.Member : null).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+
+    /// <summary>A flag of the program's own of which a switch tests a copy.</summary>
+    private bool IsOwnFlag(object symbol) => symbol is IFieldSymbol or IPropertySymbol && TypeFacts.TypeOf((ISymbol)symbol)?.IsValueType == true && _context.IsOwn((ISymbol)symbol);
+
     /// <summary>A local of the body around this one.</summary>
     private bool IsOfOuter(object symbol) => symbol is ILocalSymbol { ContainingSymbol: var holder } && !SymbolEqualityComparer.Default.Equals(holder, _owner);
 
@@ -209,7 +237,7 @@ internal sealed partial class BodyLowering
                     _testedVariables.Add(original);
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
-            if (symbol is IParameterSymbol || IsOfOuter(symbol) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)))
+            if (symbol is IParameterSymbol || IsOfOuter(symbol) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)) || (read is IFlowCaptureReferenceOperation && IsOwnFlag(symbol)) || IsKeptMapping(symbol))
                 condition.Correlated = true;
             // `for (var left = n; left > 0; left--)` tests the parameter too.
             if (read is ILocalReferenceOperation { Local: var variable } && _copiesOfParameters.Contains(variable))

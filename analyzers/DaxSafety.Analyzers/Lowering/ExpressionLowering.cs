@@ -204,6 +204,7 @@ internal sealed partial class BodyLowering
         {
             NotePolicy(local, assignment.Value);
             NoteConfigured(local, assignment.Value);
+            NoteKept(local, assignment.Value);
             if (SymbolBehind(assignment.Value) is IParameterSymbol)
                 _copiesOfParameters.Add(local);
         }
@@ -233,10 +234,13 @@ internal sealed partial class BodyLowering
         }
         if (capture.Value is ITupleOperation tuple)
             _capturedTuples[capture.Id] = tuple;
+        if (capture.Value.Type?.SpecialType == SpecialType.System_Boolean && capture.Syntax.Parent is SwitchStatementSyntax && capture.Value.DescendantsAndSelf().All(part => part is IIsTypeOperation || IsPlainTest(part)))
+            _switchedOn[capture.Id] = capture.Value;
         EvaluateEnumerated(capture.Value);
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
         NoteConfigured(capture.Id, capture.Value);
+        NoteKept(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(CaptureSlot(capture.Id), capture.Value);
         return value;

@@ -23,6 +23,11 @@ internal sealed class Implementations
 
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method) => _found.GetOrAdd(method.OriginalDefinition, Find);
 
+    /// <summary>Those of the types that implement another interface as well, which inherits the method's.</summary>
+    public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, INamedTypeSymbol contract) => _below.Value.TryGetValue(contract.OriginalDefinition, out var below)
+        ? below.Select(type => Implementing(type, method.OriginalDefinition)).OfType<IMethodSymbol>().Where(HasBody).Distinct<IMethodSymbol>(SymbolEqualityComparer.Default).ToImmutableArray()
+        : ImmutableArray<IMethodSymbol>.Empty;
+
     private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method)
     {
         var (candidates, found) = (new List<IMethodSymbol>(), new List<IMethodSymbol>());

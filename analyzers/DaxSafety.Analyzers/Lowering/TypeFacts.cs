@@ -47,6 +47,9 @@ internal sealed class TypeFacts
         return false;
     }
 
+    /// <summary>The same, and a number that is wide enough for an address: whoever keeps anything else (text, a count, a flag) keeps nothing that anybody flushes.</summary>
+    public bool MayCarryAddress(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Int64 or SpecialType.System_UInt64 } || CanCarryMapping(type);
+
     /// <summary>Whether a value of the type is an address, a view, a file or the like, rather than something that may hold one.</summary>
     public bool NamesMemory(ITypeSymbol? type) => type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr }
         || (type is INamedTypeSymbol { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Struct } named && _names.GetOrAdd(named, _findNames));
@@ -162,6 +165,13 @@ internal sealed class TypeFacts
 
     // An unresolved type, such as one that is being typed, has no location.
     private static bool IsInSource(ITypeSymbol type) => type.Locations.Length > 0 && type.Locations[0].IsInSource;
+
+    public static bool IsException(ITypeSymbol? type)
+    {
+        while (type is not null and not { Name: nameof(Exception), ContainingNamespace: { Name: nameof(System), ContainingNamespace.IsGlobalNamespace: true } })
+            type = type.BaseType;
+        return type is not null;
+    }
 
     private static bool IsFramework(ITypeSymbol type) => SymbolNames.IsFramework(type.ContainingAssembly);
 

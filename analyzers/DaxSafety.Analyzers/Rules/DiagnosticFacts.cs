@@ -34,6 +34,8 @@ internal static class DiagnosticFacts
             properties[DiagnosticKeys.Offset] = site.Offset;
             properties[DiagnosticKeys.Length] = site.Length;
         }
+        if (obligation.Target.Targets.Any(place => place.Layer > 0))
+            properties[DiagnosticKeys.HeldBack] = "true";
         if (steps is { Count: > 0 })
             properties[DiagnosticKeys.Path] = string.Join("\n", steps.Select(step =>
                 $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: {step.Text}"));

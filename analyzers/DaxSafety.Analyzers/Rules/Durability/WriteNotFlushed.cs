@@ -33,7 +33,7 @@ internal static class WriteNotFlushed
         Owner.Local => true,
         Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsJudgedInside
             && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity) && !context.Outcome.Analysis.IsElement(place.Entity))
-            && FlushPolicy.IsInconsistent(context, owed),
+            && (owed.IsOfOwnObject ? FlushPolicy.IsDecidedHere(context, owed) : FlushPolicy.IsInconsistent(context, owed)),
         _ => false,
     };
 

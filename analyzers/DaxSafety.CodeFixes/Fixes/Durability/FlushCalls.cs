@@ -108,24 +108,34 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     /// </summary>
     private (bool IsWriter, string Text)? Writer()
     {
-        if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } invocation || mapping.IsMapping(call.Expression)
-            || invocation.ArgumentList.Arguments.Any(argument => mapping.IsMapping(argument.Expression))
-            || call.Name.Identifier.ValueText is var name && (name.StartsWith("Read", StringComparison.Ordinal) || name is "Dispose" or "DisposeAsync" or "Close")
-            || site.Model.GetTypeInfo(call.Expression).Type is not { } receiver || IsBare(receiver))
+        if (write is not InvocationExpressionSyntax { ArgumentList.Arguments: var arguments } invocation)
             return (false, "");
-        for (var type = receiver; type is not null; type = type.BaseType)
-        {
-            if (type.Name is "BinaryWriter" or "TextWriter" or "BufferedStream" && type.ContainingNamespace.ToDisplayString() == "System.IO")
-                return call.Expression is IdentifierNameSyntax ? (true, call.Expression.ToString()) : null;
-            if (type.Name == "Stream" && type.ContainingNamespace.ToDisplayString() == "System.IO")
-                return null;
-        }
-        return (false, "");
+        if (invocation.Expression is MemberAccessExpressionSyntax call && !mapping.IsMapping(call.Expression) && !arguments.Any(argument => mapping.IsMapping(argument.Expression))
+            && call.Name.Identifier.ValueText is var name && !name.StartsWith("Read", StringComparison.Ordinal) && name is not ("Dispose" or "DisposeAsync" or "Close") && IsStreamOrWriter(call.Expression))
+            return IsBare(call.Expression) ? (false, "") : IsFlushable(call.Expression) ? (true, call.Expression.ToString()) : null;
+        if (site[DiagnosticKeys.HeldBack] is null)
+            return (false, "");
+        // A helper that is given the writer.
+        var given = arguments.Select(argument => argument.Expression).Where(IsStreamOrWriter).ToArray();
+        return given.Length == 1 && IsFlushable(given[0]) ? (true, given[0].ToString()) : null;
+    }
+
+    private bool IsFlushable(ExpressionSyntax expression) => expression is IdentifierNameSyntax && Is(expression, "BinaryWriter", "TextWriter", "BufferedStream");
+
+    private bool IsStreamOrWriter(ExpressionSyntax expression) => Is(expression, "BinaryWriter", "TextWriter", "Stream");
+
+    private bool Is(ExpressionSyntax expression, params string[] names)
+    {
+        for (var type = site.Model.GetTypeInfo(expression).Type; type is not null; type = type.BaseType)
+            if (names.Contains(type.Name) && type.ContainingNamespace.ToDisplayString() == "System.IO")
+                return true;
+        return false;
     }
 
     /// <summary>A writer or stream of the program's own, straight from the library's abstract ones, that has no Flush of its own: there is nothing in it to flush.</summary>
-    private static bool IsBare(ITypeSymbol receiver)
+    private bool IsBare(ExpressionSyntax expression)
     {
+        var receiver = site.Model.GetTypeInfo(expression).Type;
         var type = receiver;
         for (; type is { DeclaringSyntaxReferences.IsEmpty: false }; type = type.BaseType)
             if (type.GetMembers("Flush").Any(member => member.IsOverride))

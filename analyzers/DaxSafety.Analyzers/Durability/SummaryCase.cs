@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using DaxSafety.Analyzers.Flow;
+
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>A group of paths to the end of a body, or several that leave the same behind: each has found what it has found, and a caller may know better than that of all of them.</summary>
+internal sealed class Way(Path path, Value result)
+{
+    private const int MostWays = 8;
+
+    public Path Path { get; } = path;
+
+    public Value Result { get; } = result;
+
+    /// <summary>The groups, where there are several and not too many.</summary>
+    public ImmutableArray<Way> Parts { get; private init; } = ImmutableArray<Way>.Empty;
+
+    private bool IsKnown { get; init; } = true;
+
+    public Way With(Way other, BodyAnalysis analysis)
+    {
+        var parts = (Parts.IsEmpty ? ImmutableArray.Create(this) : Parts).AddRange(other.Parts.IsEmpty ? ImmutableArray.Create(other) : other.Parts);
+        var isKnown = IsKnown && other.IsKnown && parts.Length <= MostWays;
+        return new(analysis.Merge(Path, other.Path), Value.Join(Result, other.Result)) { IsKnown = isKnown, Parts = isKnown ? parts : ImmutableArray<Way>.Empty };
+    }
+}
+
+/// <summary>One way a body ends: what holds then, what it returns, and what a caller replays of it, in the order of a table row.</summary>
+internal sealed class SummaryCase
+{
+    public SummaryCase(Way way, BodyAnalysis analysis)
+    {
+        (Path, Result) = (way.Path, way.Result);
+        Parts = way.Parts.IsEmpty || way.Parts.Any(part => part.Path.Facts.IsEmpty) ? ImmutableArray<SummaryCase>.Empty : way.Parts.Select(part => new SummaryCase(part, analysis)).ToImmutableArray();
+        ResultRange = analysis.RangeOfResult(Path, Result);
+        _ranges = analysis.RangesOfOuts(Path);
+        // What is worth most comes last: write-backs, fences, views, files.
+        Flushes = Path.Flushed.ToList().Select(entry => analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToImmutableArray();
+        Stores = Path.Fields.ToList().Select(entry => (analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToImmutableArray();
+        Pending = Path.Pending.ToList().Select(entry => (analysis.Obligations[entry.Key], entry.Value)).ToImmutableArray();
+        Released = Path.Released.ToList().Select(entry => entry.Key).ToImmutableArray();
+    }
+
+    public Path Path { get; }
+
+    public Value Result { get; }
+
+    /// <summary>The groups of paths that end so, each as a case of its own: a caller that can have taken only one of them is told of that.</summary>
+    public ImmutableArray<SummaryCase> Parts { get; }
+
+    /// <summary>What a number that it returns can be: <c>if (Put(view, key) &gt;= 0) view.Flush();</c></summary>
+    public Span ResultRange { get; }
+
+    /// <summary>As <see cref="ResultRange"/>, of what a by-ref parameter is given.</summary>
+    public Span RangeOf(int slot) => _ranges is { } ranges && ranges.TryGetValue(slot, out var range) ? range : Span.All;
+
+    private readonly Dictionary<int, Span>? _ranges;
+
+    public ImmutableArray<FlushFact> Flushes { get; }
+
+    public ImmutableArray<(int Owner, int Field, Value Value)> Stores { get; }
+
+    public ImmutableArray<(Obligation Obligation, Status Status)> Pending { get; }
+
+    public ImmutableArray<int> Released { get; }
+}
