@@ -94,7 +94,7 @@ internal sealed partial class BodyLowering
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
         if (EmptyCollection(creation) is >= 0 and var empty)
             return empty;
-        if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type)))
+        if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type) && !_context.KeepsAccount(creation.Type)))
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
         if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
@@ -102,7 +102,7 @@ internal sealed partial class BodyLowering
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
-        if (IsInSource(constructor))
+        if (IsInSource(constructor) || (constructor.IsImplicitlyDeclared && _context.KeepsAccount(creation.Type)))
         {
             EmitDefaults(constructor, instance);
             EmitInitializers(constructor, creation, instance, arguments);
@@ -147,6 +147,8 @@ internal sealed partial class BodyLowering
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
             NoteUnfollowed(method);
+            if (receiver >= 0 && IsInSource(method))
+                EmitUnknowns(method, receiver, operation);
             EmitUnknownOuts(method, outs, operation);
             return Registers.None;
         }

@@ -57,6 +57,15 @@ internal sealed partial class BodyLowering
             _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(member), zero));
     }
 
+    /// <summary>A member of an object that keeps account, which is not followed, may have set any of its flags and counters.</summary>
+    private void EmitUnknowns(IMethodSymbol method, int receiver, IOperation call)
+    {
+        if (method.MethodKind != MethodKind.Ordinary || !_context.KeepsAccount(method.ContainingType))
+            return;
+        foreach (var member in method.ContainingType.OriginalDefinition.GetMembers().Where(IsNumberWithoutInitializer).Take(MostDefaults))
+            _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(member), Known(Registers.None, call)));
+    }
+
     private bool IsNumberWithoutInitializer(ISymbol member) => member switch
     {
         { IsStatic: true } => false,

@@ -128,7 +128,7 @@ internal sealed partial class LoweringContext
     }
 
     /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, or opens a file.</summary>
-    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile);
+    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition) || IsMarker(method) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _openers = new(SymbolEqualityComparer.Default);
 
