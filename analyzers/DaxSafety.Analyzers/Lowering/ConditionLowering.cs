@@ -210,6 +210,8 @@ internal sealed partial class BodyLowering
             // `switch ((a, b))` tests a copy of the tuple: it is its elements that are tested.
             if (read is IFlowCaptureReferenceOperation copy && _capturedTuples.TryGetValue(copy.Id, out var tuple))
                 NoteTested(tuple, condition);
+            if (read is IFlowCaptureReferenceOperation { Id: var switched } && _switchedOn.TryGetValue(switched, out var question))
+                NoteTested(question, condition);
             var symbol = read switch
             {
                 ILocalReferenceOperation local => local.Local,
