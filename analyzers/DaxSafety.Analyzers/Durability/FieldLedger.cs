@@ -11,10 +11,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// </summary>
 internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityContext context, CancellationToken cancel)
 {
-    private readonly Dictionary<int, int> _sameAs = new();
-
-    /// <summary>By fields: those that some of what they hold was taken from.</summary>
-    private readonly Dictionary<int, HashSet<int>> _sources = new();
+    private readonly FieldAliases _aliases = new();
     private readonly HashSet<int> _flushed = new();
     private readonly HashSet<int> _viewFlushed = new();
     private readonly HashSet<int> _fileFlushed = new();
@@ -29,7 +26,6 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     private readonly HashSet<string> _namedUnseen = new(StringComparer.Ordinal);
     private readonly HashSet<int> _exposed = new();
     private readonly HashSet<int> _yielded = new();
-    private readonly HashSet<int> _doubtful = new();
     private readonly HashSet<int> _written = new();
 
     /// <summary>Enters what one analysed body flushes, hands out, and which fields it makes equal.</summary>
@@ -96,7 +92,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     }
 
     private bool MayBeFlushedUnseen(int field) => _someAreUnseen && (IsExposed(field) || SymbolOf(field) is INamedTypeSymbol
-        || _sameAs.Keys.Append(field).Append(Find(field)).Any(other => Find(other) == Find(field) && SymbolOf(other) is { } named && _namedUnseen.Contains(named.Name)));
+        || _aliases.Of(field).Any(other => SymbolOf(other) is { } named && _namedUnseen.Contains(named.Name)));
 
     private bool IsContainer(int field) => context.Lowering.Types.ContainsMemory(TypeFacts.TypeOf(SymbolOf(field)));
 
@@ -166,21 +162,16 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     {
         var held = analysis.Entities[entity];
         if (analysis.FieldBehind(held) is { } source)
-        {
-            Unite(field, source.A);
-            if (!_sources.TryGetValue(field, out var sources))
-                _sources[field] = sources = new HashSet<int>();
-            sources.Add(source.A);
-        }
+            _aliases.Take(field, source.A);
         // Whoever it was got from holds it too, and may flush it.
         if (held is { Kind: EntityKind.Result, Mapping: null } || (held.Kind == EntityKind.Field && context.Lowering.Members.SymbolOf(held.A) is { } member && !context.Lowering.IsOwn(member)))
-            _doubtful.Add(field);
+            _aliases.Doubt(field);
         if (held is { IsFresh: true, Mapping: { } mapping } && analysis.BackingOf(mapping) is not (false, false))
-            _doubtful.Add(field);
+            _aliases.Doubt(field);
         if (!heldBy.TryGetValue(entity, out var fields))
             heldBy[entity] = fields = new List<int>();
         if (fields.Count > 0)
-            Unite(fields[0], field);
+            _aliases.Unite(fields[0], field);
         fields.Add(field);
     }
 
@@ -227,12 +218,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
 
     /// <summary>The fields of what a field's view was made from.</summary>
-    private IEnumerable<int> FilesOf(int field)
-    {
-        var root = Find(field);
-        return _sameAs.Keys.Where(other => Find(other) == root).Append(field).Append(root)
-            .SelectMany(other => origins.Of(other, cancel)?.ParentFields ?? Array.Empty<int>());
-    }
+    private IEnumerable<int> FilesOf(int field) => _aliases.Of(field).SelectMany(other => origins.Of(other, cancel)?.ParentFields ?? Array.Empty<int>());
 
     /// <summary>Whether some body writes through what the field holds.</summary>
     public bool IsWritten(int field) => Any(_written, field);
@@ -241,7 +227,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     public bool IsExposed(int field) => Any(_exposed, field);
 
     /// <summary>Whether an object of another type, which may flush it, has come to hold the same.</summary>
-    public bool IsShared(int field) => _sameAs.Keys.Append(Find(field)).Any(other => Find(other) == Find(field) && SymbolOf(other) is { } symbol
+    public bool IsShared(int field) => _aliases.Of(field).Any(other => SymbolOf(other) is { } symbol
         && !SymbolEqualityComparer.Default.Equals(OutermostOf(symbol), OutermostOf(SymbolOf(field)!)));
 
     private static ISymbol OutermostOf(ISymbol member)
@@ -251,44 +237,8 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         return member.OriginalDefinition;
     }
 
-    /// <summary>
-    /// Whether something is stored in it, or in what it is taken from, that owes nothing, or that nobody knows. What those hold besides that have taken it
-    /// from here says nothing of it: a page's span is the view's at one time and an array's at another.
-    /// </summary>
-    public bool IsDoubtful(int field)
-    {
-        var seen = new HashSet<int> { field };
-        var queue = new Queue<int>(seen);
-        while (queue.Count > 0)
-        {
-            var next = queue.Dequeue();
-            if (_doubtful.Contains(next))
-                return true;
-            if (_sources.TryGetValue(next, out var sources))
-                foreach (var source in sources)
-                    if (seen.Add(source))
-                        queue.Enqueue(source);
-        }
-        return false;
-    }
+    /// <summary>Whether something is stored in it, or in what it is taken from, that owes nothing, or that nobody knows.</summary>
+    public bool IsDoubtful(int field) => _aliases.IsDoubtful(field);
 
-    private bool Any(HashSet<int> fields, int field)
-    {
-        var root = Find(field);
-        return fields.Any(other => Find(other) == root);
-    }
-
-    private void Unite(int a, int b)
-    {
-        var (x, y) = (Find(a), Find(b));
-        if (x != y)
-            _sameAs[x] = y;
-    }
-
-    private int Find(int field)
-    {
-        while (_sameAs.TryGetValue(field, out var next))
-            field = next;
-        return field;
-    }
+    private bool Any(HashSet<int> fields, int field) => _aliases.Any(fields, field);
 }

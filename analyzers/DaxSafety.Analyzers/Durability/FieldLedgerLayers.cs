@@ -9,8 +9,7 @@ internal sealed partial class FieldLedger
     private void EnterLayer(int field, int layer) => _highest[field] = Math.Max(_highest.TryGetValue(field, out var before) ? before : int.MinValue, layer);
 
     /// <summary>What is written so far up is held back there by all who flush it.</summary>
-    private bool IsFlushedBelow(int field, int layer) => Find(field) is var root
-        && _flushed.Concat(_viewFlushed).Concat(_fileFlushed).Where(flushed => Find(flushed) == root).ToList() is { Count: > 0 } all
+    private bool IsFlushedBelow(int field, int layer) => _aliases.In(_flushed.Concat(_viewFlushed).Concat(_fileFlushed), field).ToList() is { Count: > 0 } all
         && all.TrueForAll(flushed => _highest.TryGetValue(flushed, out var highest) && highest < layer);
 
     /// <param name="field">That holds it.</param>
