@@ -230,7 +230,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// </summary>
     private PathSet Thrown(PathSet input, List<Path> outcomes, int block)
     {
-        var groups = new List<Path>(input.Paths.Count + outcomes.Count);
+        var groups = new List<Path>(1);
         foreach (var path in input.Paths.Concat(outcomes))
         {
             var thrown = path.Clone();
@@ -241,8 +241,13 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
                 thrown.Settled = IntMap<Present>.Empty;
                 thrown.Failed = _flushedIn.Contains(block);
             }
-            groups.Add(thrown);
+            // What has been flushed on the way stays told apart; more than that a handler is not worth.
+            var twin = groups.FindIndex(other => other.Flushed.Equals(thrown.Flushed));
+            if (twin < 0)
+                groups.Add(thrown);
+            else
+                groups[twin] = Merger.Merge(groups[twin], thrown);
         }
-        return Merger.Normalize(groups);
+        return Normalize(groups);
     }
 }

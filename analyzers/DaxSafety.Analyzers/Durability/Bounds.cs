@@ -154,6 +154,14 @@ internal sealed partial class BodyAnalysis
 
     private ITypeSymbol? TypeOfParameter(int ordinal) => _body.Symbol is { } method && ordinal < method.Parameters.Length ? method.Parameters[ordinal].Type : null;
 
+    /// <summary>The only numbers that it can be, where it is an enum's by its type.</summary>
+    private long[]? DomainOf(Entity entity) => entity.Kind switch
+    {
+        EntityKind.Parameter => _context.Lowering.Types.NamedNumbers(TypeOfParameter(entity.A)),
+        EntityKind.Field => _context.Lowering.Types.NamedNumbers(TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(entity.A))),
+        _ => null,
+    };
+
     private static bool IsUnsigned(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64 };
 
     /// <summary>How many elements something has.</summary>

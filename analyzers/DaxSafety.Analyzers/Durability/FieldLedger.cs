@@ -9,7 +9,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// Collects, over many bodies, which fields they flush, which fields hold the same mapping, and which fields hand it to
 /// others. Filled by one thread and then only read.
 /// </summary>
-internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext context, CancellationToken cancel)
+internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityContext context, CancellationToken cancel)
 {
     private readonly Dictionary<int, int> _sameAs = new();
 
@@ -61,9 +61,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
             EnterYields(body);
         foreach (var flush in analysis.MayFlush)
             EnterFlush(analysis, heldBy, flush);
-        foreach (var ended in analysis.PassedOn)
-            if (analysis.FieldBehind(analysis.Entities[ended.Entity]) is { } field)
-                EnterLayer(field.A, ended.Layer);
+        EnterPassedOn(analysis);
         EnterWrites(analysis, heldBy);
         EnterWeakFlushes(analysis);
         EnterPromise(body.Body);
@@ -210,20 +208,6 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
             }
         }
     }
-
-    /// <summary>By fields that bodies flush: from how far up.</summary>
-    private readonly Dictionary<int, int> _highest = new();
-
-    private void EnterLayer(int field, int layer) => _highest[field] = Math.Max(_highest.TryGetValue(field, out var before) ? before : int.MinValue, layer);
-
-    /// <summary>What is written so far up is held back there by all who flush it.</summary>
-    private bool IsFlushedBelow(int field, int layer) => Find(field) is var root
-        && _flushed.Concat(_viewFlushed).Concat(_fileFlushed).Where(flushed => Find(flushed) == root).ToList() is { Count: > 0 } all
-        && all.TrueForAll(flushed => _highest.TryGetValue(flushed, out var highest) && highest < layer);
-
-    /// <param name="field">That holds it.</param>
-    /// <param name="layer">From how far up it is written.</param>
-    public bool IsFlushed(int field, int layer) => IsFlushed(field) && !(IsFlushedBelow(field, layer) && !MayBeFlushedUnseen(field));
 
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
     public bool IsFlushed(int field)

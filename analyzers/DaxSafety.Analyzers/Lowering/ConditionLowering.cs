@@ -136,16 +136,10 @@ internal sealed partial class BodyLowering
         return operation.ConstantValue is { HasValue: true, Value: null } || operation is IDefaultValueOperation { Type.IsReferenceType: true };
     }
 
-    private const int MostNamedValues = 32;
-
     /// <summary>An enum's values are those it names, unless they are flags.</summary>
-    private static Condition WithDomain(Condition condition, ITypeSymbol? type)
+    private Condition WithDomain(Condition condition, ITypeSymbol? type)
     {
-        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Enum } named || named.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "FlagsAttribute"))
-            return condition;
-        var values = named.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue).Select(member => Normalize(member.ConstantValue) as long? ?? long.MinValue).Distinct().ToList();
-        if (values.Count is > 1 and <= MostNamedValues)
-            condition.Domain = values.ToArray();
+        condition.Domain = _context.Types.NamedNumbers(type);
         return condition;
     }
 
@@ -216,6 +210,8 @@ internal sealed partial class BodyLowering
             // `switch ((a, b))` tests a copy of the tuple: it is its elements that are tested.
             if (read is IFlowCaptureReferenceOperation copy && _capturedTuples.TryGetValue(copy.Id, out var tuple))
                 NoteTested(tuple, condition);
+            if (read is IFlowCaptureReferenceOperation { Id: var switched } && _switchedOn.TryGetValue(switched, out var question))
+                NoteTested(question, condition);
             var symbol = read switch
             {
                 ILocalReferenceOperation local => local.Local,

@@ -106,6 +106,8 @@ internal sealed partial class BodyLowering
                 return _steps.Into(OpCode.Constant, payload: start);
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null } not:
                 return Not(Lower(not.Operand), not);
+            case IPropertyReferenceOperation { Property: var asked, Instance: { } nullable } when IsHasValue(asked):
+                return TestValue(BinaryOperatorKind.NotEquals, Known(Lower(nullable), nullable), _steps.Into(OpCode.Constant), operation);
             case IIsPatternOperation or IIsNullOperation:
                 LowerCondition(operation);
                 return operation is IIsPatternOperation pattern && IsPlainRead(pattern.Value) ? PatternValue(Lower(pattern.Value), pattern.Pattern) : Registers.None;
@@ -148,7 +150,8 @@ internal sealed partial class BodyLowering
         return _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(operation));
     }
 
-    private static object? Normalize(object? constant) => constant switch
+    /// <summary>A constant as the analysis counts: whole numbers and flags as long.</summary>
+    public static object? Normalize(object? constant) => constant switch
     {
         bool b => b ? 1L : 0L,
         char c => (long)c,

@@ -36,9 +36,11 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}', then its file, after the write", edits => InsertAll(edits, places, [first, file.FlushStatement]));
     }
 
-    /// <summary>A type that keeps the view, and has a member that promises to persist it.</summary>
+    /// <summary>A writer that is all there is of the view, or a type that keeps the view and has a member that promises to persist it.</summary>
     private Offer? ByItself(IReadOnlyList<FlushPlace> places)
     {
+        if (places.Count > 0 && IsFrameworkEnough && IsOrDerives(mapping.Type, Flushables) && $"{mapping.Text}.Flush();" is var flush && !places.All(place => place.Slot.IsFollowedBy(At(place, flush))))
+            return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, [flush]));
         if (places.Count == 0 || RuntimeLibrary.IsMap(mapping.Type) || write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } || !mapping.IsMapping(call.Expression)
             || OwnFlush.Of(mapping.Type, site.Model, write.SpanStart) is not { } member || $"{mapping.Text}.{member}();" is var statement && places.All(place => place.Slot.IsFollowedBy(statement)))
             return null;
@@ -120,13 +122,15 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         return given.Length == 1 && IsFlushable(given[0]) ? (true, given[0].ToString()) : null;
     }
 
-    private bool IsFlushable(ExpressionSyntax expression) => expression is IdentifierNameSyntax && Is(expression, "BinaryWriter", "TextWriter", "BufferedStream");
+    private static readonly string[] Flushables = ["BinaryWriter", "TextWriter", "BufferedStream"];
 
-    private bool IsStreamOrWriter(ExpressionSyntax expression) => Is(expression, "BinaryWriter", "TextWriter", "Stream");
+    private bool IsFlushable(ExpressionSyntax expression) => expression is IdentifierNameSyntax && IsOrDerives(site.Model.GetTypeInfo(expression).Type, Flushables);
 
-    private bool Is(ExpressionSyntax expression, params string[] names)
+    private bool IsStreamOrWriter(ExpressionSyntax expression) => IsOrDerives(site.Model.GetTypeInfo(expression).Type, "BinaryWriter", "TextWriter", "Stream");
+
+    private static bool IsOrDerives(ITypeSymbol? type, params string[] names)
     {
-        for (var type = site.Model.GetTypeInfo(expression).Type; type is not null; type = type.BaseType)
+        for (; type is not null; type = type.BaseType)
             if (names.Contains(type.Name) && type.ContainingNamespace.ToDisplayString() == "System.IO")
                 return true;
         return false;

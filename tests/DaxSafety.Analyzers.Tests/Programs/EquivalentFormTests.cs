@@ -1,0 +1,47 @@
+using DaxSafety.Analyzers.Tests.Verification;
+using Microsoft.CodeAnalysis;
+
+namespace DaxSafety.Analyzers.Tests.Programs;
+
+/// <summary>A program that is written in another way gets what it announces all the same, on the same lines. Each form is tried on a part of the programs, each on another.</summary>
+public sealed class EquivalentFormTests
+{
+    /// <summary>One program in so many: a few hundred in all, over all forms.</summary>
+    private const int Every = 24;
+
+    private static readonly Dictionary<string, Rewrite> Forms = EquivalentForms.All.ToDictionary(form => form.Name);
+
+    public static TheoryData<string> Names => new(Forms.Keys);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Form_GetsWhatTheProgramGets(string name)
+    {
+        var form = Forms[name];
+        var first = EquivalentForms.All.ToList().IndexOf(form);
+        var (compared, differences) = (0, new List<string>());
+        for (var i = first; i < TestProgram.All.Count; i += Every)
+        {
+            var program = TestProgram.All[i];
+            var original = TestCompilation.From(program.Source, program.Options);
+            var source = form.Apply(original);
+            var rewritten = TestCompilation.From(source, program.Options);
+            // A form that does not compile somewhere, such as a lock in an iterator over spans, is none of that program's.
+            if (source == original.Sources[0].Text || HasErrors(rewritten))
+                continue;
+            compared++;
+            var announced = program.Announced.Select(mark => Told(form, mark)).Order(StringComparer.Ordinal).ToList();
+            var reported = (await AnalysisRun.Of(rewritten)).Select(found => Told(form, $"{found.Location.GetLineSpan().StartLinePosition.Line}: {found.Id}")).Order(StringComparer.Ordinal).ToList();
+            if (!announced.SequenceEqual(reported))
+                differences.Add($"{program.Name}, with {form.Name}:\n  announced {string.Join(", ", announced)}\n  reported  {string.Join(", ", reported)}\n{source}");
+        }
+
+        Assert.True(differences.Count == 0, string.Join("\n\n", differences));
+        Assert.True(compared > 2, $"{name} was applied to {compared} programs only");
+    }
+
+    private static string Told(Rewrite form, string mark) => form.Moves ? mark[(mark.IndexOf(' ', StringComparison.Ordinal) + 1)..] : mark;
+
+    private static bool HasErrors(TestCompilation program) =>
+        program.Compile(EditorConfig.Parse(program.Options.EditorConfig)).GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+}
