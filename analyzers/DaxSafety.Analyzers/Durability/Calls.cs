@@ -134,6 +134,8 @@ internal sealed partial class BodyAnalysis
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
         Release(path, ending, import, theirs: true);
+        foreach (var handed in analysis.HandedOver ?? Enumerable.Empty<int>())
+            HandOver(path, import.Entity(handed));
         if (call.IsConstruction)
         {
             if (Read(path, call.Receiver).Single is { } instance)

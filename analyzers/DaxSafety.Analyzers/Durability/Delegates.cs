@@ -24,8 +24,19 @@ internal sealed partial class BodyAnalysis
         var import = new SummaryImport(this, path, path.Snapshot(), summary, null, Value.OfEntity(EntityTable.This), site, 0);
         foreach (var flush in summary.MayFlush)
             if (flush.Kind is FlushKind.View or FlushKind.Persist)
-                EscapeAll(path, import.Translate(flush.Target));
+                HandOver(path, import.Translate(flush.Target));
     }
+
+    private void HandOver(Path path, Value flushed)
+    {
+        EscapeAll(path, flushed);
+        foreach (var place in flushed.Targets)
+            if (_entities[place.Entity].Kind is EntityKind.Parameter or EntityKind.Captured)
+                (HandedOver ??= new HashSet<int>()).Add(place.Entity);
+    }
+
+    /// <summary>What callers have given, and code that was handed out flushes: it is that code's business for them as well.</summary>
+    public HashSet<int>? HandedOver { get; private set; }
 
     /// <summary>What the delegates that this body was given are called with, by their parameter: <c>act(pointer)</c>.</summary>
     public Dictionary<int, Value[]> GivenRuns { get; } = new();

@@ -108,6 +108,9 @@ internal sealed partial class BodyLowering
                 return Not(Lower(not.Operand), not);
             case IPropertyReferenceOperation { Property: var asked, Instance: { } nullable } when IsHasValue(asked):
                 return TestValue(BinaryOperatorKind.NotEquals, Known(Lower(nullable), nullable), _steps.Into(OpCode.Constant), operation);
+            // What is asked once is evaluated once: `return msync(p, n, 4) is 0`.
+            case IIsPatternOperation { Value: var asked, Pattern: var single } when !IsPlainRead(asked) && single is IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation }:
+                return PatternValue(Known(Lower(asked), asked), single);
             case IIsPatternOperation or IIsNullOperation:
                 LowerCondition(operation);
                 return operation is IIsPatternOperation pattern && IsPlainRead(pattern.Value) ? PatternValue(Lower(pattern.Value), pattern.Pattern) : Registers.None;

@@ -77,6 +77,8 @@ internal sealed partial class BodyLowering
                 return TestValue(BinaryOperatorKind.Equals, value, Lower(constant.Value), pattern);
             case IRelationalPatternOperation relation:
                 return TestValue(relation.OperatorKind, value, Lower(relation.Value), pattern);
+            case INegatedPatternOperation { Pattern: IConstantPatternOperation other }:
+                return TestValue(BinaryOperatorKind.NotEquals, value, Lower(other.Value), pattern);
             case INegatedPatternOperation not:
                 return Not(PatternValue(value, not.Pattern), pattern);
             case IBinaryPatternOperation both:
