@@ -42,6 +42,7 @@ internal sealed partial class BodyAnalysis
             "*" when a.IsConstant && b.OffsetKnown && !isAddress && !IsMemory(b.Entity) => Times(b, a.Offset),
             "*" when b.IsConstant && a.OffsetKnown && !isAddress && !IsMemory(a.Entity) => Times(a, b.Offset),
             Remainder when a.IsConstant && b is { IsConstant: true, Offset: > 0 } => Value.Constant(a.Offset % b.Offset),
+            "Divide" or "RightShift" when a is { IsConstant: true, Offset: >= 0 } && b.IsConstant && Scaled(operation, a.Offset, b.Offset) is { } scaled => Value.Constant(scaled),
             // No address is multiplied: `(nuint)count * size` is a number.
             _ => a.IsConstant && b.IsConstant ? Value.Untracked : (isAddress && operation != "*") || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };

@@ -80,13 +80,25 @@ internal sealed partial class BodyAnalysis
         switch (operation)
         {
             case "+":
-                return RangeOf(path, number.A).Moved(left).Plus(RangeOf(path, (int)number.B).Moved(right)).Low;
+                return CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Plus(CountedRangeOf(path, Ref.Whole((int)number.B) with { Offset = right })).Low;
             case "-":
                 return DistanceOf(path, number.A, (int)number.B).Moved(unchecked(left - right)).Low;
+            // `(n + 511) / 512` blocks: where something was written, there is one.
+            case "Divide" or "RightShift" or "*" when number.B == EntityTable.Zero && right > 0 && CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Low is >= 0 and var least:
+                return Scaled(operation, least, right) ?? long.MinValue;
             default:
                 return long.MinValue;
         }
     }
+
+    /// <summary>What a number that is not negative comes to when it is multiplied, divided or shifted; null beyond what a number can be.</summary>
+    private static long? Scaled(string operation, long number, long by) => operation switch
+    {
+        "Divide" when by > 0 => number / by,
+        "RightShift" when by is >= 0 and < 32 => number >> (int)by,
+        "*" when by == 0 || number <= int.MaxValue / by => number * by,
+        _ => null,
+    };
 
     /// <summary>How far a number can be from another, by what was found of the two.</summary>
     private Span DistanceOf(Path path, int number, int other)
@@ -141,6 +153,14 @@ internal sealed partial class BodyAnalysis
         || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);
 
     private ITypeSymbol? TypeOfParameter(int ordinal) => _body.Symbol is { } method && ordinal < method.Parameters.Length ? method.Parameters[ordinal].Type : null;
+
+    /// <summary>The only numbers that it can be, where it is an enum's by its type.</summary>
+    private long[]? DomainOf(Entity entity) => entity.Kind switch
+    {
+        EntityKind.Parameter => _context.Lowering.Types.NamedNumbers(TypeOfParameter(entity.A)),
+        EntityKind.Field => _context.Lowering.Types.NamedNumbers(TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(entity.A))),
+        _ => null,
+    };
 
     private static bool IsUnsigned(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64 };
 

@@ -30,7 +30,7 @@ internal sealed partial class BodyAnalysis
             _ => true,
         };
         var ways = new List<Path>(1);
-        if (!possible || !FitsComposites(assumed, a) || (condition.B >= 0 && !FitsComposites(assumed, Read(path, condition.B))))
+        if (!possible || !FitsComposites(assumed, a) || !FitsComposites(assumed, ComparedBy(a)) || (condition.B >= 0 && !FitsComposites(assumed, Read(path, condition.B))))
             return ways;
         if (SaysFailed(condition, a, path, holds))
             Excuse(assumed);

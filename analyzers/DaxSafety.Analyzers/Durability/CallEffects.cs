@@ -16,7 +16,11 @@ internal sealed partial class BodyAnalysis
         foreach (var effect in call.Effects)
         {
             if (call.LeavesOpen && effect.Has("unless-left-open"))
+            {
+                if (effect.Kind == EffectKind.Release)
+                    PassOn(path, Operand(path, call, effect.Target));
                 continue;
+            }
             switch (effect.Kind)
             {
                 case EffectKind.File:
@@ -109,6 +113,8 @@ internal sealed partial class BodyAnalysis
         var source = Operand(path, call, from);
         if (source.IsUntracked)
             return null;
+        if (effect.Has("buffered") || effect.Has("below"))
+            source = source.OnLayer(effect.Has("below") ? -1 : 1);
         if (effect.Has("own") && !_context.Lowering.Types.ContainsMemory(TypeOf(call, from)))
             source = WithLength(Redefine(path, EntityKind.Allocated, site, OwnMemory), LengthOf(path, call, from));
         if (effect.Has("at-position"))

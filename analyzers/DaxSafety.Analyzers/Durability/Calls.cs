@@ -18,6 +18,8 @@ internal sealed partial class BodyAnalysis
         {
             if (Deciding(path, call) is { } flag)
                 return CallEither(step, path, flag);
+            if (CallCounting(path, call, step) is { } counted)
+                return counted;
             var unchanged = Unchanged(path, call, step);
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, Telling(call, result ?? ResultOf(path, call, step.Site)));
@@ -202,6 +204,11 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the callee leaves undone is the caller's from here on, unless the caller does not own it either.</summary>
     private void Inherit(Path path, Obligation obligation, Status status, Value target, BodyAnalysis callee, int site, Summary summary)
     {
+        if (obligation.Debt == Debt.File)
+        {
+            InheritGrowth(path, obligation, target, site, summary);
+            return;
+        }
         if (obligation.IsByContract)
             Owing(target);
         if (target.Only(_canOwe) is not { } tracked)
@@ -215,13 +222,21 @@ internal sealed partial class BodyAnalysis
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
-        if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function
+        if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function && SymbolEqualityComparer.Default.Equals(OutermostOf(function), OutermostOf(_body.Symbol))
             && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || callee.AreCaptured(obligation.Target)))
             inherited.Captured ??= obligation.Captured ?? summary.Body.Sites[obligation.Site];
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
             attempts = _obligations.With(attempts, attempt with { Site = site });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
         path.Settled = path.Settled.Remove(inherited.Id);
+    }
+
+    /// <summary>The member that a lambda or local function stands in.</summary>
+    private static ISymbol? OutermostOf(ISymbol? function)
+    {
+        while (function is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction })
+            function = function.ContainingSymbol;
+        return function?.OriginalDefinition;
     }
 
     private bool AreMappedFields(Value value)

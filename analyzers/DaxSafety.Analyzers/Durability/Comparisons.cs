@@ -110,6 +110,11 @@ internal sealed partial class BodyAnalysis
         };
     }
 
+    /// <summary>What a flag says of equality is about something that other flags were made of, too.</summary>
+    private Value ComparedBy(Value flag) => _composites.Count > 0 && flag.Single is { OffsetEntity: 0, Offset: 0 } place
+        && _entities[place.Entity] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> { Item1: nameof(BinaryOperatorKind.Equals) or nameof(BinaryOperatorKind.NotEquals) }, A: var compared }
+            ? Value.OfEntity(compared) : Value.Untracked;
+
     /// <summary>What a number or comparison comes to, where all that is known on the path leaves it only one outcome: <c>return Interlocked.CompareExchange(…) == 0;</c>.</summary>
     public Value Decided(Path path, Value flag)
     {
@@ -172,7 +177,9 @@ internal sealed partial class BodyAnalysis
 
     private bool AssumeSame(Path path, Value left, Value right, bool same) => right.MayBe(EntityTable.Null)
         ? AssumeNull(path, AsComparison, left, same)
-        : AssumeEqual(path, AsComparison, left, right, same);
+        : right.AsConstant is { } named && left.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } chosen && DomainOf(_entities[chosen.Entity]) is { } domain
+            ? AssumeEqual(path, Registers.None, left, named, same, remember: true, isBoolean: false, domain)
+            : AssumeEqual(path, AsComparison, left, right, same);
 
     /// <summary>Stands for a comparison that was made earlier: nothing is narrowed, and what is learnt is remembered.</summary>
     private static readonly Condition AsComparison = new(ConditionKind.Opaque, Registers.None, Registers.None, false, null, "", -1) { Correlated = true };

@@ -62,7 +62,11 @@ internal sealed class DurabilityContext
 /// <param name="AtStart">As an alias: it names the mapping's start.</param>
 /// <param name="Template">What the stored mappings have in common, or null.</param>
 /// <param name="ParentFields">Fields of the same object that the mapping was made from.</param>
-internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template, IReadOnlyList<int> ParentFields);
+internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template, IReadOnlyList<int> ParentFields)
+{
+    /// <summary>How much further up than the field that it names.</summary>
+    public int Layer { get; init; }
+}
 
 internal interface IFieldOrigins
 {

@@ -9,7 +9,7 @@ internal sealed class DurabilityModel
 {
     private readonly SummaryStore _summaries;
     private readonly FieldOriginStore _origins;
-    private readonly ConcurrentDictionary<int, FieldVerdict> _verdicts = new();
+    private readonly ConcurrentDictionary<(int Field, int Layer), FieldVerdict> _verdicts = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, FieldLedger> _ledgers = new(SymbolEqualityComparer.Default);
 
     public DurabilityModel(DurabilityContext context)
@@ -44,16 +44,16 @@ internal sealed class DurabilityModel
     public AnalyzedBody? BodyOf(IMethodSymbol method, CancellationToken cancel) => _summaries.Of(method, cancel);
 
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
-    public FieldVerdict VerdictOn(int field, CancellationToken cancel) => _verdicts.TryGetValue(field, out var known) ? known : _verdicts[field] = Judge(field, cancel);
+    public FieldVerdict VerdictOn(int field, CancellationToken cancel, int layer = 0) => _verdicts.TryGetValue((field, layer), out var known) ? known : _verdicts[(field, layer)] = Judge(field, layer, cancel);
 
-    private FieldVerdict Judge(int field, CancellationToken cancel)
+    private FieldVerdict Judge(int field, int layer, CancellationToken cancel)
     {
         if (Context.Lowering.Members.SymbolOf(field) is INamedTypeSymbol)
             return FieldVerdict.AskAll;
         if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type } symbol || !Context.Lowering.IsOwn(symbol))
             return FieldVerdict.Flushed;
         var ledger = LedgerOf(type.OriginalDefinition, cancel);
-        if (ledger.IsFlushed(field))
+        if (ledger.IsFlushed(field, layer))
             return FieldVerdict.Flushed;
         var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && !ledger.IsShared(field) && _origins.Of(field, cancel) is not null;
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;

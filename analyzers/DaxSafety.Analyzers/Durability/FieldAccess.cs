@@ -112,6 +112,8 @@ internal sealed partial class BodyAnalysis
     private Value Alias(int owner, int field, FieldOrigin origin)
     {
         var named = FieldAtEntry(owner, field);
+        if (origin.Layer != 0)
+            named = named.OnLayer(origin.Layer);
         return origin.AtStart ? named : Value.OfRefs(named.Refs.Select(place => place.Somewhere()));
     }
 

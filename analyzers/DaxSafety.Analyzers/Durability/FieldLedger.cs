@@ -9,7 +9,7 @@ namespace DaxSafety.Analyzers.Durability;
 /// Collects, over many bodies, which fields they flush, which fields hold the same mapping, and which fields hand it to
 /// others. Filled by one thread and then only read.
 /// </summary>
-internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext context, CancellationToken cancel)
+internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityContext context, CancellationToken cancel)
 {
     private readonly Dictionary<int, int> _sameAs = new();
 
@@ -61,6 +61,7 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
             EnterYields(body);
         foreach (var flush in analysis.MayFlush)
             EnterFlush(analysis, heldBy, flush);
+        EnterPassedOn(analysis);
         EnterWrites(analysis, heldBy);
         EnterWeakFlushes(analysis);
         EnterPromise(body.Body);
@@ -197,7 +198,10 @@ internal sealed class FieldLedger(IFieldOrigins origins, DurabilityContext conte
             foreach (var related in analysis.FlushedWith(place.Entity, flush.Kind))
             {
                 if (analysis.FieldBehind(analysis.Entities[related]) is { } field)
+                {
                     flushed.Add(field.A);
+                    EnterLayer(field.A, flush.Kind == FlushKind.Unseen ? int.MaxValue : place.Layer);
+                }
                 EnterHandle(analysis, related);
                 if (heldBy.TryGetValue(related, out var fields))
                     flushed.UnionWith(fields);

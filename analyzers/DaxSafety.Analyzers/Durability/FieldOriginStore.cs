@@ -177,7 +177,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
     {
         // Nothing at all where no body that stores returns.
         var first = origins.FirstOrDefault();
-        if (first is null || origins.Any(other => other is null || other.AliasOf != first.AliasOf || (other.Template is null) != (first.Template is null)))
+        if (first is null || origins.Any(other => other is null || other.AliasOf != first.AliasOf || other.Layer != first.Layer || (other.Template is null) != (first.Template is null)))
             return null;
         if (first.Template is not { } template)
             return first with { AtStart = origins.All(other => other!.AtStart) };

@@ -103,13 +103,30 @@ internal sealed partial class BodyAnalysis
 
     private void OweFile(Path path, CallSite call, Value file, int site, bool isNew)
     {
-        if (file.Targets.Any(place => IsEphemeral(place.Entity) || IsTemporary(place.Entity)) || path.Pending.ToList().Any(entry => IsDebtOf(entry.Key, file)))
+        if (OweFile(path, file, site) is not { } obligation)
             return;
-        var obligation = _obligations.Intern(site, Value.OfRefs(file.Targets.Select(place => Ref.Whole(place.Entity))), Debt.File);
         obligation.IsOfNewFile |= isNew;
         obligation.IsMapped |= call.Effects.Any(effect => effect.Kind == EffectKind.Map);
+    }
+
+    private Obligation? OweFile(Path path, Value file, int site)
+    {
+        if (file.Targets.Any(place => IsEphemeral(place.Entity) || IsTemporary(place.Entity)) || path.Pending.ToList().Any(entry => IsDebtOf(entry.Key, file)))
+            return null;
+        var obligation = _obligations.Intern(site, Value.OfRefs(file.Targets.Select(place => Ref.Whole(place.Entity))), Debt.File);
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, 0));
         path.Settled = path.Settled.Remove(obligation.Id);
+        return obligation;
+    }
+
+    /// <summary>A file that was passed, or that the object keeps, has become longer, and has not been mapped since.</summary>
+    public bool IsGrowthOfGiven(Obligation obligation) => obligation is { Debt: Debt.File, IsOfNewFile: false, IsMapped: false }
+        && obligation.Target.Targets.All(place => _entities[place.Entity].Kind is EntityKind.Parameter or EntityKind.Field);
+
+    private void InheritGrowth(Path path, Obligation obligation, Value target, int site, Summary summary)
+    {
+        if (target.Targets.Any() && OweFile(path, target, site) is { } grown)
+            grown.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
     }
 
     /// <summary>A path of which the constant start says that no medium is behind it.</summary>

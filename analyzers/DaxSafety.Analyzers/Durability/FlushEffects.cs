@@ -88,7 +88,7 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.Debt == Debt.Bytes && Cover(obligation.Target, flush.Target, flush) == Coverage.Whole)
+            if (obligation.Debt == Debt.Bytes && !IsHeldBack(obligation, entry.Value, flush.Target) && Cover(obligation.Target, flush.Target, flush) == Coverage.Whole)
                 Fail(path, obligation, new Status(Progress.ViewFlushed, entry.Value.Attempts), site, Shortfall.NotDurable, "view-flush");
         }
         foreach (var place in flush.Target.Targets)

@@ -70,7 +70,7 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.Debt != Debt.Bytes)
+            if (obligation.Debt != Debt.Bytes || IsHeldBack(obligation, entry.Value, target))
                 continue;
             if (!isDisposal && NoteCopyOnWrite(obligation, target))
                 continue;
@@ -219,7 +219,7 @@ internal sealed partial class BodyAnalysis
         foreach (var entry in path.Pending.ToList())
         {
             var obligation = _obligations[entry.Key];
-            if (obligation.Debt == Debt.Fence || !MayBacks(flush.Target, obligation.Target))
+            if (obligation.Debt == Debt.Fence || IsHeldBack(obligation, entry.Value, flush.Target) || !MayBacks(flush.Target, obligation.Target))
                 continue;
             if (obligation.Debt == Debt.File)
             {

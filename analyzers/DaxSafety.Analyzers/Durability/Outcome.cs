@@ -32,6 +32,9 @@ internal sealed class OwedWrite(Obligation obligation, Owner owner, int? member)
     /// <summary>The field's number, where a member owns the mapping, or a member of the object in which it is handed out.</summary>
     public int? Member { get; } = member;
 
+    /// <summary>The member is one of an object that the body makes and that nobody else gets hold of.</summary>
+    public bool IsOfOwnObject { get; init; }
+
     public List<OpenExit> Exits { get; } = new();
 
     /// <summary>Some other path through the body makes it durable.</summary>
@@ -113,7 +116,7 @@ internal sealed class Outcome
         var (owner, member) = reach.OwnerOf(obligation.Target, obligation.IsCallersByContract);
         if (!index.TryGetValue(id, out var owed))
         {
-            owed = new OwedWrite(obligation, owner, member);
+            owed = new OwedWrite(obligation, owner, member) { IsOfOwnObject = owner == Owner.Member && reach.IsOfOwnObject(obligation.Target) };
             index.Add(id, owed);
             _owed.Add(owed);
         }
@@ -183,6 +186,11 @@ internal sealed class ExitReach
     public bool IsVisible(int entity) =>
         _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _fieldOf.ContainsKey(entity);
 
+    /// <summary>All of it is held by objects that nobody but the body gets hold of.</summary>
+    public bool IsOfOwnObject(Value target) => target.Targets.All(place => IsInOwnObject(place.Entity));
+
+    private bool IsInOwnObject(int entity) => _holderOf.TryGetValue(entity, out var holder) && !IsVisible(holder) && !_analysis.Entities[holder].Escaped;
+
     /// <param name="target">What was written.</param>
     /// <param name="callersByContract">The type that holds it has said that whoever uses an object of it owes the flush.</param>
     public (Owner Owner, int? Member) OwnerOf(Value target, bool callersByContract = false)
@@ -209,7 +217,7 @@ internal sealed class ExitReach
             return (Owner.Elsewhere, entity.KeptIn);
         if (_returned.Contains(entity.Id))
             return (Owner.Elsewhere, _keeperOf.TryGetValue(entity.Id, out var keeper) ? keeper : null);
-        if (callersByContract && _holderOf.TryGetValue(entity.Id, out var holder) && !IsVisible(holder) && !_analysis.Entities[holder].Escaped)
+        if (callersByContract && IsInOwnObject(entity.Id))
             return (Owner.Local, null);
         if (_fieldOf.TryGetValue(entity.Id, out var field))
             return field == MemberNumbers.Element ? (Owner.Elsewhere, null) : (Owner.Member, field);

@@ -131,10 +131,10 @@ internal sealed class PathExplainer(Outcome outcome, Obligation obligation, Func
         return found;
     }
 
-    /// <summary>A branch on a policy leads to a flush when none of its ways gets around it: a loop comes back, a check throws.</summary>
+    /// <summary>A branch on a policy leads to a flush when none of its ways gets around it: a loop comes back or writes anew, a check throws.</summary>
     private bool LeadsOn(int node, HashSet<int> found) =>
         outcome.Body.Nodes[node].Content.Condition is not { } condition || minded?.Invoke(node, condition) != true
-        || Graph.Successors(node).Take(2).All(next => found.Contains(next) || !Reaches(next, node, IsLeftPending, other => !found.Contains(other) && IsPendingAt(other)));
+        || Graph.Successors(node).Take(2).All(next => found.Contains(next) || !Reaches(next, node, IsLeftPending, other => !found.Contains(other) && IsPendingAt(other) && StepOfWrite(other) < 0));
 
     private bool IsLeftPending(int node) => outcome.Body.Nodes[node].Exit is ExitKind.Return or ExitKind.Yield && IsPendingAt(node);
 }

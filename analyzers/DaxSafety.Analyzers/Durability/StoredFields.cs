@@ -103,12 +103,12 @@ internal sealed class StoredFields
         // A container in a container: what stands in it has been looked at.
         if (entity is { IsFresh: true, Mapping: null, Kind: EntityKind.Allocated })
             return Array.Empty<FieldOrigin?>();
-        return new[] { entity is { IsFresh: true, Mapping: { } mapping } ? new FieldOrigin(null, true, Described(mapping, ofOne: false), ParentFields(EntityTable.This, mapping)) : null };
+        return new[] { entity is { IsFresh: true, Mapping: { } mapping } ? new FieldOrigin(null, true, Described(mapping, entity.Id, ofOne: false), ParentFields(EntityTable.This, mapping)) : null };
     }
 
     /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>
     public FieldOrigin? OriginOfInstance(int instance) => _analysis.Entities[instance].Mapping is { Role: MappingRole.View } mapping && !_analysis.BecameUnknown.Contains(instance)
-        ? new FieldOrigin(null, true, Described(mapping), ParentFields(instance, mapping))
+        ? new FieldOrigin(null, true, Described(mapping, instance), ParentFields(instance, mapping))
         : null;
 
     private bool IsUnchanged(int owner, int field, Ref place) =>
@@ -119,23 +119,22 @@ internal sealed class StoredFields
         var entity = _analysis.Entities[place.Entity];
         var atStart = place is { OffsetEntity: 0, Offset: 0 };
         if (entity.Kind == EntityKind.Field && entity.B == owner)
-            return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>());
+            return new FieldOrigin(entity.A, atStart, null, Array.Empty<int>()) { Layer = place.Layer };
         var holder = HolderOf(owner, entity.Id);
         // What was passed: a pointer into a view that another field keeps.
         if (entity.Kind == EntityKind.Parameter && holder is { } kept && kept != field && Rank(kept) == 0)
-            return new FieldOrigin(kept, atStart, null, Array.Empty<int>());
+            return new FieldOrigin(kept, atStart, null, Array.Empty<int>()) { Layer = place.Layer - LayerIn(owner, kept, entity.Id) };
         if (entity.Mapping is not { } mapping || !entity.IsFresh)
             return null;
         if (holder is { } named && named != field)
-            return new FieldOrigin(named, atStart, null, Array.Empty<int>());
-        var described = Described(mapping);
-        described.FlushesItself = _held[entity.Id].Any(option => _analysis.IsNamed(option.Field, BodyAnalysis.AutoFlush) && option.Value.AsConstant != 0);
-        return new FieldOrigin(null, atStart, described, ParentFields(owner, mapping));
+            return new FieldOrigin(named, atStart, null, Array.Empty<int>()) { Layer = place.Layer - LayerIn(owner, named, entity.Id) };
+        return new FieldOrigin(null, atStart, Described(mapping, entity.Id), ParentFields(owner, mapping));
     }
 
     /// <param name="mapping">What was made.</param>
+    /// <param name="made">As which entity.</param>
     /// <param name="ofOne">It is all that the field ever holds: where it starts in a page is worth telling.</param>
-    private Mapping Described(Mapping mapping, bool ofOne = true)
+    private Mapping Described(Mapping mapping, int made, bool ofOne = true)
     {
         var backing = _analysis.BackingOf(mapping);
         return new Mapping(mapping.Role)
@@ -145,6 +144,7 @@ internal sealed class StoredFields
             ReadOnly = mapping.ReadOnly,
             CopyOnWrite = mapping.CopyOnWrite,
             PageCache = mapping.PageCache,
+            FlushesItself = _held[made].Any(option => _analysis.IsNamed(option.Field, BodyAnalysis.AutoFlush) && option.Value.AsConstant != 0),
             KnownTail = !ofOne ? null : mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
             Origin = mapping.Origin,
         };
@@ -194,6 +194,9 @@ internal sealed class StoredFields
                 return field;
         return null;
     }
+
+    private int LayerIn(int owner, int field, int entity) =>
+        _stores.First(store => store.Owner == owner && store.Field == field).Value.Refs.First(place => place.Entity == entity).Layer;
 
     private int Rank(int field) => _context.MappingOf(_context.Lowering.Members.SymbolOf(field)) is null ? 1 : 0;
 

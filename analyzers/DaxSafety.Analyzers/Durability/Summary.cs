@@ -160,10 +160,11 @@ internal sealed class Summary
         var count = path.Pending.IsEmpty ? null : new Dictionary<int, int>();
         foreach (var entry in path.Pending.ToList())
         {
-            // What a file owes is not told: whoever is handed it can flush it.
             if (analysis.Obligations[entry.Key].Debt == Debt.File)
             {
-                visible.Pending = visible.Pending.Remove(entry.Key);
+                // That a file has grown is told to whoever may go on to map it.
+                if (!analysis.IsGrowthOfGiven(analysis.Obligations[entry.Key]))
+                    visible.Pending = visible.Pending.Remove(entry.Key);
                 continue;
             }
             var target = analysis.Obligations[entry.Key].Target;

@@ -123,6 +123,8 @@ internal sealed class SummaryImport
         var target = Entity(place.Entity);
         var (offsetEntity, offset) = Number(place.OffsetEntity, place.Offset);
         var (lengthEntity, length) = Number(place.LengthEntity, place.Length);
+        if (place.Layer != 0)
+            target = target.OnLayer(place.Layer);
         return offsetEntity == 0 && offset == 0 && lengthEntity == Ref.Unknown ? target : Shift(target, offsetEntity, offset, lengthEntity, length);
     }
 
@@ -143,7 +145,7 @@ internal sealed class SummaryImport
             return found.Somewhere();
         return new Ref(found.Entity, found.OffsetEntity + offsetEntity, unchecked(found.Offset + offset),
             lengthEntity == Ref.Unknown ? (offset == 0 && offsetEntity == 0 ? found.LengthEntity : Ref.Unknown) : lengthEntity,
-            lengthEntity == Ref.Unknown && offset == 0 && offsetEntity == 0 ? found.Length : length);
+            lengthEntity == Ref.Unknown && offset == 0 && offsetEntity == 0 ? found.Length : length) { Layer = found.Layer };
     }
 
     /// <summary>A symbolic number in the caller's terms.</summary>
@@ -208,10 +210,19 @@ internal sealed class SummaryImport
     private Value Recompute(Entity entity)
     {
         var (operation, offsetA, offsetB, _) = ((string, long, long, int))entity.Payload!;
-        var (a, b) = (Number(entity.A, offsetA), Number((int)entity.B, offsetB));
-        return a.Entity < 0 || b.Entity < 0 ? Value.Untracked : _caller.Compute(operation, Whole(a), Whole(b));
+        return Numbers(entity.A, offsetA) is { } a && Numbers((int)entity.B, offsetB) is { } b ? _caller.Compute(operation, a, b) : Value.Untracked;
+    }
 
-        static Value Whole((int Entity, long Offset) number) => Value.Of(new Ref(number.Entity, 0, number.Offset, Ref.Unknown, 0));
+    /// <summary>What a number plus a constant can be in the caller's terms; null when one of that is not known.</summary>
+    private Value? Numbers(int entity, long offset)
+    {
+        if (entity is 0)
+            return Value.Of(new Ref(0, 0, offset, Ref.Unknown, 0));
+        if (entity is Ref.Unknown)
+            return null;
+        var known = Entity(entity);
+        return Array.Exists(known.Refs, place => place.OffsetEntity != 0 || place.Entity == EntityTable.Untracked) ? null
+            : known.Map(place => new Ref(place.Entity, 0, unchecked(place.Offset + offset), Ref.Unknown, 0));
     }
 
     private Value ImportClosure(Entity entity)

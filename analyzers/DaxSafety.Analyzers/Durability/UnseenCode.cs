@@ -13,7 +13,7 @@ internal sealed partial class BodyAnalysis
         Assign(path, step.Dst, ResultOf(path, call, step.Site));
         RunArguments(path, call, step.Site);
         if (call.InvokesReceiver)
-            NoteGivenRun(Read(path, call.Receiver), call.Arguments.Select((register, ordinal) => _context.Lowering.Types.CanCarryMapping(method.Parameters[ordinal].Type) ? Read(path, register) : Value.Untracked).ToArray());
+            NoteGivenRun(Read(path, call.Receiver), call.Arguments.Take(method.Parameters.Length).Select((register, ordinal) => _context.Lowering.Types.CanCarryMapping(method.Parameters[ordinal].Type) ? Read(path, register) : Value.Untracked).ToArray());
         if (!_context.Lowering.Contracts.OfMethod(method).IsEmpty)
         {
             ApplyContract(path, call, step.Site, null);

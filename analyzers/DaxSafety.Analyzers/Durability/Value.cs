@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -7,8 +8,12 @@ namespace DaxSafety.Analyzers.Durability;
 /// <see cref="Length"/> bytes (plus <see cref="LengthEntity"/>) long. For a number the entity is the number's symbol and the
 /// offset what is added to it; for a constant the entity is <see cref="EntityTable.Zero"/>.
 /// </summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Ref(int Entity, int OffsetEntity, long Offset, int LengthEntity, long Length)
 {
+    /// <summary>How many writers and streams that hold bytes back lie over the entity: what is written there is not in memory before one as far up passes it on.</summary>
+    public int Layer { get; init; }
+
     /// <summary>In place of an offset's or length's entity: nothing is known.</summary>
     public const int Unknown = -1;
 
@@ -81,6 +86,9 @@ internal sealed class Value : IEquatable<Value>
         return new Value(places);
     }
 
+    /// <summary>The same, so many layers further up.</summary>
+    public Value OnLayer(int above) => Map(place => place.Entity > EntityTable.Untracked ? place with { Layer = place.Layer + above } : place);
+
     public Ref? Single => Refs.Length == 1 ? Refs[0] : null;
 
     public bool IsUntracked => Refs.Length == 1 && Refs[0].Entity == EntityTable.Untracked;
@@ -147,9 +155,10 @@ internal sealed class Value : IEquatable<Value>
                 return;
             if (place.Entity == EntityTable.Zero)
                 continue;
-            refs[i] = present.OffsetEntity == place.OffsetEntity && present.Offset == place.Offset
-                ? present with { LengthEntity = Ref.Unknown, Length = 0 }
-                : present.Somewhere();
+            var layer = Math.Min(present.Layer, place.Layer);
+            refs[i] = present.OffsetEntity != place.OffsetEntity || present.Offset != place.Offset ? present.Somewhere() with { Layer = layer }
+                : present.LengthEntity == place.LengthEntity && present.Length == place.Length ? present with { Layer = layer }
+                : present with { LengthEntity = Ref.Unknown, Length = 0, Layer = layer };
             return;
         }
         refs[count++] = place;

@@ -15,8 +15,8 @@ internal enum EffectKind
     /// <c>access</c> is a MemoryMappedFileAccess, <c>protection</c> and <c>flags</c> are mmap's (with <c>portable</c>, here and below, in the numbers of .NET's own native library), <c>desired-access</c> is MapViewOfFile's (FILE_MAP_COPY is 1). On a type's row, <c>view(this, unknown)</c>: every value of the type is a view.</summary>
     View,
 
-    /// <summary><c>derive(target, from:, offset:, length:, [page-base], [at-position], [by-get-span], [variable], [own])</c>: target names the same mapping, file or memory as another operand. Without an offset it starts where that does;
-    /// <c>page-base</c>: at the page below it, so that PointerOffset has to be added; <c>at-position</c>: somewhere in it; <c>by-get-span</c>: what the object's own GetSpan returns, where that is in source; <c>variable</c>: only when the by-ref argument is a variable or field, whose value is meant; <c>own</c>: memory of the program's own that no file stands behind, as long as what it lies over.</summary>
+    /// <summary><c>derive(target, from:, offset:, length:, [page-base], [at-position], [by-get-span], [variable], [own], [buffered], [below])</c>: target names the same mapping, file or memory as another operand. Without an offset it starts where that does;
+    /// <c>page-base</c>: at the page below it, so that PointerOffset has to be added; <c>at-position</c>: somewhere in it; <c>by-get-span</c>: what the object's own GetSpan returns, where that is in source; <c>variable</c>: only when the by-ref argument is a variable or field, whose value is meant; <c>own</c>: memory of the program's own that no file stands behind, as long as what it lies over; <c>buffered</c>: it holds back what is written to it; <c>below</c>: what lies under one that does.</summary>
     Derive,
 
     /// <summary><c>measure(target, of:, what)</c>: target is a number that tells something of another operand: <c>offset-in-page</c>, where a view starts in its first page; <c>file-length</c>; and of nothing else <c>page-size</c>.</summary>
@@ -82,6 +82,9 @@ internal enum EffectKind
 
     /// <summary><c>exit()</c>: does not return.</summary>
     Exit,
+
+    /// <summary><c>counts(target, of:)</c>: target is 0, false or of nothing else where a delegate, or what was made with one, has never answered anything else.</summary>
+    Counts,
 }
 
 /// <summary>One effect of one member: a kind, what it is about, and its named operands.</summary>

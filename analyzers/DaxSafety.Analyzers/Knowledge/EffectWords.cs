@@ -15,7 +15,7 @@ internal sealed record EffectWord(
         Of(EffectKind.File, "file", "path options mode access", "volatile temporary unmapped", essential: "path"),
         Of(EffectKind.Map, "map", "file path capacity access page-protection", "anonymous unknown"),
         Of(EffectKind.View, "view", "of path offset size access protection flags desired-access", "anonymous may-be-direct unknown portable"),
-        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span variable own", essential: "from"),
+        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span variable own buffered below", essential: "from"),
         Of(EffectKind.Measure, "measure", "of", "offset-in-page file-length page-size", essential: "of"),
         Of(EffectKind.RunsOn, "runs-on", "system", "windows linux macos other", essential: "system"),
         Of(EffectKind.Write, "write", "offset length expects", "at-position counted"),
@@ -36,7 +36,8 @@ internal sealed record EffectWord(
         Bare(EffectKind.Tells, "tells"),
         Of(EffectKind.Keep, "keep", "value", essential: "value"),
         Bare(EffectKind.Varies, "varies"),
-        Bare(EffectKind.Exit, "exit"));
+        Bare(EffectKind.Exit, "exit"),
+        Of(EffectKind.Counts, "counts", "of", essential: "of"));
 
     public static EffectWord Of(EffectKind kind) => All[(int)kind];
 

@@ -26,6 +26,8 @@ internal sealed partial class BodyLowering
             return LowerQuestion(invocation);
         if (IsExtreme(method))
             return LowerExtreme(invocation);
+        if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
+            return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
         var arguments = LowerArguments(invocation.Arguments, method.Parameters.Length, out var outs);
         if (method.MethodKind == MethodKind.Constructor && IsInSource(method) && !SymbolEqualityComparer.Default.Equals(method.ContainingType, _owner.ContainingType))
@@ -34,14 +36,22 @@ internal sealed partial class BodyLowering
         if (disposed is not null && DisposeAsyncOf(disposed) is { } dispose && IsInSource(dispose))
             method = dispose;
         var receiverType = disposed ?? StaticType(invocation.Instance);
-        var runs = LoweringContext.OnType(receiverType, method);
+        var runs = _context.OnType(receiverType, method);
         var isVirtual = SymbolEqualityComparer.Default.Equals(runs, method) ? invocation.IsVirtual : (runs.IsVirtual || runs.IsAbstract || runs.IsOverride) && !runs.IsSealed && receiverType is { IsSealed: false };
+        if (IsInSource(runs) && !IsInSource(method) && runs.Parameters.Length != method.Parameters.Length)
+            (arguments, outs) = (GivenByLibrary(runs), null);
         // Tables describe what is called, bodies are those of what runs.
         var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         NoteResize(invocation, receiver);
         NoteGiven(invocation, arguments);
+        if (outs is not null)
+            NotePolicyLeft(invocation);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
+
+    /// <summary>What a library's member passes on to an override with other parameters than its own: <c>Dispose(true)</c>, and else what nobody knows.</summary>
+    private int[] GivenByLibrary(IMethodSymbol runs) => runs.Parameters
+        .Select(parameter => parameter.Type.SpecialType == SpecialType.System_Boolean ? _steps.Into(OpCode.Constant, payload: 1L) : Registers.None).ToArray();
 
     /// <summary>The library's tests of plain values: asked again of the same value, they answer the same.</summary>
     private static bool AsksSameTwice(IMethodSymbol method) => method switch
@@ -79,56 +89,12 @@ internal sealed partial class BodyLowering
         return isAddress ? AddressOf(place) : Load(place);
     }
 
-    /// <summary>Registers by parameter ordinal. By-ref arguments that name memory pass its address, others their value; those that the callee assigns are in <paramref name="outs"/>.</summary>
-    private int[] LowerArguments(ImmutableArray<IArgumentOperation> arguments, int parameterCount, out List<(int Ordinal, Place Place, IOperation Operation)>? outs)
-    {
-        outs = null;
-        var registers = new int[parameterCount];
-        for (var i = 0; i < registers.Length; i++)
-            registers[i] = Registers.None;
-        foreach (var argument in arguments)
-        {
-            if (argument.Parameter is not { } parameter || parameter.Ordinal >= registers.Length)
-            {
-                Lower(argument.Value);
-                continue;
-            }
-            // What decides whether a call flushes is tested by it.
-            if (parameter.Type.SpecialType == SpecialType.System_Boolean && !argument.Value.ConstantValue.HasValue && _context.Knowledge.EffectsOf(parameter.ContainingSymbol).Any(effect => effect["when"] is not null))
-                NoteTested(argument.Value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
-            registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
-                ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
-                : LowerByRef(argument, parameter, ref outs);
-        }
-        return registers;
-    }
-
-    private int LowerByRef(IArgumentOperation argument, IParameterSymbol parameter, ref List<(int, Place, IOperation)>? outs)
-    {
-        var value = argument.Value;
-        if (!IsPlace(value))
-            return Lower(value);
-        var place = LowerPlace(value);
-        if (place.Kind == PlaceKind.Memory)
-        {
-            if (parameter.RefKind == RefKind.Out)
-                (outs ??= new()).Add((parameter.Ordinal, place, value));
-            return AddressOf(place);
-        }
-        if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
-            (outs ??= new()).Add((parameter.Ordinal, place, value));
-        return parameter.RefKind == RefKind.Out || !(_context.Types.CanCarryMapping(parameter.Type) || ChangesVariable(parameter.ContainingSymbol)) ? Registers.None : Load(place);
-    }
-
-    /// <summary>A member of which a table says what it makes of the variable that it is given.</summary>
-    private bool ChangesVariable(ISymbol member) => _context.Knowledge.EffectsOf(member).Any(effect => effect.Has("variable"));
-
     private int LowerCreation(IObjectCreationOperation creation)
     {
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
         if (EmptyCollection(creation) is >= 0 and var empty)
             return empty;
-        if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type)))
+        if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type) && !_context.KeepsAccount(creation.Type)))
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
         if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
@@ -136,7 +102,7 @@ internal sealed partial class BodyLowering
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
-        if (IsInSource(constructor))
+        if (IsInSource(constructor) || (constructor.IsImplicitlyDeclared && _context.KeepsAccount(creation.Type)))
         {
             EmitDefaults(constructor, instance);
             EmitInitializers(constructor, creation, instance, arguments);
@@ -155,9 +121,10 @@ internal sealed partial class BodyLowering
             return instance;
         foreach (var parameter in constructor.Parameters)
         {
-            if (arguments[parameter.Ordinal] is not (>= 0 and var argument) || !_context.Types.MayCarryAddress(parameter.Type))
+            if (arguments[parameter.Ordinal] is not (>= 0 and var argument))
                 continue;
-            _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
+            if (_context.Types.MayCarryAddress(parameter.Type))
+                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, MemberNumbers.Element, argument));
             // A thread or a timer runs what it is made with at some time.
             if (parameter.Type.TypeKind == TypeKind.Delegate)
                 _steps.Add(new Instruction(OpCode.Escape, -1, argument, site: AddSite(creation)));
@@ -171,15 +138,17 @@ internal sealed partial class BodyLowering
     private int EmitCall(
         IMethodSymbol method, IOperation operation, int receiver, int[] arguments, ISymbol? effectsOf = null, IMethodSymbol? runs = null,
         bool receiverIsAddress = false, bool isVirtual = false, bool isConstruction = false, ITypeSymbol? receiverType = null,
-        List<(int Ordinal, Place Place, IOperation Operation)>? outs = null)
+        List<(int Ordinal, Place Place, IOperation Operation)>? outs = null, ImmutableArray<CallTarget> kept = default)
     {
         var effects = _context.IsOfOwnContract(method, receiverType) ? ImmutableArray<Effect>.Empty : _context.Knowledge.EffectsOf(effectsOf ?? method, receiverType);
-        var targets = effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress, receiverType) : ImmutableArray<CallTarget>.Empty;
-        var invokes = method.MethodKind == MethodKind.DelegateInvoke;
+        var targets = !kept.IsDefault ? kept : effects.IsEmpty ? TargetsOf(runs ?? method, isVirtual, receiverIsAddress, receiverType) : ImmutableArray<CallTarget>.Empty;
+        var invokes = method.MethodKind == MethodKind.DelegateInvoke && kept.IsDefault;
         var contract = !_context.Contracts.OfMethod(method).IsEmpty;
         if (effects.IsEmpty && targets.IsEmpty && !invokes && !contract && !MayMatterUnknown(method, receiver, arguments))
         {
             NoteUnfollowed(method);
+            if (receiver >= 0 && IsInSource(method))
+                EmitUnknowns(method, receiver, operation);
             EmitUnknownOuts(method, outs, operation);
             return Registers.None;
         }
@@ -196,7 +165,7 @@ internal sealed partial class BodyLowering
             ReceiverType = receiverType,
             LeavesOpen = effects.Any(effect => effect.Has("unless-left-open")) && operation is IInvocationOperation { Instance: { } closed } && IsMadeToLeaveOpen(closed),
             ResultDropped = ReferenceEquals(_droppedResult, operation),
-            IsFramework = IsFramework(method),
+            IsFramework = kept.IsDefault && IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
         };
         foreach (var target in targets)
@@ -242,6 +211,8 @@ internal sealed partial class BodyLowering
     /// <summary>A method without source and without a row matters when it is not the framework's and is given something, or runs a delegate.</summary>
     private bool MayMatterUnknown(IMethodSymbol method, int receiver, int[] arguments)
     {
+        if (arguments.Length > method.Parameters.Length)
+            return true;
         foreach (var parameter in method.Parameters)
             if (parameter.Type.TypeKind == TypeKind.Delegate && arguments[parameter.Ordinal] >= 0)
                 return true;

@@ -29,7 +29,7 @@ internal sealed class CallOutlines(LoweringContext context)
 
     private CallOutline Find(IMethodSymbol method, ITypeSymbol? receiver)
     {
-        var runs = LoweringContext.OnType(receiver, method);
+        var runs = context.OnType(receiver, method);
         if (!context.Contracts.OfMethod(method).IsEmpty || !context.IsOfOwnContract(method, receiver) && context.Knowledge.EffectsOf(method, receiver).Any(effect => effect.IsAboutMappings))
             return new CallOutline(true, runs, ImmutableArray<CallTarget>.Empty);
         if (runs.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction or MethodKind.DelegateInvoke)

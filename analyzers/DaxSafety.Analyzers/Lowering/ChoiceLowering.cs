@@ -10,6 +10,10 @@ namespace DaxSafety.Analyzers.Lowering;
 internal sealed partial class BodyLowering
 {
     private readonly HashSet<CaptureId> _captured = new(), _chosenCaptures = new();
+
+    /// <summary>Of the chosen captures those of plain values, which matter only where a reference is made of them: <c>ref odd ? ref *a : ref *b</c>.</summary>
+    private readonly HashSet<CaptureId> _chosenPlaces = new();
+
     private readonly HashSet<ISymbol> _assigned = new(SymbolEqualityComparer.Default), _chosenLocals = new(SymbolEqualityComparer.Default);
     private readonly List<(CaptureId From, ISymbol Local)> _taken = new();
 
@@ -18,10 +22,12 @@ internal sealed partial class BodyLowering
     {
         switch (operation)
         {
-            case IFlowCaptureOperation capture when _context.Types.CanCarryMapping(capture.Value.Type) && !_captured.Add(capture.Id):
+            case IFlowCaptureOperation capture when (_context.Types.CanCarryMapping(capture.Value.Type) || IsPlace(capture.Value)) && !_captured.Add(capture.Id):
                 _chosenCaptures.Add(capture.Id);
+                if (!_context.Types.CanCarryMapping(capture.Value.Type))
+                    _chosenPlaces.Add(capture.Id);
                 break;
-            case ISimpleAssignmentOperation { IsRef: false, Target: ILocalReferenceOperation { Local: var local } } assignment when _context.Types.CanCarryMapping(local.Type):
+            case ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local } } assignment when assignment.IsRef || _context.Types.CanCarryMapping(local.Type):
                 if (!_assigned.Add(local))
                     _chosenLocals.Add(local);
                 NoteTaken(assignment.Value, assignment.Target);
@@ -37,7 +43,7 @@ internal sealed partial class BodyLowering
         if (Unconverted(value) is not IFlowCaptureReferenceOperation { Id: var from })
             return;
         foreach (var part in target.DescendantsAndSelf())
-            if (part is ILocalReferenceOperation { Local: var local } && _context.Types.CanCarryMapping(local.Type))
+            if (part is ILocalReferenceOperation { Local: var local } && (local.RefKind != RefKind.None || _context.Types.CanCarryMapping(local.Type)))
                 _taken.Add((from, local));
     }
 
@@ -46,7 +52,7 @@ internal sealed partial class BodyLowering
     {
         var slots = new HashSet<int>();
         foreach (var slot in tested)
-            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } } or IParameterSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
+            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || _flagsOfFlushes.Contains(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } } or IParameterSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
                 slots.Add(slot);
         foreach (var chosen in _chosenFor)
             if (_testedVariables.Contains(chosen.Value) && _captureSlots.TryGetValue(chosen.Key, out var slot))
@@ -54,6 +60,7 @@ internal sealed partial class BodyLowering
         foreach (var loop in _enumerated.Values)
             if (loop.Collection is IFlowCaptureReferenceOperation)
                 slots.Add(loop.Slot);
+        _chosenCaptures.RemoveWhere(capture => _chosenPlaces.Contains(capture) && !_assignedCaptures.Contains(capture));
         foreach (var capture in _chosenCaptures)
             if (_captureSlots.TryGetValue(capture, out var slot))
                 slots.Add(slot);

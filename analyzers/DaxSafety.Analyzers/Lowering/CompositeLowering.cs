@@ -55,8 +55,10 @@ internal sealed partial class BodyLowering
     private void Put(int collection, IOperation element)
     {
         var register = Lower(element);
-        if (register >= 0)
-            _steps.Add(new Instruction(OpCode.StoreField, -1, collection, MemberNumbers.Element, register));
+        if (register < 0)
+            return;
+        _given?.Add(register);
+        _steps.Add(new Instruction(OpCode.StoreField, -1, collection, MemberNumbers.Element, register));
     }
 
     private int LowerDeconstruction(IOperation target, IOperation? value, IOperation site)

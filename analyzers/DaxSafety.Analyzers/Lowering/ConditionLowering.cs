@@ -36,7 +36,7 @@ internal sealed partial class BodyLowering
             return extreme;
         return test switch
         {
-            IIsNullOperation isNull => Make(ConditionKind.IsNull, Lower(isNull.Operand), -1, negated, operation),
+            IIsNullOperation isNull => Make(ConditionKind.IsNull, LowerAsked(isNull.Operand), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
@@ -96,9 +96,9 @@ internal sealed partial class BodyLowering
         {
             negated ^= binary.OperatorKind == BinaryOperatorKind.NotEquals;
             if (IsNullConstant(binary.RightOperand))
-                return Make(ConditionKind.IsNull, Lower(binary.LeftOperand), -1, negated, whole);
+                return Make(ConditionKind.IsNull, LowerAsked(binary.LeftOperand), -1, negated, whole);
             if (IsNullConstant(binary.LeftOperand))
-                return Make(ConditionKind.IsNull, Lower(binary.RightOperand), -1, negated, whole);
+                return Make(ConditionKind.IsNull, LowerAsked(binary.RightOperand), -1, negated, whole);
         }
         if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(binary.RightOperand).ConstantValue is { HasValue: true, Value: bool truth })
             return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);
@@ -136,16 +136,10 @@ internal sealed partial class BodyLowering
         return operation.ConstantValue is { HasValue: true, Value: null } || operation is IDefaultValueOperation { Type.IsReferenceType: true };
     }
 
-    private const int MostNamedValues = 32;
-
     /// <summary>An enum's values are those it names, unless they are flags.</summary>
-    private static Condition WithDomain(Condition condition, ITypeSymbol? type)
+    private Condition WithDomain(Condition condition, ITypeSymbol? type)
     {
-        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Enum } named || named.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "FlagsAttribute"))
-            return condition;
-        var values = named.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue).Select(member => Normalize(member.ConstantValue) as long? ?? long.MinValue).Distinct().ToList();
-        if (values.Count is > 1 and <= MostNamedValues)
-            condition.Domain = values.ToArray();
+        condition.Domain = _context.Types.NamedNumbers(type);
         return condition;
     }
 

@@ -49,7 +49,7 @@ internal sealed partial class BodyLowering
     private int TakenBy(IInvocationOperation call, int receiver, int[] arguments, List<(int Ordinal, Place Place, IOperation Operation)>? outs, int result)
     {
         var method = call.TargetMethod;
-        if (IsEnumeratorOfLoop(call) || _context.Knowledge.EffectsOf(method).Any(effect => effect.Kind != EffectKind.Keep))
+        if (IsEnumeratorOfLoop(call) || _context.Knowledge.EffectsOf(method).Any(effect => effect.Kind is not (EffectKind.Keep or EffectKind.Counts)))
             return result;
         var (container, type) = (receiver, StaticType(call.Instance));
         if (call.Instance is null && call.Arguments.FirstOrDefault(argument => _context.Types.ContainsMemory(StaticType(argument.Value))) is { Parameter: { } parameter } first)

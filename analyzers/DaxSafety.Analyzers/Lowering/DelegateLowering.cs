@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using DaxSafety.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -27,6 +29,51 @@ internal sealed partial class BodyLowering
             return Registers.None;
         AddCallee(target.Value);
         return _steps.Into(OpCode.Closure, receiver, site: AddSite(reference), payload: new ClosureInfo(target.Value, receiver));
+    }
+
+    /// <summary>The members of this object that captures and locals have a delegate from; null for one that has several.</summary>
+    private readonly Dictionary<object, ISymbol?> _keptIn = new();
+
+    private void NoteKept(object holder, IOperation value)
+    {
+        var member = KeptMember(value);
+        if (member is not null || _keptIn.ContainsKey(holder))
+            _keptIn[holder] = _keptIn.TryGetValue(holder, out var before) && !SymbolEqualityComparer.Default.Equals(before, member) ? null : member;
+    }
+
+    private ISymbol? KeptMember(IOperation? value) => value is null ? null : Unconverted(value) switch
+    {
+        IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member: var member } when _context.KeptDelegates.Of(member) is not null => member,
+        IFlowCaptureReferenceOperation { Id: var capture } => _keptIn.TryGetValue(capture, out var member) ? member : null,
+        ILocalReferenceOperation { Local: var local } => _keptIn.TryGetValue(local, out var member) ? member : null,
+        _ => null,
+    };
+
+    /// <summary>What a delegate runs that the object keeps. Its constructors see what they assign.</summary>
+    private KeptDelegate? KeptBehind(IOperation? called)
+    {
+        var outermost = this;
+        while (outermost._parent is { } parent)
+            outermost = parent;
+        return outermost._owner is not IMethodSymbol { MethodKind: not MethodKind.Constructor } || KeptMember(called) is not { } member
+            || _context.KeptDelegates.Of(member) is not { } kept || (kept.Member is null && _context.TargetsOf(kept).IsEmpty) ? null : kept;
+    }
+
+    /// <summary>What is asked whether it is null: a delegate that the object's constructor sets is not.</summary>
+    private int LowerAsked(IOperation operation) => KeptBehind(operation) is { IsAlwaysSet: true } ? _steps.Into(OpCode.Allocate, site: AddSite(operation)) : Lower(operation);
+
+    private int LowerKeptCall(IInvocationOperation invocation, KeptDelegate kept)
+    {
+        var arguments = LowerArguments(invocation.Arguments, invocation.TargetMethod.Parameters.Length, out var outs);
+        if (kept.Member is { } holder)
+            return EmitCall(kept.Methods[0], invocation, _steps.Into(OpCode.LoadField, ThisSlot, FieldNumber(holder)), arguments, receiverType: TypeFacts.TypeOf(holder), outs: outs);
+        if (KeptMember(invocation.Instance) is IEventSymbol)
+        {
+            foreach (var handler in kept.Methods)
+                EmitCall(handler, invocation, ThisSlot, arguments, isVirtual: handler.IsVirtual || handler.IsOverride, kept: _context.TargetsOf(kept with { Methods = ImmutableArray.Create(handler) }));
+            return Registers.None;
+        }
+        return EmitCall(kept.Methods[0], invocation, ThisSlot, arguments, kept: _context.TargetsOf(kept), outs: outs);
     }
 
     /// <summary>What a function pointer calls, nobody can tell.</summary>

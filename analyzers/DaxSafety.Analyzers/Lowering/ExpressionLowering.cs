@@ -107,8 +107,10 @@ internal sealed partial class BodyLowering
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null } not:
                 return Not(Lower(not.Operand), not);
             // What is asked once is evaluated once: `return msync(p, n, 4) is 0`.
-            case IIsPatternOperation { Value: var asked, Pattern: var single } when !IsPlainRead(asked) && single is IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation }:
-                return PatternValue(Known(Lower(asked), asked), single);
+            case IIsPatternOperation { Value: var once, Pattern: var single } when !IsPlainRead(once) && single is IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation }:
+                return PatternValue(Known(Lower(once), once), single);
+            case IPropertyReferenceOperation { Property: var asked, Instance: { } nullable } when IsHasValue(asked):
+                return TestValue(BinaryOperatorKind.NotEquals, Known(Lower(nullable), nullable), _steps.Into(OpCode.Constant), operation);
             case IIsPatternOperation or IIsNullOperation:
                 LowerCondition(operation);
                 return operation is IIsPatternOperation pattern && IsPlainRead(pattern.Value) ? PatternValue(Lower(pattern.Value), pattern.Pattern) : Registers.None;
@@ -151,7 +153,8 @@ internal sealed partial class BodyLowering
         return _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(operation));
     }
 
-    private static object? Normalize(object? constant) => constant switch
+    /// <summary>A constant as the analysis counts: whole numbers and flags as long.</summary>
+    public static object? Normalize(object? constant) => constant switch
     {
         bool b => b ? 1L : 0L,
         char c => (long)c,
@@ -178,7 +181,8 @@ internal sealed partial class BodyLowering
 
     private int LowerAssignment(ISimpleAssignmentOperation assignment)
     {
-        if (assignment.IsRef)
+        // The graph of a field's initializer does not say that it is a reference.
+        if (assignment.IsRef || assignment.Value.Syntax.Parent is RefExpressionSyntax)
         {
             var target = RefVariable(assignment.Target);
             var address = AddressOf(LowerPlace(assignment.Value));
@@ -206,6 +210,7 @@ internal sealed partial class BodyLowering
         {
             NotePolicy(local, assignment.Value);
             NoteConfigured(local, assignment.Value);
+            NoteKept(local, assignment.Value);
             if (SymbolBehind(assignment.Value) is IParameterSymbol)
                 _copiesOfParameters.Add(local);
         }
@@ -241,6 +246,7 @@ internal sealed partial class BodyLowering
         var value = Lower(capture.Value);
         NotePolicy(capture.Id, capture.Value);
         NoteConfigured(capture.Id, capture.Value);
+        NoteKept(capture.Id, capture.Value);
         _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture.Id), Known(value, capture)));
         NoteEnumerator(CaptureSlot(capture.Id), capture.Value);
         return value;

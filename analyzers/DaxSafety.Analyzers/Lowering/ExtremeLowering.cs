@@ -12,17 +12,26 @@ internal sealed partial class BodyLowering
     /// <summary>The condition that keeps an extreme, with the variable and what it is compared with by the names of the source; null for any other <c>if</c>.</summary>
     private static (string Kept, string Other, bool IsLargest)? ExtremeOf(SyntaxNode? node)
     {
-        if (node is not IfStatementSyntax { Else: null, Condition: BinaryExpressionSyntax { Left: IdentifierNameSyntax left, Right: IdentifierNameSyntax right } test } statement
-            || AssignmentIn(statement.Statement) is not { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target, Right: IdentifierNameSyntax source })
+        if (node is not IfStatementSyntax { Else: null, Condition: BinaryExpressionSyntax test } statement
+            || AssignmentIn(statement.Statement) is not { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target, Right: var source } || !IsPlainSum(source))
             return null;
         var isLess = test.Kind() is SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression;
         if (!isLess && test.Kind() is not (SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression))
             return null;
-        var (kept, other) = (target.Identifier.ValueText, source.Identifier.ValueText);
-        return left.Identifier.ValueText == other && right.Identifier.ValueText == kept ? (kept, other, !isLess)
-            : left.Identifier.ValueText == kept && right.Identifier.ValueText == other ? (kept, other, isLess)
+        var (kept, other) = (target.Identifier.ValueText, source.ToString());
+        return SyntaxFactory.AreEquivalent(test.Left, source) && test.Right is IdentifierNameSyntax { Identifier.ValueText: var right } && right == kept ? (kept, other, !isLess)
+            : SyntaxFactory.AreEquivalent(test.Right, source) && test.Left is IdentifierNameSyntax { Identifier.ValueText: var left } && left == kept ? (kept, other, isLess)
             : null;
     }
+
+    /// <summary>A name, or one and some more, <c>at + length</c>: what reads the same twice.</summary>
+    private static bool IsPlainSum(ExpressionSyntax value) => value switch
+    {
+        IdentifierNameSyntax or LiteralExpressionSyntax => true,
+        ParenthesizedExpressionSyntax inner => IsPlainSum(inner.Expression),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } sum => IsPlainSum(sum.Left) && IsPlainSum(sum.Right),
+        _ => false,
+    };
 
     private static AssignmentExpressionSyntax? AssignmentIn(StatementSyntax statement) => statement switch
     {
@@ -37,7 +46,7 @@ internal sealed partial class BodyLowering
         if (test is not IBinaryOperation { OperatorMethod: null } comparison || ExtremeOf(test.Syntax.Parent) is not var (name, _, isLargest))
             return null;
         var (left, right) = (Unconverted(comparison.LeftOperand), Unconverted(comparison.RightOperand));
-        var (kept, other) = left is ILocalReferenceOperation { Local: var local } && local.Name == name ? (left, right) : (right, left);
+        var (kept, other) = left is ILocalReferenceOperation { Local: var local } && local.Name == name ? (left, comparison.RightOperand) : (right, comparison.LeftOperand);
         if (!IsKeptExtreme(kept))
             return null;
         var place = LowerPlace(kept);

@@ -18,7 +18,7 @@ internal sealed partial class BodyLowering
             {
                 if (arguments[parameter.Ordinal] < 0)
                     continue;
-                if (_context.Types.CanCarryMapping(parameter.Type))
+                if (parameter.RefKind != RefKind.None || _context.Types.CanCarryMapping(parameter.Type))
                     _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(parameter), arguments[parameter.Ordinal]));
                 if (PropertyFrom(parameter, constructor.ContainingType) is { } property)
                     _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(property), arguments[parameter.Ordinal]));
@@ -55,6 +55,15 @@ internal sealed partial class BodyLowering
         var zero = _steps.Into(OpCode.Constant, payload: 0L);
         foreach (var member in numbers)
             _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(member), zero));
+    }
+
+    /// <summary>A member of an object that keeps account, which is not followed, may have set any of its flags and counters.</summary>
+    private void EmitUnknowns(IMethodSymbol method, int receiver, IOperation call)
+    {
+        if (method.MethodKind != MethodKind.Ordinary || !_context.KeepsAccount(method.ContainingType))
+            return;
+        foreach (var member in method.ContainingType.OriginalDefinition.GetMembers().Where(IsNumberWithoutInitializer).Take(MostDefaults))
+            _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(member), Known(Registers.None, call)));
     }
 
     private bool IsNumberWithoutInitializer(ISymbol member) => member switch

@@ -36,6 +36,7 @@ internal sealed partial class LoweringContext
         Implementations = new Implementations(compilation);
         Contracts = new Contracts(compilation);
         CallOutlines = new CallOutlines(this);
+        KeptDelegates = new KeptDelegates(ModelOf, IsOwn);
     }
 
     public Compilation Compilation { get; }
@@ -52,12 +53,16 @@ internal sealed partial class LoweringContext
 
     public CallOutlines CallOutlines { get; }
 
+    public KeptDelegates KeptDelegates { get; }
+
     /// <summary>The body of a method, or the initializer of a field or property, in source; null when it has none.</summary>
     public LoweredBody? BodyOf(ISymbol owner, CancellationToken cancel)
     {
         owner = owner.OriginalDefinition;
         if (_bodies.TryGetValue(owner, out var known))
             return known;
+        if (owner is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } lambda)
+            return _bodies.GetOrAdd(owner, BodyOfLambda(lambda, cancel));
         var graph = OperationOf(owner, cancel) switch
         {
             IMethodBodyOperation body => ControlFlowGraph.Create(body, cancel),
@@ -74,6 +79,9 @@ internal sealed partial class LoweringContext
     public BodyOutline OutlineOf(ISymbol owner, CancellationToken cancel)
     {
         owner = owner.OriginalDefinition;
+        // A lambda is part of what it stands in.
+        if (owner is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction })
+            owner = owner.ContainingSymbol;
         if (_outlines.TryGetValue(owner, out var known))
             return known;
         return _outlines.GetOrAdd(owner, OperationOf(owner, cancel) is { } operation ? OutlineWalker.Read(this, owner, new[] { operation }, cancel) : BodyOutline.Empty);
@@ -120,7 +128,7 @@ internal sealed partial class LoweringContext
     }
 
     /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, or opens a file.</summary>
-    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile);
+    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition) || IsMarker(method) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _openers = new(SymbolEqualityComparer.Default);
 
@@ -162,7 +170,7 @@ internal sealed partial class LoweringContext
 
     private bool CanCarryMapping(ISymbol member) => member switch
     {
-        IFieldSymbol { AssociatedSymbol: null } field => Types.CanCarryMapping(field.Type),
+        IFieldSymbol { AssociatedSymbol: null } field => TypeFacts.IsRefField(field) || Types.CanCarryMapping(field.Type),
         IPropertySymbol property => Types.CanCarryMapping(property.Type),
         _ => false,
     };

@@ -18,6 +18,9 @@ internal sealed class MemberNumbers
     /// <summary>How many elements an array, a string, a span or a memory has: what lies over another has the length of that.</summary>
     public const int Length = int.MaxValue - 1;
 
+    /// <summary>Of a sequence that a delegate makes: whether it has answered anything but nothing.</summary>
+    public const int Answers = int.MaxValue - 2;
+
     private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
     private int _last;
@@ -25,6 +28,9 @@ internal sealed class MemberNumbers
     public int Of(ISymbol symbol)
     {
         var definition = symbol.OriginalDefinition;
+        // What a property's own `field` is, others know as the property.
+        if (definition is IFieldSymbol { AssociatedSymbol: IPropertySymbol property })
+            definition = property;
         return _numbers.TryGetValue(definition, out var number) ? number : _numbers.GetOrAdd(definition, Enter);
     }
 

@@ -81,6 +81,10 @@ internal sealed partial class OutlineWalker
                 break;
             case IFieldReferenceOperation { Field: var field }:
                 Mention(field);
+                NoteKept(field);
+                break;
+            case IEventReferenceOperation { Event: var listened }:
+                NoteKept(listened);
                 break;
             case IPropertyReferenceOperation property:
                 NoteProperty(property.Property, property.Instance);
@@ -146,11 +150,25 @@ internal sealed partial class OutlineWalker
     private void NoteProperty(IPropertySymbol property, IOperation? instance)
     {
         Mention(property);
+        NoteKept(property);
         var receiver = TypeBehind(instance);
         if (property.GetMethod is { } getter)
             NoteCall(getter, receiver);
         if (property.SetMethod is { } setter)
             NoteCall(setter, receiver);
+    }
+
+    /// <summary>What a delegate runs that the type keeps.</summary>
+    private void NoteKept(ISymbol member)
+    {
+        if (_context.KeptDelegates.Of(member) is not { } kept || !_seen.Add(member))
+            return;
+        foreach (var target in _context.TargetsOf(kept))
+            _callees.Add(target);
+        if (kept.Member is null)
+            return;
+        Mention(kept.Member);
+        NoteCall(kept.Methods[0], TypeFacts.TypeOf(kept.Member));
     }
 
     private void NoteInvocation(IInvocationOperation invocation)

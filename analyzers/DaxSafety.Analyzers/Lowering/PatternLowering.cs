@@ -41,7 +41,7 @@ internal sealed partial class BodyLowering
                 return OfBinaryPattern(Known(value, whole), both, negated, whole);
             case IRecursivePatternOperation recursive:
                 return OfRecursivePattern(value, recursive, negated, whole);
-            case IListPatternOperation { DeclaredSymbol: null, LengthSymbol: IPropertySymbol } list when list.Patterns.All(element => element is IDiscardPatternOperation or ISlicePatternOperation { Pattern: null }):
+            case IListPatternOperation { LengthSymbol: IPropertySymbol } list:
                 return OfListPattern(value, list, negated, whole);
         }
         foreach (var inner in pattern.DescendantsAndSelf())
@@ -110,15 +110,26 @@ internal sealed partial class BodyLowering
         };
     }
 
-    /// <summary>How many elements there are: <c>[]</c>, <c>[_, ..]</c>.</summary>
+    /// <summary>How many elements there are (<c>[]</c>, <c>[_, ..]</c>), and what some of them are.</summary>
     private Condition OfListPattern(int value, IListPatternOperation list, bool negated, IOperation whole)
     {
-        var (size, elements) = (Known(LoadOf(value, list.LengthSymbol), whole), list.Patterns.Count(element => element is IDiscardPatternOperation));
+        Declare(list.DeclaredSymbol, value, whole);
+        var (size, elements) = (Known(LoadOf(value, list.LengthSymbol), whole), list.Patterns.Count(element => element is not ISlicePatternOperation));
         var count = _steps.Into(OpCode.Constant, payload: (long)elements);
-        var ofSize = elements < list.Patterns.Length ? Make(ConditionKind.LessOrEqual, count, size, false, whole) : Make(ConditionKind.Equal, size, count, false, whole);
-        return list.InputType is { IsValueType: true } ? Negate(ofSize, negated)
-            : Composed(new[] { Make(ConditionKind.IsNull, value, -1, true, whole), ofSize }, isAnd: true, value, list, negated, whole);
+        var parts = new List<Condition>();
+        if (list.InputType is not { IsValueType: true })
+            parts.Add(Make(ConditionKind.IsNull, value, -1, true, whole));
+        parts.Add(elements < list.Patterns.Length ? Make(ConditionKind.LessOrEqual, count, size, false, whole) : Make(ConditionKind.Equal, size, count, false, whole));
+        foreach (var element in list.Patterns)
+            if ((element is ISlicePatternOperation slice ? slice.Pattern : element) is { } pattern and not IDiscardPatternOperation)
+                parts.Add(OfPattern(PartOf(value, list, element), pattern, false, whole));
+        return parts.Count == 1 ? Negate(parts[0], negated) : Composed(parts.ToArray(), isAnd: true, value, list, negated, whole);
     }
+
+    /// <summary>A slice of a span lies in the same memory; of an element, and of an array's slice, nothing is known.</summary>
+    private int PartOf(int value, IListPatternOperation list, IPatternOperation part) => part is ISlicePatternOperation && value >= 0 && TypeFacts.IsSpan(list.InputType)
+        ? _steps.Into(OpCode.Arithmetic, value, Registers.None, payload: "range", site: AddSite(list))
+        : Registers.None;
 
     /// <summary>Remembered as a whole, where it is about values that cannot change underneath, and by its parts.</summary>
     private Condition Composed(Condition[] parts, bool isAnd, int value, IPatternOperation pattern, bool negated, IOperation whole)

@@ -44,9 +44,10 @@ internal sealed partial class BodyLowering
                 // Of an extension block: what its members are called on.
                 return Place.Variable(ThisSlot);
             case IParameterReferenceOperation { Parameter: var parameter }:
-                return IsPrimaryConstructorCapture(parameter)
-                    ? Place.OfField(ThisSlot, FieldNumber(parameter))
-                    : OfVariable(parameter, parameter.Type);
+                return !IsPrimaryConstructorCapture(parameter) ? OfVariable(parameter, parameter.Type)
+                    // `ref byte _first = ref first;`
+                    : parameter.RefKind != RefKind.None ? Place.Memory(_steps.Into(OpCode.LoadField, ThisSlot, FieldNumber(parameter)), TypeFacts.SizeOf(parameter.Type))
+                    : Place.OfField(ThisSlot, FieldNumber(parameter));
             case IFieldReferenceOperation field:
                 return OfField(field);
             case IPropertyReferenceOperation property:
@@ -208,6 +209,8 @@ internal sealed partial class BodyLowering
             case PlaceKind.Property:
                 if (place.Property is not { GetMethod: { } getter } property)
                     return Registers.None;
+                if (PropertyShapes.IsAutomatic(getter))
+                    return _steps.Into(OpCode.LoadField, place.Base, FieldNumber(property));
                 return EmitCall(getter, _current, place.Base, place.Arguments!, effectsOf: HasEffects(property) ? property : null);
             default:
                 return Registers.None;
@@ -227,6 +230,9 @@ internal sealed partial class BodyLowering
                 break;
             case PlaceKind.Memory:
                 _steps.Add(new Instruction(OpCode.Write, -1, place.Base, place.Inexact ? 1 : 0, scale: place.Size, site: AddWriteSite(operation, place)));
+                break;
+            case PlaceKind.Property when place.Property is { SetMethod: { } plain } property && PropertyShapes.IsAutomatic(plain):
+                Store(Place.OfField(place.Base, FieldNumber(property)), value, operation);
                 break;
             case PlaceKind.Property when place.Property is { SetMethod: { } setter }:
                 EmitCall(setter, operation, place.Base, place.Arguments!.Append(value).ToArray());
@@ -269,8 +275,13 @@ internal sealed partial class BodyLowering
             _steps.Add(new Instruction(OpCode.Copy, slot, place.Base));
             place = place with { Base = slot };
         }
-        if (_capturedPlaces.TryGetValue(capture, out var other) && other.Kind == PlaceKind.Memory && place.Kind == PlaceKind.Memory)
-            place = place with { Inexact = place.Inexact || other.Inexact };
+        // `ref odd ? ref *p : ref mine`: a variable has no address that anybody follows.
+        else if (_chosenPlaces.Contains(capture))
+        {
+            _steps.Add(new Instruction(OpCode.Copy, CaptureSlot(capture), Known(Registers.None, _current)));
+        }
+        if (_capturedPlaces.TryGetValue(capture, out var other) && other.Kind == PlaceKind.Memory)
+            place = other with { Inexact = other.Inexact || place.Inexact };
         _capturedPlaces[capture] = place;
     }
 }

@@ -41,9 +41,13 @@ internal sealed partial class BodyLowering
                 // `mode.HasFlag(x)`, `sync.GetValueOrDefault()`: as the flag itself.
                 case IInvocationOperation { Instance: IParameterReferenceOperation { Type: var asked } } when IsFlag(asked):
                     break;
-                // What the program's settings say under a name.
-                case IInvocationOperation { Instance: null, Arguments: { IsEmpty: false } arguments } named when !IsFramework(named.TargetMethod) && arguments.All(argument => argument.Value.ConstantValue.HasValue):
+                // What the program's settings, or the system's, say under a name; a delegate's answer, which the type was given.
+                case IInvocationOperation { Instance: null } named when SaysUnderName(named):
+                case IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke, Instance: IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member: var given } } when _context.KeptDelegates.Of(given) is null:
                     readsPolicy = true;
+                    continue;
+                // What a call leaves there says as much as the call.
+                case IArgumentOperation { Parameter.RefKind: RefKind.Out }:
                     continue;
                 // `if (IsDue(now))`: what is asked of the arguments.
                 case IInvocationOperation { Instance: null or IInstanceReferenceOperation, TargetMethod: var predicate } when _context.IsFormula(predicate.OriginalDefinition):
@@ -55,6 +59,22 @@ internal sealed partial class BodyLowering
                 pending.Push(child);
         }
         return readsPolicy;
+    }
+
+    /// <summary><c>Config.Get("durable")</c>; of the system what it hands out under a name, as <c>AppContext.TryGetSwitch("Durable", out var on)</c>, and not whether a file is there.</summary>
+    private static bool SaysUnderName(IInvocationOperation call)
+    {
+        var asked = call.Arguments.Where(argument => argument.Parameter?.RefKind != RefKind.Out).ToList();
+        return asked.Count > 0 && asked.TrueForAll(argument => argument.Value.ConstantValue.HasValue)
+            && (!IsFramework(call.TargetMethod) || (asked.Exists(argument => argument.Value.ConstantValue.Value is string) && (asked.Count < call.Arguments.Length || call.Type?.SpecialType == SpecialType.System_String)));
+    }
+
+    /// <summary>The locals that a call leaves its answer in are policies if the call is.</summary>
+    private void NotePolicyLeft(IInvocationOperation call)
+    {
+        foreach (var argument in call.Arguments)
+            if (argument is { Parameter.RefKind: RefKind.Out } && (argument.Value is IDeclarationExpressionOperation declared ? declared.Expression : argument.Value) is ILocalReferenceOperation { Local: var local })
+                _policyOf[local] = ReadsOnlyPolicy(call) && (!_policyOf.TryGetValue(local, out var before) || before);
     }
 
     /// <summary><c>ShouldFlush(n)</c> of this object or of one that it holds.</summary>
@@ -88,7 +108,10 @@ internal sealed partial class BodyLowering
     {
         if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
             _policyOf[chosen] = IsChosenByPolicy(value);
-        if (!value.ConstantValue.HasValue && value is not IDefaultValueOperation)
+        // What a loop walks is data, wherever it is kept.
+        if (Unconverted(value) is IInvocationOperation { TargetMethod.Name: "GetEnumerator" })
+            _policyOf[holder] = false;
+        else if (!value.ConstantValue.HasValue && value is not IDefaultValueOperation)
             _policyOf[holder] = ReadsOnlyPolicy(value) && !AsksWithArguments(value) && (!_policyOf.TryGetValue(holder, out var before) || before);
     }
 
@@ -127,6 +150,9 @@ internal sealed partial class BodyLowering
         // `_pending + data.Length > Limit`, `(_pending += n) > Limit`.
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, LeftOperand: var left, RightOperand: var right } => IsOwnCounter(left) || IsOwnCounter(right),
         ICompoundAssignmentOperation { Target: var summed } => IsOwnCounter(summed),
+        // `ShouldFlush(n)`, which is that.
+        IInvocationOperation { Instance: IInstanceReferenceOperation, TargetMethod.OriginalDefinition: var predicate } when _context.IsFormula(predicate) =>
+            _context.ValueOf(predicate, _cancel)?.DescendantsAndSelf().Any(read => read is IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, LeftOperand: var first, RightOperand: var second } && (IsOwnCounter(first) || IsOwnCounter(second))) == true,
         IBinaryOperation { OperatorKind: BinaryOperatorKind.And, RightOperand.ConstantValue: { HasValue: true, Value: int mask } } => IsRemainder(mask),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.And, RightOperand.ConstantValue: { HasValue: true, Value: long mask } } => IsRemainder(mask),
         _ => false,

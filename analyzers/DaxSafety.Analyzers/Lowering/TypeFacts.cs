@@ -22,6 +22,21 @@ internal sealed class TypeFacts
         _findDescribed = IsDescribed;
     }
 
+    private const int MostNamedNumbers = 32;
+
+    private readonly ConcurrentDictionary<INamedTypeSymbol, long[]?> _named = new(SymbolEqualityComparer.Default);
+
+    /// <summary>The numbers that an enum names, which are all that it can be; null for flags, and for anything else.</summary>
+    public long[]? NamedNumbers(ITypeSymbol? type) => type is INamedTypeSymbol { TypeKind: TypeKind.Enum } named ? _named.GetOrAdd(named, FindNumbers) : null;
+
+    private static long[]? FindNumbers(INamedTypeSymbol type)
+    {
+        if (type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "FlagsAttribute"))
+            return null;
+        var numbers = type.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue).Select(member => BodyLowering.Normalize(member.ConstantValue) as long? ?? long.MinValue).Distinct().ToArray();
+        return numbers.Length is > 1 and <= MostNamedNumbers ? numbers : null;
+    }
+
     /// <summary>Whether a value of the type can name, hold or lead to mapped memory.</summary>
     public bool CanCarryMapping(ITypeSymbol? type)
     {
@@ -125,6 +140,12 @@ internal sealed class TypeFacts
                 return true;
         return !IsFramework(type);
     }
+
+    /// <summary>A type parameter that stands for numbers and bytes: unmanaged, a bare structure, or one of the library's numbers.</summary>
+    public static bool IsPlainData(ITypeSymbol type) => type is ITypeParameterSymbol parameter
+        && (parameter.HasUnmanagedTypeConstraint || (parameter.ConstraintTypes.IsEmpty ? parameter.HasValueTypeConstraint : parameter.ConstraintTypes.Any(IsNumeric)));
+
+    private static bool IsNumeric(ITypeSymbol constraint) => constraint is { ContainingNamespace: { Name: "Numerics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } };
 
     /// <summary>The type of what a variable or member holds; null for any other symbol.</summary>
     public static ITypeSymbol? TypeOf(ISymbol? holder) => holder switch

@@ -36,7 +36,7 @@ internal sealed partial class BodyLowering
     private bool HoldsAddress(ISymbol symbol) => symbol switch
     {
         ILocalSymbol local => local.RefKind != RefKind.None,
-        IParameterSymbol { RefKind: RefKind.Ref or RefKind.In } parameter => !_context.Types.CanCarryMapping(parameter.Type) && !ReadOnlyReferences.IsValue(parameter),
+        IParameterSymbol { RefKind: RefKind.Ref or RefKind.In } parameter => (TypeFacts.IsPlainData(parameter.Type) || !_context.Types.CanCarryMapping(parameter.Type)) && !ReadOnlyReferences.IsValue(parameter),
         _ => false,
     };
 

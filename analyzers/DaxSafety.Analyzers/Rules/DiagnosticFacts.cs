@@ -7,11 +7,15 @@ namespace DaxSafety.Analyzers.Rules;
 /// <summary>Fills a diagnostic's properties: <see cref="DiagnosticKeys"/> says what they mean.</summary>
 internal static class DiagnosticFacts
 {
-    public static ImmutableDictionary<string, string?> Of(RuleContext context, Obligation obligation, IReadOnlyList<PathStep>? steps = null)
+    /// <param name="context">Of the rule.</param>
+    /// <param name="obligation">What is reported.</param>
+    /// <param name="steps">That lead to the exit.</param>
+    /// <param name="others">What the same write owes where a choice makes it one to another mapping: what is to be flushed has to be a name for both.</param>
+    public static ImmutableDictionary<string, string?> Of(RuleContext context, Obligation obligation, IReadOnlyList<PathStep>? steps = null, IEnumerable<Obligation>? others = null)
     {
         var properties = ImmutableDictionary.CreateBuilder<string, string?>();
         var entities = context.Outcome.Analysis.Entities;
-        var targets = obligation.Target.Targets.Select(place => entities[place.Entity]).Distinct().ToArray();
+        var targets = obligation.Target.Targets.Concat((others ?? Array.Empty<Obligation>()).SelectMany(other => other.Target.Targets)).Select(place => entities[place.Entity]).Distinct().ToArray();
         var entity = targets[0];
         if (FlushHandle.Of(context, targets) is var (text, kind))
         {
@@ -30,6 +34,8 @@ internal static class DiagnosticFacts
             properties[DiagnosticKeys.Offset] = site.Offset;
             properties[DiagnosticKeys.Length] = site.Length;
         }
+        if (obligation.Target.Targets.Any(place => place.Layer > 0))
+            properties[DiagnosticKeys.HeldBack] = "true";
         if (steps is { Count: > 0 })
             properties[DiagnosticKeys.Path] = string.Join("\n", steps.Select(step =>
                 $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: {step.Text}"));

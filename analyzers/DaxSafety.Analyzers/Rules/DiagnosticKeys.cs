@@ -24,6 +24,9 @@ internal static class DiagnosticKeys
     /// <summary>For DAX1001: where the exits that miss the flush begin in the text, all of them, by commas: <c>310,422</c>.</summary>
     public const string Exits = "dax.exits";
 
+    /// <summary>Present when a writer or a stream over the mapping holds the bytes back: only its own flush is a fix.</summary>
+    public const string HeldBack = "dax.held-back";
+
     /// <summary>The operating system the code targets: <c>linux</c>, <c>windows</c>, <c>macos</c> or <c>any</c>.</summary>
     public const string TargetOs = "dax.target-os";
 

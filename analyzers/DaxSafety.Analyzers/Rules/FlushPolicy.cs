@@ -22,6 +22,13 @@ internal static class FlushPolicy
             && !(decisive.Condition.IsCount && explainer.Rejoins(decisive)));
     }
 
+    /// <summary>Whether a branch of the body cost the write its flush, policy or not: nobody else will flush later what only this body has in hand.</summary>
+    public static bool IsDecidedHere(RuleContext context, OwedWrite owed)
+    {
+        var explainer = new PathExplainer(context.Outcome, owed.Obligation);
+        return owed.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return && explainer.Decisive(explainer.StepsTo(exit.Node)) is { Condition: not { Kind: ConditionKind.Iterates, A: >= 0 } });
+    }
+
     private static bool IsPolicy(RuleContext context, int node, Condition condition) =>
         context.Outcome.Analysis.IsPolicy(condition, context.Outcome.States[node]);
 }

@@ -33,7 +33,10 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     public FlowNode NodeOf(OpenExit exit) => Outcome.Body.Nodes[exit.Node];
 
     /// <summary>Whether anybody durably flushes what this write's field holds.</summary>
-    public FieldVerdict VerdictOn(OwedWrite write) => write.Member is { } member ? model.VerdictOn(member, cancel) : FieldVerdict.Flushed;
+    public FieldVerdict VerdictOn(OwedWrite write) => write.Member is { } member ? model.VerdictOn(member, cancel, LayerOf(write)) : FieldVerdict.Flushed;
+
+    /// <summary>How many writers that hold bytes back a member's write went through, above what the field holds.</summary>
+    public int LayerOf(OwedWrite write) => write.Obligation.Target.Single is { } place && Outcome.Analysis.Entities[place.Entity].Kind == EntityKind.Field ? place.Layer : 0;
 
     /// <summary>The own handle, by number, whose object is what a member of it writes to; null when it is something else.</summary>
     public int? HandleWritten(OwedWrite write) => write.Owner == Owner.Caller && write.Obligation.Target.Targets.All(place => place.Entity == EntityTable.This)
@@ -62,7 +65,11 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     /// <summary>What a message calls the mapping: the variable or member that holds it, else what the source writes through.</summary>
     public string NameOf(Obligation obligation)
     {
-        var entity = Outcome.Analysis.Entities[obligation.Target.Targets.First().Entity];
+        var place = obligation.Target.Targets.First();
+        // What is held back is the writer's.
+        if (place.Layer > 0 && SiteOf(obligation).Receiver is { } writer)
+            return writer;
+        var entity = Outcome.Analysis.Entities[place.Entity];
         if (entity.Kind == EntityKind.Field)
             return NameOf(entity);
         // An own handle is called by its type: its members name it in many ways.

@@ -8,8 +8,9 @@ namespace DaxSafety.Analyzers.Rules;
 /// <param name="Diagnostic">To be reported then.</param>
 /// <param name="OnFlush">It stands on a flush that is not enough, else on a write that has not even that.</param>
 /// <param name="ByDisposal">That flush is a disposal.</param>
-internal readonly record struct Undecided(int Field, Diagnostic Diagnostic, bool OnFlush = false, bool ByDisposal = false)
+/// <param name="Layer">From how far up it is written.</param>
+internal readonly record struct Undecided(int Field, Diagnostic Diagnostic, bool OnFlush = false, bool ByDisposal = false, int Layer = 0)
 {
-    public bool Holds(FieldLedger ledger) => !ledger.IsFlushed(Field) && !ledger.IsDoubtful(Field)
+    public bool Holds(FieldLedger ledger) => !ledger.IsFlushed(Field, Layer) && !ledger.IsDoubtful(Field)
         && (OnFlush ? ledger.IsWritten(Field) && ledger.IsFlushedWeakly(Field, ByDisposal) : !ledger.IsFlushedWeakly(Field, false) && !ledger.IsFlushedWeakly(Field, true));
 }

@@ -25,7 +25,8 @@ internal static class FileNotDurable
             reported.Add(obligation.Target);
             Report(context, obligation.Site, obligation.IsOfNewFile
                 ? "Where this creates the file, only its contents are flushed afterwards, through the mapping, and not the file and its entry in the directory: a power cut can lose it"
-                : "Where this makes the file longer, only its contents are flushed afterwards, through the mapping, and not the file: a power cut can cut off what was added");
+                : "Where this makes the file longer, only its contents are flushed afterwards, through the mapping, and not the file: a power cut can cut off what was added",
+                obligation.Inner is { } inner ? [inner.Location] : []);
         }
     }
 

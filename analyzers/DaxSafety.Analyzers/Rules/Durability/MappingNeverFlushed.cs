@@ -14,7 +14,7 @@ internal static class MappingNeverFlushed
             if ((write.Member ?? context.HandleWritten(write)) is not { } field || write.Obligation.Debt != Debt.Bytes || write.Obligation.IsReportedInside || write.SettledElsewhere
                 || write.Exits.All(exit => exit.Status.Attempts != 0) || context.Contract.On(write) != 0 || !IsMapped(context, write) || !reported.Add(write.Obligation.Site))
                 continue;
-            var verdict = context.VerdictOn(field);
+            var verdict = write.Member is null ? context.VerdictOn(field) : context.VerdictOn(write);
             if (verdict == FieldVerdict.Flushed || (verdict == FieldVerdict.NeverFlushed && (context.IsFlushedWeakly(field, false) || context.IsFlushedWeakly(field, true))))
                 continue;
             var inner = write.Obligation.Inner is { } site ? [site.Location] : Array.Empty<Location>();
@@ -23,7 +23,7 @@ internal static class MappingNeverFlushed
             if (verdict == FieldVerdict.NeverFlushed)
                 context.Report(diagnostic);
             else
-                postpone(new Undecided(field, diagnostic));
+                postpone(new Undecided(field, diagnostic) { Layer = context.LayerOf(write) });
         }
     }
 

@@ -33,7 +33,7 @@ internal static class WriteNotFlushed
         Owner.Local => true,
         Owner.Caller or Owner.Member => owed.SettledElsewhere && !owed.Obligation.IsJudgedInside
             && owed.Obligation.Target.Targets.All(place => context.Outcome.Analysis.IsKnownMapping(place.Entity) && !context.Outcome.Analysis.IsElement(place.Entity))
-            && FlushPolicy.IsInconsistent(context, owed),
+            && (owed.IsOfOwnObject ? FlushPolicy.IsDecidedHere(context, owed) : FlushPolicy.IsInconsistent(context, owed)),
         _ => false,
     };
 
@@ -90,8 +90,14 @@ internal static class WriteNotFlushed
             if (answered is { Owner: Owner.Local, Obligation.Inner: { } written })
                 context.AnswerFor(written);
         context.Report(RuleCatalog.WriteNotFlushed, site.Location, more,
-            DiagnosticFacts.Of(context, write.Obligation, steps).SetItem(DiagnosticKeys.Exits, string.Join(",", places.Distinct())), context.NameOf(write.Obligation), Describe(context, exit, explainer.Decisive(steps)));
+            DiagnosticFacts.Of(context, write.Obligation, steps, OtherwiseOwed(context, write)).SetItem(DiagnosticKeys.Exits, string.Join(",", places.Distinct())), context.NameOf(write.Obligation), Describe(context, exit, explainer.Decisive(steps)));
     }
+
+    /// <summary>What the same write leaves undone on other paths, where it goes to another mapping.</summary>
+    private static IEnumerable<Obligation> OtherwiseOwed(RuleContext context, OwedWrite write) => context.Outcome.Owed
+        .Where(other => !ReferenceEquals(other, write) && other.Owner == Owner.Local && Position(context, other) == Position(context, write)
+            && context.NameOf(other.Obligation) != context.NameOf(write.Obligation) && !context.Outcome.AreOwedTogether(other, write))
+        .Select(other => other.Obligation);
 
     private const int MostEarlierWrites = 16;
 

@@ -36,9 +36,11 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
         return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}', then its file, after the write", edits => InsertAll(edits, places, [first, file.FlushStatement]));
     }
 
-    /// <summary>A type that keeps the view, and has a member that promises to persist it.</summary>
+    /// <summary>A writer that is all there is of the view, or a type that keeps the view and has a member that promises to persist it.</summary>
     private Offer? ByItself(IReadOnlyList<FlushPlace> places)
     {
+        if (places.Count > 0 && IsFrameworkEnough && IsOrDerives(mapping.Type, Flushables) && $"{mapping.Text}.Flush();" is var flush && !places.All(place => place.Slot.IsFollowedBy(At(place, flush))))
+            return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, [flush]));
         if (places.Count == 0 || RuntimeLibrary.IsMap(mapping.Type) || write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } || !mapping.IsMapping(call.Expression)
             || OwnFlush.Of(mapping.Type, site.Model, write.SpanStart) is not { } member || $"{mapping.Text}.{member}();" is var statement && places.All(place => place.Slot.IsFollowedBy(statement)))
             return null;
@@ -108,18 +110,40 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     /// </summary>
     private (bool IsWriter, string Text)? Writer()
     {
-        if (write is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } invocation || mapping.IsMapping(call.Expression)
-            || invocation.ArgumentList.Arguments.Any(argument => mapping.IsMapping(argument.Expression))
-            || call.Name.Identifier.ValueText is var name && (name.StartsWith("Read", StringComparison.Ordinal) || name is "Dispose" or "DisposeAsync" or "Close")
-            || site.Model.GetTypeInfo(call.Expression).Type is not { } receiver)
+        if (write is not InvocationExpressionSyntax { ArgumentList.Arguments: var arguments } invocation)
             return (false, "");
-        for (var type = receiver; type is not null; type = type.BaseType)
-        {
-            if (type.Name is "BinaryWriter" or "TextWriter" or "BufferedStream" && type.ContainingNamespace.ToDisplayString() == "System.IO")
-                return call.Expression is IdentifierNameSyntax ? (true, call.Expression.ToString()) : null;
-            if (type.Name == "Stream" && type.ContainingNamespace.ToDisplayString() == "System.IO")
-                return null;
-        }
-        return (false, "");
+        if (invocation.Expression is MemberAccessExpressionSyntax call && !mapping.IsMapping(call.Expression) && !arguments.Any(argument => mapping.IsMapping(argument.Expression))
+            && call.Name.Identifier.ValueText is var name && !name.StartsWith("Read", StringComparison.Ordinal) && name is not ("Dispose" or "DisposeAsync" or "Close") && IsStreamOrWriter(call.Expression))
+            return IsBare(call.Expression) ? (false, "") : IsFlushable(call.Expression) ? (true, call.Expression.ToString()) : null;
+        if (site[DiagnosticKeys.HeldBack] is null)
+            return (false, "");
+        // A helper that is given the writer.
+        var given = arguments.Select(argument => argument.Expression).Where(IsStreamOrWriter).ToArray();
+        return given.Length == 1 && IsFlushable(given[0]) ? (true, given[0].ToString()) : null;
+    }
+
+    private static readonly string[] Flushables = ["BinaryWriter", "TextWriter", "BufferedStream"];
+
+    private bool IsFlushable(ExpressionSyntax expression) => expression is IdentifierNameSyntax && IsOrDerives(site.Model.GetTypeInfo(expression).Type, Flushables);
+
+    private bool IsStreamOrWriter(ExpressionSyntax expression) => IsOrDerives(site.Model.GetTypeInfo(expression).Type, "BinaryWriter", "TextWriter", "Stream");
+
+    private static bool IsOrDerives(ITypeSymbol? type, params string[] names)
+    {
+        for (; type is not null; type = type.BaseType)
+            if (names.Contains(type.Name) && type.ContainingNamespace.ToDisplayString() == "System.IO")
+                return true;
+        return false;
+    }
+
+    /// <summary>A writer or stream of the program's own, straight from the library's abstract ones, that has no Flush of its own: there is nothing in it to flush.</summary>
+    private bool IsBare(ExpressionSyntax expression)
+    {
+        var receiver = site.Model.GetTypeInfo(expression).Type;
+        var type = receiver;
+        for (; type is { DeclaringSyntaxReferences.IsEmpty: false }; type = type.BaseType)
+            if (type.GetMembers("Flush").Any(member => member.IsOverride))
+                return false;
+        return !SymbolEqualityComparer.Default.Equals(type, receiver) && type is { Name: "TextWriter" or "Stream", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class InsertFlush : DaxFix
 
     protected override IEnumerable<Offer> OffersFor(FixSite site)
     {
-        if (site.Node is not { } write || MappingName.Of(site.Model, site[DiagnosticKeys.Mapping], write) is not { } mapping)
+        if (site.Node is not { } write || IsDisposedAtTheEnd(write) || MappingName.Of(site.Model, site[DiagnosticKeys.Mapping], write) is not { } mapping)
             yield break;
         var together = site.Companions.Where(other => site.NodeAt(other.Location) is { } node && mapping.IsCalledBy(node)).ToArray();
         var companions = together.Select(other => site.NodeAt(other.Location)).OfType<SyntaxNode>().ToArray();
@@ -28,6 +28,9 @@ internal sealed class InsertFlush : DaxFix
         foreach (var offer in FlushAfterWrites.Offers(site, mapping, write, earlier, exits, partly: companions.Length > 0))
             yield return offer;
     }
+
+    /// <summary><c>using var zip = …;</c> writes its last bytes where its scope ends: behind them is no place for a statement.</summary>
+    private static bool IsDisposedAtTheEnd(SyntaxNode write) => write is VariableDeclaratorSyntax { Parent.Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } };
 
     /// <summary>An additional location can also be the exit, which is a statement or a brace, or a write inside the method that is called here.</summary>
     private static bool IsEarlierWrite(SyntaxNode node, SyntaxNode write) =>
