@@ -106,11 +106,11 @@ internal sealed partial class BodyLowering
                 return _steps.Into(OpCode.Constant, payload: start);
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null } not:
                 return Not(Lower(not.Operand), not);
+            // What is asked once is evaluated once: `return msync(p, n, 4) is 0`.
+            case IIsPatternOperation { Value: var once, Pattern: var single } when !IsPlainRead(once) && single is IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation }:
+                return PatternValue(Known(Lower(once), once), single);
             case IPropertyReferenceOperation { Property: var asked, Instance: { } nullable } when IsHasValue(asked):
                 return TestValue(BinaryOperatorKind.NotEquals, Known(Lower(nullable), nullable), _steps.Into(OpCode.Constant), operation);
-            // What is asked once is evaluated once: `return msync(p, n, 4) is 0`.
-            case IIsPatternOperation { Value: var asked, Pattern: var single } when !IsPlainRead(asked) && single is IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation }:
-                return PatternValue(Known(Lower(asked), asked), single);
             case IIsPatternOperation or IIsNullOperation:
                 LowerCondition(operation);
                 return operation is IIsPatternOperation pattern && IsPlainRead(pattern.Value) ? PatternValue(Lower(pattern.Value), pattern.Pattern) : Registers.None;
