@@ -111,12 +111,23 @@ internal sealed partial class BodyAnalysis
                 path.Pending = path.Pending.Remove(entry.Key);
     }
 
-    private bool LeadsThrough(int entity, int holder)
+    /// <summary>What an object holds is not there without it, nor a view without the map or file that it was made from.</summary>
+    private bool LeadsThrough(int entity, int holder, int depth = 0)
     {
-        while (entity != holder && _entities[entity] is { Kind: EntityKind.Field } field)
-            entity = (int)field.B;
-        return entity == holder;
+        for (; entity != holder; entity = (int)_entities[entity].B)
+        {
+            // Several are those of several paths, but for a field: there they are the map and its file.
+            if (depth < MostLayers && _entities[entity] is { Mapping: { } mapping, Kind: var kind } && (mapping.Parents.Count == 1 || kind == EntityKind.Field)
+                && mapping.Parents.Exists(parent => parent.Single is { Entity: > EntityTable.Statics } made && LeadsThrough(made.Entity, holder, depth + 1)))
+                return true;
+            if (_entities[entity].Kind != EntityKind.Field)
+                return false;
+        }
+        return true;
     }
+
+    /// <summary>A file, its map, a view of it, a writer over that.</summary>
+    private const int MostLayers = 4;
 
     /// <summary>What a field was read from was not null: <c>h?.V</c> that is there says that <c>h</c> is.</summary>
     private bool LearnHolders(Path path, int entity)

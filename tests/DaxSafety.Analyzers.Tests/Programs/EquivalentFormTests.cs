@@ -3,11 +3,15 @@ using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Tests.Programs;
 
-/// <summary>A program that is written in another way gets what it announces all the same, on the same lines. Each form is tried on a part of the programs, each on another.</summary>
+/// <summary>
+/// A program that is written in another way gets what it announces all the same, on the same lines. Each form is tried on a part of the programs, each on
+/// another: which, goes by their names, so that a program more changes nothing for the others. DAX_SAFETY_FORMS=all tries each on all of them (two minutes), and
+/// finds what is not mended yet.
+/// </summary>
 public sealed class EquivalentFormTests
 {
     /// <summary>One program in so many: a few hundred in all, over all forms.</summary>
-    private const int Every = 24;
+    private static readonly uint Every = Environment.GetEnvironmentVariable("DAX_SAFETY_FORMS") == "all" ? 1u : 24;
 
     private static readonly Dictionary<string, Rewrite> Forms = EquivalentForms.All.ToDictionary(form => form.Name);
 
@@ -18,11 +22,9 @@ public sealed class EquivalentFormTests
     public async Task Form_GetsWhatTheProgramGets(string name)
     {
         var form = Forms[name];
-        var first = EquivalentForms.All.ToList().IndexOf(form);
         var (compared, differences) = (0, new List<string>());
-        for (var i = first; i < TestProgram.All.Count; i += Every)
+        foreach (var program in TestProgram.All.Where(program => Fingerprint($"{name}: {program.Name}") % Every == 0))
         {
-            var program = TestProgram.All[i];
             var original = TestCompilation.From(program.Source, program.Options);
             var source = form.Apply(original);
             var rewritten = TestCompilation.From(source, program.Options);
@@ -39,6 +41,9 @@ public sealed class EquivalentFormTests
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
         Assert.True(compared > 2, $"{name} was applied to {compared} programs only");
     }
+
+    /// <summary>FNV-1a: the same in every run, which a string's own hash is not.</summary>
+    private static uint Fingerprint(string text) => text.Aggregate(2166136261u, (hash, letter) => unchecked((hash ^ letter) * 16777619));
 
     private static string Told(Rewrite form, string mark) => form.Moves ? mark[(mark.IndexOf(' ', StringComparison.Ordinal) + 1)..] : mark;
 
