@@ -60,8 +60,11 @@ internal sealed partial class BodyAnalysis
             var isNull = span.Equals(Span.True);
             if (value.Refs.All(place => isNull ? IsObject(place.Entity) : place.Entity == EntityTable.Null))
                 return false;
-            return value.Single is not { Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
-                || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), span, remember: !IsAssignedHere(_entities[place.Entity]));
+            if (value.Single is not { Entity: > EntityTable.Untracked } place || IsObject(place.Entity))
+                return true;
+            if (isNull && place.Entity > EntityTable.Statics)
+                ForgetWritesTo(path, place.Entity);
+            return Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), span, remember: !IsAssignedHere(_entities[place.Entity]));
         }
         if (kind == ConditionKind.Equal)
             return AssumeEqual(path, Registers.None, value, number, span.Equals(Span.True), remember: true, isBoolean: false);
