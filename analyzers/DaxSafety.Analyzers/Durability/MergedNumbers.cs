@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.Operations;
+
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>Numbers that differ between two groups that are merged: what can be said of both, so that loops settle.</summary>
@@ -68,5 +70,32 @@ internal sealed partial class PathMerger
                 return null;
         }
         return lowest;
+    }
+
+    /// <summary>A flag that says in both groups how a variable compares with the same thing says so of the number that the variable becomes: <c>var last = i == n - 1;</c></summary>
+    private void KeepComparisons(Path merged, Path a, Path b, int variable, Entity number)
+    {
+        if (!a.Variables.TryGet(variable, out var mine) || !b.Variables.TryGet(variable, out var theirs) || mine.Single is not { } before || theirs.Single is not { } arriving)
+            return;
+        a.Variables.AnyChange(b.Variables, (slot, flag, other) =>
+        {
+            if (slot != variable && ComparisonOf(flag, before) is { } comparison && comparison.Equals(ComparisonOf(other, arriving)))
+                merged.Variables = merged.Variables.Set(slot, Value.OfEntity((comparison.IsLeft
+                    ? _entities.Computed(comparison.Operation, number.Id, 0, comparison.With, comparison.Offset)
+                    : _entities.Computed(comparison.Operation, comparison.With, comparison.Offset, number.Id, 0)).Id));
+            return false;
+        });
+    }
+
+    /// <summary>How a flag compares the number, and with what; null for any other value.</summary>
+    private (string Operation, bool IsLeft, int With, long Offset)? ComparisonOf(Value flag, Ref number)
+    {
+        if (flag.Single is not { OffsetEntity: 0, Offset: 0 } place || number.OffsetEntity != 0
+            || _entities[place.Entity] is not { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (var operation, var left, var right, _) } compared
+            || operation is not (nameof(BinaryOperatorKind.Equals) or nameof(BinaryOperatorKind.NotEquals) or nameof(BinaryOperatorKind.LessThan)
+                or nameof(BinaryOperatorKind.LessThanOrEqual) or nameof(BinaryOperatorKind.GreaterThan) or nameof(BinaryOperatorKind.GreaterThanOrEqual)))
+            return null;
+        return compared.A == number.Entity && left == number.Offset ? (operation, true, (int)compared.B, right)
+            : compared.B == number.Entity && right == number.Offset ? (operation, false, compared.A, left) : null;
     }
 }

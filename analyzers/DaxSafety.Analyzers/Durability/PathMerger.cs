@@ -230,6 +230,8 @@ internal sealed partial class PathMerger
             _numbers.Forget(merged, counter);
         foreach (var (variable, counter) in _renewed)
             _numbers.KeepDistances(merged, a, b, variable, counter, _inLoop);
+        foreach (var (variable, counter) in _renewed)
+            KeepComparisons(merged, a, b, variable, counter);
         return merged;
     }
 

@@ -13,6 +13,15 @@ public sealed class EquivalentFormTests
     /// <summary>One program in so many: a few hundred in all, over all forms.</summary>
     private static readonly uint Every = Environment.GetEnvironmentVariable("DAX_SAFETY_FORMS") == "all" ? 1u : 24;
 
+    /// <summary>What of the sample is not mended yet. A difference that is gone has to be taken out.</summary>
+    private static readonly HashSet<string> NotYet = new(StringComparer.Ordinal)
+    {
+        // A handler that may go on between the steps of an account knows less of its numbers.
+        "a catch that throws on: Accounts: objects that count by what they are told",
+        // What tells the attempts apart is known of the flush, and not of the test in front of it.
+        "a flush unless there is none: EnginesAndLogs: retry loops",
+    };
+
     private static readonly Dictionary<string, Rewrite> Forms = EquivalentForms.All.ToDictionary(form => form.Name);
 
     public static TheoryData<string> Names => new(Forms.Keys);
@@ -34,7 +43,7 @@ public sealed class EquivalentFormTests
             compared++;
             var announced = program.Announced.Select(mark => Told(form, mark)).Order(StringComparer.Ordinal).ToList();
             var reported = (await AnalysisRun.Of(rewritten)).Select(found => Told(form, $"{found.Location.GetLineSpan().StartLinePosition.Line}: {found.Id}")).Order(StringComparer.Ordinal).ToList();
-            if (!announced.SequenceEqual(reported))
+            if (NotYet.Contains($"{name}: {program.Name}") == announced.SequenceEqual(reported))
                 differences.Add($"{program.Name}, with {form.Name}:\n  announced {string.Join(", ", announced)}\n  reported  {string.Join(", ", reported)}\n{source}");
         }
 
