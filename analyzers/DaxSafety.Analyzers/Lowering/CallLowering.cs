@@ -70,12 +70,7 @@ internal sealed partial class BodyLowering
     }
 
     /// <summary>What the receiver is known to be, below the conversions that a <c>using</c> puts around it.</summary>
-    private static ITypeSymbol? StaticType(IOperation? instance)
-    {
-        while (instance is IConversionOperation { OperatorMethod: null } conversion)
-            instance = conversion.Operand;
-        return instance?.Type;
-    }
+    public static ITypeSymbol? StaticType(IOperation? instance) => instance is null ? null : Unconverted(instance).Type;
 
     private int LowerReceiver(IOperation? instance, out bool isAddress)
     {

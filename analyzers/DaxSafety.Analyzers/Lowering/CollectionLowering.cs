@@ -147,8 +147,7 @@ internal sealed partial class BodyLowering
             IPropertyReferenceOperation { Property: { Name: "IsEmpty" } property, Instance: { } instance } when !_context.IsOwn(property) && SizeOf(property.ContainingType) is not null => instance,
             _ => null,
         };
-        while (collection is IConversionOperation { OperatorMethod: null } conversion)
-            collection = conversion.Operand;
+        collection = collection is null ? null : Unconverted(collection);
         return collection is not null && (IsPlainRead(collection) || collection is IFlowCaptureReferenceOperation) ? collection : null;
     }
 

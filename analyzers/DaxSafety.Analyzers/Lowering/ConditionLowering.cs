@@ -143,6 +143,7 @@ internal sealed partial class BodyLowering
         return condition;
     }
 
+    /// <summary>What the compiler's own conversions are around.</summary>
     private static IOperation Unconverted(IOperation operation)
     {
         while (operation is IConversionOperation { OperatorMethod: null } conversion)

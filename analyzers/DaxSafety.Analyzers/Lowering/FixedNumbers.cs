@@ -49,11 +49,4 @@ internal sealed partial class BodyLowering
         return operand < 0 ? Registers.None
             : _steps.Into(OpCode.Arithmetic, _steps.Into(OpCode.Constant, payload: constant), operand, scale: 1, payload: operation, site: AddSite(unary));
     }
-
-    private static IOperation BelowConversions(IOperation operation)
-    {
-        while (operation is IConversionOperation { OperatorMethod: null } conversion)
-            operation = conversion.Operand;
-        return operation;
-    }
 }

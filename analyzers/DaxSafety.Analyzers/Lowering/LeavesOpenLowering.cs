@@ -14,7 +14,7 @@ internal sealed partial class BodyLowering
     /// <summary>The objects that the body's locals are given.</summary>
     private ILookup<ISymbol, IObjectCreationOperation?>? _madeFor;
 
-    private bool IsMadeToLeaveOpen(IOperation closed, int layers = MostLayers) => layers > 0 && BelowConversions(closed) switch
+    private bool IsMadeToLeaveOpen(IOperation closed, int layers = MostLayers) => layers > 0 && Unconverted(closed) switch
     {
         IObjectCreationOperation creation => IsToldToLeaveOpen(creation, layers),
         ILocalReferenceOperation { Local: var local } => MadeFor(local) is var made && made.Any() && made.All(creation => creation is not null && IsToldToLeaveOpen(creation, layers)),
@@ -45,7 +45,7 @@ internal sealed partial class BodyLowering
 
     private IEnumerable<IObjectCreationOperation?> MadeFor(ILocalSymbol local) =>
         (_madeFor ??= _cfg.OriginalOperation.DescendantsAndSelf().SelectMany(GivenBy)
-            .ToLookup(given => given.Local, given => BelowConversions(given.Value) as IObjectCreationOperation, SymbolEqualityComparer.Default))[local];
+            .ToLookup(given => given.Local, given => Unconverted(given.Value) as IObjectCreationOperation, SymbolEqualityComparer.Default))[local];
 
     private static IEnumerable<(ISymbol Local, IOperation Value)> GivenBy(IOperation operation)
     {

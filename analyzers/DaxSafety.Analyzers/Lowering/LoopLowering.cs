@@ -68,12 +68,9 @@ internal sealed partial class BodyLowering
 
     private IOperation? EnumeratedBy(IOperation value)
     {
-        while (value is IConversionOperation { OperatorMethod: null } conversion)
-            value = conversion.Operand;
-        if (value is not IInvocationOperation { TargetMethod.Name: "GetEnumerator", Arguments.IsEmpty: true, Instance: { } collection })
+        if (Unconverted(value) is not IInvocationOperation { TargetMethod.Name: "GetEnumerator", Arguments.IsEmpty: true, Instance: { } instance })
             return null;
-        while (collection is IConversionOperation { OperatorMethod: null } conversion)
-            collection = conversion.Operand;
+        var collection = Unconverted(instance);
         return IsPlainRead(collection) || collection is IFlowCaptureReferenceOperation || IsMadeHere(collection) ? collection : null;
     }
 

@@ -131,12 +131,8 @@ internal sealed partial class BodyLowering
     private static bool IsExtreme(IMethodSymbol method) =>
         method is { Name: "Min" or "Max", IsStatic: true, Parameters.Length: 2, ContainingType: { Name: "Math", ContainingNamespace.Name: "System" } or { SpecialType: not SpecialType.None } } && IsInteger(method.ReturnType);
 
-    private static IInvocationOperation? ExtremeBehind(IOperation value)
-    {
-        while (value is IConversionOperation { OperatorMethod: null } conversion)
-            value = conversion.Operand;
-        return value is IInvocationOperation invocation && IsExtreme(invocation.TargetMethod) ? invocation : null;
-    }
+    private static IInvocationOperation? ExtremeBehind(IOperation value) =>
+        Unconverted(value) is IInvocationOperation invocation && IsExtreme(invocation.TargetMethod) ? invocation : null;
 
     private int LowerExtreme(IInvocationOperation invocation)
     {

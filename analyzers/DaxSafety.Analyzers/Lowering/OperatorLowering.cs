@@ -86,7 +86,7 @@ internal sealed partial class BodyLowering
             (left, right) = (Known(left, node.LeftOperand), Known(right, node.RightOperand));
         if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
             (left, right) = (right, left);
-        return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(BelowConversions(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
+        return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(Unconverted(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
     }
 
     private static int IsAddress(ITypeSymbol? type) =>

@@ -15,7 +15,7 @@ internal sealed partial class OutlineWalker
         switch (operation)
         {
             case IForEachLoopOperation { Syntax: CommonForEachStatementSyntax syntax } loop:
-                NoteEnumeration(loop.SemanticModel.GetForEachStatementInfo(syntax), TypeBehind(loop.Collection));
+                NoteEnumeration(loop.SemanticModel.GetForEachStatementInfo(syntax), BodyLowering.StaticType(loop.Collection));
                 break;
             case IUsingOperation { Resources: { } resources }:
                 NoteDisposal(TypesOf(resources));
@@ -24,7 +24,7 @@ internal sealed partial class OutlineWalker
                 NoteDisposal(TypesOf(declaration.DeclarationGroup));
                 break;
             case IDeconstructionAssignmentOperation deconstruction:
-                NoteDeconstruction(TypeBehind(deconstruction.Value));
+                NoteDeconstruction(BodyLowering.StaticType(deconstruction.Value));
                 break;
             case IDeclarationPatternOperation { DeclaredSymbol: ILocalSymbol local }:
                 MentionVariable(local, local.Type);
@@ -46,7 +46,7 @@ internal sealed partial class OutlineWalker
             case { Kind: OperationKind.None, Type: IPointerTypeSymbol }:
                 // What a `fixed` statement pins.
                 foreach (var pinned in operation.ChildOperations)
-                    if (TypeBehind(pinned) is { } type && _context.IsOwn(type))
+                    if (BodyLowering.StaticType(pinned) is { } type && _context.IsOwn(type))
                         NoteOwn(type, "GetPinnableReference");
                 break;
         }
@@ -73,7 +73,7 @@ internal sealed partial class OutlineWalker
 
     private static IEnumerable<ITypeSymbol?> TypesOf(IOperation resources) => resources is IVariableDeclarationGroupOperation group
         ? group.Declarations.SelectMany(declaration => declaration.Declarators).Select(declarator => (ITypeSymbol?)declarator.Symbol.Type)
-        : new[] { TypeBehind(resources) };
+        : new[] { BodyLowering.StaticType(resources) };
 
     private void NoteDisposal(IEnumerable<ITypeSymbol?> types)
     {

@@ -93,7 +93,7 @@ internal sealed partial class OutlineWalker
                 NoteInvocation(invocation);
                 break;
             case IMethodReferenceOperation reference:
-                NoteCall(reference.Method, TypeBehind(reference.Instance));
+                NoteCall(reference.Method, BodyLowering.StaticType(reference.Instance));
                 // Whatever it is about: what is handed on may be run by anybody.
                 if (_context.TargetOf(reference.Method) is { } handed)
                     _callees.Add(handed);
@@ -151,7 +151,7 @@ internal sealed partial class OutlineWalker
     {
         Mention(property);
         NoteKept(property);
-        var receiver = TypeBehind(instance);
+        var receiver = BodyLowering.StaticType(instance);
         if (property.GetMethod is { } getter)
             NoteCall(getter, receiver);
         if (property.SetMethod is { } setter)
@@ -174,10 +174,10 @@ internal sealed partial class OutlineWalker
     private void NoteInvocation(IInvocationOperation invocation)
     {
         var method = invocation.TargetMethod;
-        NoteCall(method, TypeBehind(invocation.Instance));
+        NoteCall(method, BodyLowering.StaticType(invocation.Instance));
         if (method.MethodKind == MethodKind.Constructor)
             NoteInitializers(method.ContainingType);
-        else if (method.Name == "ConfigureAwait" && TypeBehind(invocation.Instance ?? invocation.Arguments[0].Value) is { } awaited)
+        else if (method.Name == "ConfigureAwait" && BodyLowering.StaticType(invocation.Instance ?? invocation.Arguments[0].Value) is { } awaited)
             NoteOwn(awaited, "DisposeAsync");
     }
 
@@ -189,13 +189,6 @@ internal sealed partial class OutlineWalker
         MentionFields(type);
         foreach (var initializer in _context.InitializersOf(type, _cancel))
             _callees.Add(initializer);
-    }
-
-    private static ITypeSymbol? TypeBehind(IOperation? instance)
-    {
-        while (instance is IConversionOperation { OperatorMethod: null } conversion)
-            instance = conversion.Operand;
-        return instance?.Type;
     }
 
     private void NoteCall(IMethodSymbol method, ITypeSymbol? receiver)
