@@ -19,15 +19,15 @@ internal sealed partial class BodyAnalysis
             _remainders.Add((operation, by));
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
-            return Value.OfRefs(left.Refs.Select(place => Moved(place, operation == "+" ? distance * scale : -distance * scale)));
+            return Moved(left, operation == "+" ? distance * scale : -distance * scale);
         if (operation is "Or" or "And" or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
             return bits;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
             return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
         if (right.AsConstant is not null && (IsNumberOfSeveral(left) || (operation == "*" && left.Refs.Length > 1)))
-            return Value.JoinAll(left.Refs.Select(place => Compute(operation, Value.Of(place), right, scale, isAddress)));
+            return ComputeEach(operation, left, null, right, scale, isAddress);
         if (IsNumberOfSeveral(right) && left.AsConstant is not null)
-            return Value.JoinAll(right.Refs.Select(place => Compute(operation, left, Value.Of(place), scale, isAddress)));
+            return ComputeEach(operation, right, left, null, scale, isAddress);
         if (left.Single is not { } a || right.Single is not { } b)
             return Lost(left);
         if (a.Entity == EntityTable.Untracked && b.Entity == EntityTable.Untracked)
@@ -46,6 +46,18 @@ internal sealed partial class BodyAnalysis
             // No address is multiplied: `(nuint)count * size` is a number.
             _ => a.IsConstant && b.IsConstant ? Value.Untracked : (isAddress && operation != "*") || IsMemory(a.Entity) ? Lost(left) : Symbolic(operation, a, b),
         };
+    }
+
+    private Value ComputeEach(string operation, Value each, Value? left, Value? right, long scale, bool isAddress)
+    {
+        Value? computed = null;
+        foreach (var place in each.Refs)
+        {
+            var one = Value.Of(place);
+            var next = Compute(operation, left ?? one, right ?? one, scale, isAddress);
+            computed = computed is null ? next : Value.Join(computed, next);
+        }
+        return computed!;
     }
 
     /// <summary>How far the start of the page or line that an address lies in is from what the address is in.</summary>
@@ -78,6 +90,8 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>One of several numbers: the counter of a loop in its first round and later.</summary>
     private bool IsNumberOfSeveral(Value value) => value.Refs.Length > 1 && value.Refs.All(place => place.IsConstant || _entities[place.Entity].Kind is EntityKind.AtLeast or EntityKind.Computed);
+
+    private static Value Moved(Value value, long distance) => value.Map(place => Moved(place, distance));
 
     private static Value Lost(Value value) => Value.OfRefs(value.Refs.Select(place => place.Somewhere()));
 
@@ -127,8 +141,12 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>The written range behind an address: <paramref name="size"/> bytes from it, or an unknown part of what lies there.</summary>
-    private static Value Extent(Value address, bool inexact, long size) => Value.OfRefs(address.Refs.Select(place =>
+    private static Value Extent(Value address, bool inexact, long size) => address.Single is { } one ? Value.Of(Extent(one, inexact, size)) : ExtentOfEach(address, inexact, size);
+
+    private static Value ExtentOfEach(Value address, bool inexact, long size) => address.Map(place => Extent(place, inexact, size));
+
+    private static Ref Extent(Ref place, bool inexact, long size) =>
         inexact ? place.Somewhere()
         : size > 0 ? place with { LengthEntity = 0, Length = size }
-        : place with { LengthEntity = Ref.Unknown, Length = 0 }));
+        : place with { LengthEntity = Ref.Unknown, Length = 0 };
 }

@@ -67,10 +67,12 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     public PathSet?[]? Run(CancellationToken cancel)
     {
         _cancel = cancel;
+        _run = new List<Path>?[_body.Graph.BlockCount];
         var states = Solver.Solve(_body.Graph, this, EntryState(), Solver.BudgetFor(_body.Graph.BlockCount), cancel);
         // Summaries live as long as the compilation: what only the way to them needed is let go.
-        _run.Clear();
+        _run = Array.Empty<List<Path>?>();
         _passing.Clear();
+        _emptyImports.Clear();
         return states;
     }
 
@@ -101,7 +103,15 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
 
     public bool WouldConfuseViews(Path a, Path b) => Merger.WouldConfuseViews(a, b);
 
-    public Summary Summarize(PathSet?[] states) => Summary.Of(this, _body, states);
+    public Summary Summarize(PathSet?[] states)
+    {
+        var summary = Summary.Of(this, _body, states);
+        _merger = null;
+        return summary;
+    }
+
+    /// <summary>Whether anything was written, flushed or handed to be flushed that a rule may want to explain.</summary>
+    public bool HasEvents => _obligations.Count > 0 || MayFlush.Count > 0 || _flushedIn.Count > 0;
 
     private PathSet EntryState()
     {
@@ -134,6 +144,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _passing.Clear();
         _here = (block, 0);
         input = NotRunYet(block, input);
+        if (node.IsEmpty)
+            return Everywhere(input, _body.Graph.Successors(block).Length);
         var paths = new List<Path>(input.Paths.Count);
         foreach (var arriving in input.Paths)
             paths.Add(arriving.AtBlock(node.Content.TemporaryCount));
@@ -154,19 +166,26 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         return Outputs(node, block, input, paths);
     }
 
+    private static PathSet WithoutThose(List<Path> before, List<Path> paths) => new(paths.FindAll(path => !before.Contains(path)));
+
+    private static PathSet?[] Everywhere(PathSet input, int successors)
+    {
+        var outputs = new PathSet?[successors];
+        if (input.Paths.Count > 0)
+            for (var i = 0; i < successors; i++)
+                outputs[i] = input;
+        return outputs;
+    }
+
     /// <summary>The groups that were there when a block was last run.</summary>
-    private readonly Dictionary<int, List<Path>> _run = new();
+    private List<Path>?[] _run = Array.Empty<List<Path>?>();
 
     /// <summary>The groups that are new: what comes of the others has gone on to the blocks behind.</summary>
     private PathSet NotRunYet(int block, PathSet input)
     {
-        if (!_run.TryGetValue(block, out var before))
-        {
-            _run[block] = input.Paths;
-            return input;
-        }
+        var before = _run[block];
         _run[block] = input.Paths;
-        return new PathSet(input.Paths.Except(before).ToList());
+        return before is null ? input : WithoutThose(before, input.Paths);
     }
 
     /// <summary>The step that is being run.</summary>

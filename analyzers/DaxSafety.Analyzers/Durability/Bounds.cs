@@ -110,6 +110,29 @@ internal sealed partial class BodyAnalysis
         return x.Entity == number ? range : range.Negated();
     }
 
+    private bool AssumeOneIs(Path path, int register, Value value, long constant, bool equal) =>
+        AssumeOneOf(path, register, value, range => equal ? range.Holds(constant) : range.Low != constant || range.High != constant);
+
+    private List<long> LeftOf(long[] domain, Path path, Ref number, long excluded)
+    {
+        var left = new List<long>();
+        foreach (var named in domain)
+            if (named != excluded && !IsRuledOut(path, number.Entity, unchecked(named - number.Offset)))
+                left.Add(named);
+        return left;
+    }
+
+    /// <summary>Of several numbers those stay that fit.</summary>
+    private bool AssumeOneOf(Path path, int register, Value value, Func<Span, bool> fits)
+    {
+        var kept = value.Refs.Where(place => !IsPlainNumber(place) || fits(RangeOf(path, place))).ToList();
+        if (kept.Count > 0 && kept.Count < value.Refs.Length)
+            Narrow(path, register, Value.OfRefs(kept));
+        return kept.Count > 0;
+    }
+
+    private bool IsPlainNumber(Ref place) => place.IsConstant || (place.OffsetEntity == 0 && IsNumber(place.Entity));
+
     Span INumbers.RangeOf(Path path, Ref number) => CountedRangeOf(path, number);
 
     void INumbers.Forget(Path path, Entity number) => ForgetFacts(path, number);
@@ -118,16 +141,14 @@ internal sealed partial class BodyAnalysis
     private long LeastWritten(Path path, int entity)
     {
         var least = long.MinValue;
-        path.Pending.ForEach((id, _) =>
-        {
-            foreach (var place in _obligations[id].Target.Refs)
+        foreach (var entry in path.Pending)
+            foreach (var place in _obligations[entry.Key].Target.Refs)
             {
                 if (place is { OffsetEntity: > EntityTable.Untracked, Offset: <= 0 } && IsOrScales(place.OffsetEntity, entity))
                     least = Math.Max(least, 0);
                 if (place is { LengthEntity: > EntityTable.Untracked, Length: <= 0 } && IsOrScales(place.LengthEntity, entity))
                     least = Math.Max(least, 1);
             }
-        });
         return least;
     }
 
@@ -137,7 +158,7 @@ internal sealed partial class BodyAnalysis
         // What a step yields anew in each round is another number by now.
         if (path.Pending.IsEmpty || !IsOfRooted(none))
             return;
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (_obligations[entry.Key] is { Debt: Debt.Bytes, Target.Single: { LengthEntity: > EntityTable.Untracked, Length: <= 0 } written } && IsOrScales(written.LengthEntity, none))
                 path.Pending = path.Pending.Remove(entry.Key);
     }

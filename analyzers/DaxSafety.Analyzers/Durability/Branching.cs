@@ -106,7 +106,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>What is null has never been written to, whatever other paths of the group did.</summary>
     private void ForgetWritesTo(Path path, int nothing)
     {
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (_obligations[entry.Key].Target is { Refs.Length: 1 } target && LeadsThrough(target.Refs[0].Entity, nothing))
                 path.Pending = path.Pending.Remove(entry.Key);
     }
@@ -218,7 +218,7 @@ internal sealed partial class BodyAnalysis
         var before = Read(path, register);
         path.Variables = path.Variables.Set(register, value);
         // `x?.Write()` tests a copy of x: what was copied and not assigned since is the same value still.
-        foreach (var slot in path.Variables.ToList())
+        foreach (var slot in path.Variables)
             if (slot.Key != register && ReferenceEquals(slot.Value, before))
                 path.Variables = path.Variables.Set(slot.Key, value);
     }

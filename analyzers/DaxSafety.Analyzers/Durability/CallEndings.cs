@@ -50,4 +50,15 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>Of a call that may run several bodies; groups of paths above so many would be merged soon after.</summary>
     private const int MostEndings = 8;
+
+    /// <summary>What calls have translated, emptied: there is one for each call that is being imported, one in the other.</summary>
+    private readonly Stack<Dictionary<int, Value>> _emptyImports = new();
+
+    public Dictionary<int, Value> EmptyImports() => _emptyImports.Count > 0 ? _emptyImports.Pop() : new();
+
+    public void Reuse(Dictionary<int, Value> imports)
+    {
+        imports.Clear();
+        _emptyImports.Push(imports);
+    }
 }

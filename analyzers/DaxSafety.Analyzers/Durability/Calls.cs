@@ -88,12 +88,14 @@ internal sealed partial class BodyAnalysis
         {
             var after = endings.Count == 1 ? path : path.Clone();
             var import = new SummaryImport(this, after, before, told.Summary, call, told.Receiver, step.Site, told.Target);
-            if (import.Seen(told.Case) is not { } seen)
-                continue;
-            var ending = told with { Case = seen };
-            Assign(after, step.Dst, Perform(after, call, step, ending, import));
-            RunClosuresPassed(after, call, ending, import, step.Site);
-            results.Add(after);
+            if (import.Seen(told.Case) is { } seen)
+            {
+                var ending = seen == told.Case ? told : told with { Case = seen };
+                Assign(after, step.Dst, Perform(after, call, step, ending, import));
+                RunClosuresPassed(after, call, ending, import, step.Site);
+                results.Add(after);
+            }
+            import.Done();
         }
         NoteLeftByChoice(results);
         // No ending fits what is known here: the callee throws, as far as anybody can tell.

@@ -49,7 +49,7 @@ internal sealed partial class BodyAnalysis
     private bool AssumeEqual(Path path, int register, Value value, long constant, bool equal, bool remember, bool isBoolean, long[]? domain = null)
     {
         if (value.Refs.Length > 1)
-            return AssumeOneOf(path, register, value, range => equal ? range.Holds(constant) : range.Low != constant || range.High != constant);
+            return AssumeOneIs(path, register, value, constant, equal);
         if (value.AsConstant is { } known)
             return known == constant == equal;
         if (value.Single is not { OffsetEntity: 0, Entity: > EntityTable.Untracked } place)
@@ -60,7 +60,7 @@ internal sealed partial class BodyAnalysis
         var range = RangeOf(path, place.Entity);
         if (!equal && domain is not null && domain.Contains(constant))
         {
-            var left = domain.Where(named => named != constant && !IsRuledOut(path, place.Entity, unchecked(named - place.Offset))).ToList();
+            var left = LeftOf(domain, path, place, constant);
             if (left.Count == 0 || (left.Count == 1 && !Learn(path, NumberTest(place.Entity), new Span(unchecked(left[0] - place.Offset), unchecked(left[0] - place.Offset)), remember)))
                 return false;
         }
@@ -76,17 +76,6 @@ internal sealed partial class BodyAnalysis
             return Learn(path, NumberTest(place.Entity), new Span(range.Low, NextPossible(path, place.Entity, target, range.Low, -1)), remember);
         return Learn(path, exactly, Span.False, remember);
     }
-
-    /// <summary>Of several numbers those stay that fit.</summary>
-    private bool AssumeOneOf(Path path, int register, Value value, Func<Span, bool> fits)
-    {
-        var kept = value.Refs.Where(place => !IsPlainNumber(place) || fits(RangeOf(path, place))).ToList();
-        if (kept.Count > 0 && kept.Count < value.Refs.Length)
-            Narrow(path, register, Value.OfRefs(kept));
-        return kept.Count > 0;
-    }
-
-    private bool IsPlainNumber(Ref place) => place.IsConstant || (place.OffsetEntity == 0 && IsNumber(place.Entity));
 
     /// <summary>A flag that holds a comparison says what the comparison says: <c>var any = n > 0; … if (any)</c>.</summary>
     private bool AssumeCompared(Path path, Value flag, bool holds)

@@ -38,7 +38,7 @@ internal sealed partial class BodyAnalysis
                 yield return field.A;
             if (!_entities[place.Entity].IsFresh)
                 continue;
-            foreach (var entry in path.Fields.ToList())
+            foreach (var entry in path.Fields)
                 if (entry.Value.MayBe(place.Entity) && _fields[entry.Key].Field is var holder && IsContainer(holder))
                     yield return holder;
         }

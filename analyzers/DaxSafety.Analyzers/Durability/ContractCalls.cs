@@ -64,7 +64,7 @@ internal sealed partial class BodyAnalysis
         if (!value.Targets.Any())
             return;
         NoteFlush(path, new FlushFact(FlushKind.Everything, value, MissesTail: false));
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (_obligations[entry.Key].Target.Targets.Any(place => IsReachedFrom(path, value, place.Entity, 0)))
                 Settle(path, _obligations[entry.Key]);
     }
@@ -72,7 +72,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the call itself has written is durable.</summary>
     private void SettleAllOf(Path path, int site)
     {
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (_obligations[entry.Key].Site == site)
                 Settle(path, _obligations[entry.Key]);
     }
@@ -88,7 +88,8 @@ internal sealed partial class BodyAnalysis
         if (_entities[entity].Mapping is { } mapping && mapping.Parents.Any(parent => parent.Targets.Any(place => IsReachedFrom(path, value, place.Entity, depth + 1))))
             return true;
         var found = false;
-        path.Fields.ForEach((slot, stored) => found |= stored.MayBe(entity) && _fields[slot].Entity != entity && IsReachedFrom(path, value, _fields[slot].Entity, depth + 1));
+        foreach (var entry in path.Fields)
+            found |= entry.Value.MayBe(entity) && _fields[entry.Key].Entity != entity && IsReachedFrom(path, value, _fields[entry.Key].Entity, depth + 1);
         return found;
     }
 

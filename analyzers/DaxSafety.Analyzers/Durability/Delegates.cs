@@ -85,7 +85,7 @@ internal sealed partial class BodyAnalysis
     {
         if (path.Flushed.IsEmpty || !RunsGiven(path, call))
             return;
-        foreach (var entry in path.Flushed.ToList())
+        foreach (var entry in path.Flushed)
             if (_obligations.Flushes[entry.Key] is { Kind: not FlushKind.Fence, IsBeforeGiven: false } flush)
                 path.Flushed = path.Flushed.Remove(entry.Key).Set(_obligations.Intern(flush with { IsBeforeGiven = true }), default);
     }

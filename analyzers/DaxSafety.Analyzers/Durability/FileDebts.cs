@@ -111,8 +111,11 @@ internal sealed partial class BodyAnalysis
 
     private Obligation? OweFile(Path path, Value file, int site)
     {
-        if (file.Targets.Any(place => IsEphemeral(place.Entity) || IsTemporary(place.Entity)) || path.Pending.ToList().Any(entry => IsDebtOf(entry.Key, file)))
+        if (file.Targets.Any(place => IsEphemeral(place.Entity) || IsTemporary(place.Entity)))
             return null;
+        foreach (var entry in path.Pending)
+            if (IsDebtOf(entry.Key, file))
+                return null;
         var obligation = _obligations.Intern(site, Value.OfRefs(file.Targets.Select(place => Ref.Whole(place.Entity))), Debt.File);
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, 0));
         path.Settled = path.Settled.Remove(obligation.Id);
@@ -155,7 +158,7 @@ internal sealed partial class BodyAnalysis
     {
         if (made.Mapping is not { Role: MappingRole.Map or MappingRole.View, ReadOnly: false })
             return;
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (_obligations[entry.Key].Debt == Debt.File && IsDebtOf(entry.Key, Value.OfEntity(made.Id)))
                 _obligations[entry.Key].IsMapped = true;
     }
@@ -165,7 +168,7 @@ internal sealed partial class BodyAnalysis
     {
         MayFlush.Add(DirectoryFact);
         path.Flushed = path.Flushed.Set(_obligations.Intern(DirectoryFact), default);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (_obligations[entry.Key].Debt == Debt.File)
                 Settle(path, _obligations[entry.Key]);
     }
@@ -175,8 +178,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes what is undone of a file that takes the place of another.</summary>
     private void Rename(Path path, Value file, bool replaces, int site)
     {
-        var pending = path.Pending.ToList().Select(entry => _obligations[entry.Key])
-            .Where(obligation => obligation.Debt != Debt.Fence && CertainlyBacks(file, obligation.Target)).ToList();
+        var pending = new List<Obligation>();
+        foreach (var entry in path.Pending)
+            if (_obligations[entry.Key] is { Debt: not Debt.Fence } obligation && CertainlyBacks(file, obligation.Target))
+                pending.Add(obligation);
         var isMadeHere = pending.Any(obligation => obligation is { Debt: Debt.File, IsOfNewFile: true });
         foreach (var obligation in pending)
         {
@@ -190,7 +195,7 @@ internal sealed partial class BodyAnalysis
 
     private void Delete(Path path, Value file)
     {
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (!CertainlyBacks(file, _obligations[entry.Key].Target))
                 continue;
             else if (_obligations[entry.Key].Debt == Debt.File)

@@ -85,7 +85,7 @@ internal sealed partial class BodyAnalysis
         if (_replaysOwnFlush)
             return;
         Tell(path, flush);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];
             if (obligation.Debt == Debt.Bytes && !IsHeldBack(obligation, entry.Value, flush.Target) && Cover(obligation.Target, flush.Target, flush) == Coverage.Whole)
@@ -121,7 +121,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>msync refuses a start inside a page.</summary>
     private void Misaligned(Path path, Value target, int site)
     {
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (_obligations[entry.Key] is { Debt: Debt.Bytes } obligation && obligation.Target.Refs.Any(place => target.MayBe(place.Entity)))
                 Fail(path, obligation, entry.Value, site, Shortfall.WrongRange, "misaligned");
     }

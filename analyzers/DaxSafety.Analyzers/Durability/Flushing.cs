@@ -67,7 +67,7 @@ internal sealed partial class BodyAnalysis
         if (flush.Kind == FlushKind.WriteBack)
             OweFence(path, target, site);
         NoteWeakness(flush, site, describe);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];
             if (obligation.Debt != Debt.Bytes || IsHeldBack(obligation, entry.Value, target))
@@ -199,7 +199,7 @@ internal sealed partial class BodyAnalysis
     {
         path.Flushed = path.Flushed.Set(_obligations.Intern(FenceFact), default);
         MayFlush.Add(FenceFact);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];
             if (obligation.Debt == Debt.File)
@@ -216,7 +216,7 @@ internal sealed partial class BodyAnalysis
     {
         NoteFlush(path, flush);
         NoteWeakness(flush, site, describe);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];
             if (obligation.Debt == Debt.Fence || IsHeldBack(obligation, entry.Value, flush.Target) || !MayBacks(flush.Target, obligation.Target))

@@ -27,7 +27,7 @@ internal sealed partial class BodyAnalysis
         if (end.Single is not { Layer: > 0 } place)
             return;
         PassedOn.Add(place);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];
             if (obligation.Debt != Debt.Bytes || obligation.Target.Single is not { } held || held.Entity != place.Entity || held.Layer < place.Layer)

@@ -42,13 +42,28 @@ internal sealed partial class PathMerger
     }
 
     /// <summary>One number at some distance, or a number of its own already, and no choice of several.</summary>
-    private bool IsMoving(Value joined) => joined.Refs.All(place => place.IsConstant || (place.Entity > EntityTable.Statics && !_entities[place.Entity].IsFresh && _entities[place.Entity].Mapping is null))
-        && joined.Refs.Any(place => !place.OffsetKnown || _entities[place.Entity].Kind == EntityKind.AtLeast);
+    private bool IsMoving(Value joined)
+    {
+        var isMoving = false;
+        foreach (var place in joined.Refs)
+        {
+            if (!place.IsConstant && (place.Entity <= EntityTable.Statics || _entities[place.Entity].IsFresh || _entities[place.Entity].Mapping is not null))
+                return false;
+            isMoving |= !place.OffsetKnown || _entities[place.Entity].Kind == EntityKind.AtLeast;
+        }
+        return isMoving;
+    }
 
     /// <summary>Where a falling counter ends that is asked for at least 0 before each step: below, it is lost.</summary>
     private const long LowestCount = -4;
 
-    private long Least(Path path, Value value) => value.Refs.Min(place => place.IsConstant || MayBeNumber(place) ? _numbers.RangeOf(path, place).Low : long.MinValue);
+    private long Least(Path path, Value value)
+    {
+        var least = long.MaxValue;
+        foreach (var place in value.Refs)
+            least = Math.Min(least, place.IsConstant || MayBeNumber(place) ? _numbers.RangeOf(path, place).Low : long.MinValue);
+        return least;
+    }
 
     private Value AtLeast(int holder, long lowest)
     {
@@ -77,6 +92,10 @@ internal sealed partial class PathMerger
     {
         if (!a.Variables.TryGet(variable, out var mine) || !b.Variables.TryGet(variable, out var theirs) || mine.Single is not { } before || theirs.Single is not { } arriving)
             return;
+        KeepComparisons(merged, a, b, variable, number, before, arriving);
+    }
+
+    private void KeepComparisons(Path merged, Path a, Path b, int variable, Entity number, Ref before, Ref arriving) =>
         a.Variables.AnyChange(b.Variables, (slot, flag, other) =>
         {
             if (slot != variable && ComparisonOf(flag, before) is { } comparison && comparison.Equals(ComparisonOf(other, arriving)))
@@ -85,7 +104,6 @@ internal sealed partial class PathMerger
                     : _entities.Computed(comparison.Operation, comparison.With, comparison.Offset, number.Id, 0)).Id));
             return false;
         });
-    }
 
     /// <summary>How a flag compares the number, and with what; null for any other value.</summary>
     private (string Operation, bool IsLeft, int With, long Offset)? ComparisonOf(Value flag, Ref number)

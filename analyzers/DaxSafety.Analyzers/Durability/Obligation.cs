@@ -202,7 +202,9 @@ internal sealed class ObligationTable
     }
 
     /// <summary>Everything that one step has come to owe so far.</summary>
-    public IReadOnlyList<Obligation> OfSite(int site) => _ofSite.TryGetValue(site, out var obligations) ? obligations : Array.Empty<Obligation>();
+    public List<Obligation> OfSite(int site) => _ofSite.TryGetValue(site, out var obligations) ? obligations : Nothing;
+
+    private static readonly List<Obligation> Nothing = new();
 
     public int Intern(FlushFact flush)
     {

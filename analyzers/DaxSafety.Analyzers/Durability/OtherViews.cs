@@ -13,9 +13,10 @@ internal sealed partial class PathMerger
 
     private bool HoldsOwingThatIsOther(Path path, Path other)
     {
-        var holds = false;
-        path.Fields.ForEach((slot, value) => holds |= value.Single is { Entity: var view } && !(other.Fields.TryGet(slot, out var held) && held.Single?.Entity == view) && IsOwing(view, path));
-        return holds;
+        foreach (var entry in path.Fields)
+            if (entry.Value.Single is { Entity: var view } && !(other.Fields.TryGet(entry.Key, out var held) && held.Single?.Entity == view) && IsOwing(view, path))
+                return true;
+        return false;
     }
 
     private bool IsOtherThanOwing(Value value, Value other, Path path) => value.Single is { Entity: var view } && other.Single?.Entity != view && IsOwing(view, path);
@@ -24,8 +25,9 @@ internal sealed partial class PathMerger
     {
         if (_entities[view] is not { Kind: EntityKind.Created or EntityKind.Called, Mapping.Role: MappingRole.View })
             return false;
-        var owes = false;
-        path.Pending.ForEach((id, _) => owes |= _obligations[id].Target.Single?.Entity == view);
-        return owes;
+        foreach (var entry in path.Pending)
+            if (_obligations[entry.Key].Target.Single?.Entity == view)
+                return true;
+        return false;
     }
 }

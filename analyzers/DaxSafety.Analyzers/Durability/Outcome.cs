@@ -97,9 +97,10 @@ internal sealed class Outcome
                 continue;
             foreach (var path in set.Paths)
             {
-                path.Settled.ForEach((id, _) => settled.Add(id));
+                foreach (var entry in path.Settled)
+                    settled.Add(entry.Key);
                 var reach = new ExitReach(Analysis, path, Body.Nodes[node].ReturnValue);
-                foreach (var entry in path.Pending.ToList())
+                foreach (var entry in path.Pending)
                     Note(index, open, entry.Key, entry.Value, node, reach);
             }
         }
@@ -129,15 +130,14 @@ internal sealed class Outcome
 internal sealed class ExitReach
 {
     private readonly BodyAnalysis _analysis;
-    private readonly Dictionary<int, int> _fieldOf = new();
-    private readonly Dictionary<int, int> _holderOf = new();
+    private readonly Dictionary<int, (int Field, int Holder)> _heldBy = new();
     private readonly HashSet<int> _returned = new();
-    private readonly Dictionary<int, int> _keeperOf = new();
+    private Dictionary<int, int>? _keeperOf;
 
     public ExitReach(BodyAnalysis analysis, Path path, int returnRegister)
     {
         _analysis = analysis;
-        var fields = path.Fields.ToList();
+        var fields = path.Fields;
         foreach (var entry in fields)
         {
             var (owner, field) = analysis.Fields[entry.Key];
@@ -146,13 +146,13 @@ internal sealed class ExitReach
             // A field of something that was there before, or of an object whose own code made what it holds.
             foreach (var place in entry.Value.Targets)
                 if (analysis.Entities[owner].IsRooted || (analysis.IsMadeWith(place.Entity, owner) && !analysis.IsOfPlainData(field)))
-                    (_fieldOf[place.Entity], _holderOf[place.Entity]) = (field, owner);
+                    _heldBy[place.Entity] = (field, owner);
         }
         // What stands in a tuple is held by whoever holds the tuple; what a plain object holds is its field's business only where somebody holds the object.
         foreach (var entry in fields)
-            if (analysis.Fields[entry.Key] is var (whole, part) && _fieldOf.TryGetValue(whole, out var holding) && (analysis.IsOfTuple(part) || analysis.IsOfPlainData(part)))
+            if (analysis.Fields[entry.Key] is var (whole, part) && _heldBy.TryGetValue(whole, out var holding) && (analysis.IsOfTuple(part) || analysis.IsOfPlainData(part)))
                 foreach (var place in entry.Value.Targets)
-                    (_fieldOf[place.Entity], _holderOf[place.Entity]) = analysis.IsOfTuple(part) ? (holding, _holderOf[whole]) : (part, whole);
+                    _heldBy[place.Entity] = analysis.IsOfTuple(part) ? holding : (part, whole);
         Return(analysis.ResultOf(path, returnRegister), fields, null, 0);
         analysis.ForEachByRefResult(path, value => Return(value, fields, null, 0));
     }
@@ -161,18 +161,18 @@ internal sealed class ExitReach
     /// <param name="fields">All that is held at the exit.</param>
     /// <param name="keeper">The field in which an object that is handed out has it; null for what the caller gets in hand.</param>
     /// <param name="depth">Of objects in objects.</param>
-    private void Return(Value value, List<KeyValuePair<int, Value>> fields, int? keeper, int depth)
+    private void Return(Value value, IntMap<Value> fields, int? keeper, int depth)
     {
         if (depth > 3)
             return;
         foreach (var place in value.Targets)
         {
             if (keeper is null)
-                _keeperOf.Remove(place.Entity);
+                _keeperOf?.Remove(place.Entity);
             if (!_returned.Add(place.Entity))
                 continue;
             if (keeper is { } named)
-                _keeperOf[place.Entity] = named;
+                (_keeperOf ??= new())[place.Entity] = named;
             foreach (var entry in fields)
             {
                 var (owner, field) = _analysis.Fields[entry.Key];
@@ -184,12 +184,12 @@ internal sealed class ExitReach
 
     /// <summary>Whether a caller can name the entity: it was there before, is handed out, or is held by something that is.</summary>
     public bool IsVisible(int entity) =>
-        _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _fieldOf.ContainsKey(entity);
+        _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _heldBy.ContainsKey(entity);
 
     /// <summary>All of it is held by objects that nobody but the body gets hold of.</summary>
     public bool IsOfOwnObject(Value target) => target.Targets.All(place => IsInOwnObject(place.Entity));
 
-    private bool IsInOwnObject(int entity) => _holderOf.TryGetValue(entity, out var holder) && !IsVisible(holder) && !_analysis.Entities[holder].Escaped;
+    private bool IsInOwnObject(int entity) => _heldBy.TryGetValue(entity, out var held) && !IsVisible(held.Holder) && !_analysis.Entities[held.Holder].Escaped;
 
     /// <param name="target">What was written.</param>
     /// <param name="callersByContract">The type that holds it has said that whoever uses an object of it owes the flush.</param>
@@ -216,11 +216,11 @@ internal sealed class ExitReach
         if (entity.Escaped)
             return (Owner.Elsewhere, entity.KeptIn);
         if (_returned.Contains(entity.Id))
-            return (Owner.Elsewhere, _keeperOf.TryGetValue(entity.Id, out var keeper) ? keeper : null);
+            return (Owner.Elsewhere, _keeperOf is not null && _keeperOf.TryGetValue(entity.Id, out var keeper) ? keeper : null);
         if (callersByContract && IsInOwnObject(entity.Id))
             return (Owner.Local, null);
-        if (_fieldOf.TryGetValue(entity.Id, out var field))
-            return field == MemberNumbers.Element ? (Owner.Elsewhere, null) : (Owner.Member, field);
+        if (_heldBy.TryGetValue(entity.Id, out var held))
+            return held.Field == MemberNumbers.Element ? (Owner.Elsewhere, null) : (Owner.Member, held.Field);
         // Whoever flushes what nobody knows takes it for a file's.
         return entity.Mapping is { } mapping && _analysis.IsOfUnknownBacking(mapping) && !_analysis.IsFlushedByName(entity.Id) ? (Owner.Caller, null) : (Owner.Local, null);
     }

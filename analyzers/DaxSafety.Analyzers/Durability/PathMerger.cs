@@ -39,14 +39,14 @@ internal sealed partial class PathMerger
     private readonly Func<int, Value, Value, Value> _joinVariables;
     private readonly Func<int, Value, Value, Value> _joinFields;
     private readonly Func<int, Status, Status, Status> _mergeStatus;
-    private readonly Func<int, Value, Value> _onOnePath;
+    private readonly IntMap<Value>.OfOnlyOne _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
     private readonly Func<int, Value, Value, bool> _namesOther;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
-    private readonly IntMap<Span>.Sieve _bothRuleOut;
+    private readonly IntMap<Span>.OfOnlyOne _bothRuleOut;
 
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, LoweredBody body, bool followsChoices, INumbers numbers)
     {
@@ -60,13 +60,13 @@ internal sealed partial class PathMerger
         _joinVariables = JoinNumbers;
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
-        _onOnePath = OnOnePath;
+        _onOnePath = IntMap<Value>.OfOnlyOne.Changed(OnOnePath);
         _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && Disjoint(mine, theirs);
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
         _namesOther = (_, mine, theirs) => NamesOther(mine, theirs);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
-        _bothRuleOut = new IntMap<Span>.Sieve((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
+        _bothRuleOut = IntMap<Span>.OfOnlyOne.Kept((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
         _addsOther = (slot, mine, theirs) => _summandSlots.Contains(slot) && Disjoint(mine, theirs);
         _contradict = (test, mine, theirs) => mine.Within(theirs).IsEmpty || _numbers.AreApart(_mine, _theirs, test);
     }
@@ -100,13 +100,21 @@ internal sealed partial class PathMerger
         var merged = new List<Path>();
         foreach (var path in paths)
         {
-            var twin = merged.FindIndex(other => other.SameProgress(path) && other.SameTemporaries(path));
+            var twin = IndexOfTwin(merged, path);
             if (twin < 0)
                 merged.Add(path);
             else
                 merged[twin] = Merge(merged[twin], path);
         }
         return merged.Count > 2 * MostGroups ? Normalize(merged).Paths : merged;
+    }
+
+    private static int IndexOfTwin(List<Path> paths, Path path)
+    {
+        for (var i = 0; i < paths.Count; i++)
+            if (paths[i].SameProgress(path) && paths[i].SameTemporaries(path))
+                return i;
+        return -1;
     }
 
     private bool Add(List<Path> paths, Path path)
@@ -132,16 +140,20 @@ internal sealed partial class PathMerger
             return true;
         }
         // Too many: what has come equally far loses least.
-        var nearest = paths.FindIndex(other => other.SameProgress(path));
-        if (nearest < 0)
-            nearest = paths.FindIndex(other => other.Pending.Equals(path.Pending));
-        if (nearest < 0)
-            nearest = MostGroups - 1;
+        var nearest = NearestTo(paths, path);
         var joined = Merge(paths[nearest], path);
         if (joined.Same(paths[nearest]))
             return false;
         paths[nearest] = joined;
         return true;
+    }
+
+    private static int NearestTo(List<Path> paths, Path path)
+    {
+        var nearest = paths.FindIndex(other => other.SameProgress(path));
+        if (nearest < 0)
+            nearest = paths.FindIndex(other => other.Pending.Equals(path.Pending));
+        return nearest < 0 ? MostGroups - 1 : nearest;
     }
 
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>

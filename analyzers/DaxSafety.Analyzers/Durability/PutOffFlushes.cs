@@ -20,13 +20,19 @@ internal sealed partial class BodyAnalysis
             if (!endings[i].Pending.Equals(endings[0].Pending))
             {
                 foreach (var ending in endings)
-                    ending.Pending.ForEach((id, _) =>
-                    {
-                        if (endings.Exists(other => other.Settled.Contains(id)))
-                            _leftByChoice.Add((id, _here.Node, _here.Step));
-                    });
+                    foreach (var entry in ending.Pending)
+                        if (IsSettledByOne(endings, entry.Key))
+                            _leftByChoice.Add((entry.Key, _here.Node, _here.Step));
                 return;
             }
+    }
+
+    private static bool IsSettledByOne(List<Path> endings, int obligation)
+    {
+        foreach (var ending in endings)
+            if (ending.Settled.Contains(obligation))
+                return true;
+        return false;
     }
 
     /// <summary>Whether the step makes the write durable only if a policy of the callee's wants it.</summary>

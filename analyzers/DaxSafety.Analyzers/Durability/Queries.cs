@@ -10,7 +10,7 @@ internal sealed partial class BodyAnalysis
 {
     public LoweredBody Body => _body;
 
-    public IEnumerable<(ConditionKind Kind, int Entity, long Number, int Test)> TestsOnOneEntity() => _tests.OnOneEntity();
+    public List<(ConditionKind Kind, int Entity, long Number, int Test)> TestsOnOneEntity => _tests.OnOneEntity;
 
     public Value ValueOf(Path path, int register) => Read(path, register);
 
@@ -58,7 +58,7 @@ internal sealed partial class BodyAnalysis
         if (kind == ConditionKind.IsNull)
         {
             var isNull = span.Equals(Span.True);
-            if (value.Refs.All(place => isNull ? IsObject(place.Entity) : place.Entity == EntityTable.Null))
+            if (isNull ? IsNeverNull(value) : value.Refs.All(place => place.Entity == EntityTable.Null))
                 return false;
             if (value.Single is not { Entity: > EntityTable.Untracked } place || IsObject(place.Entity))
                 return true;
@@ -71,10 +71,26 @@ internal sealed partial class BodyAnalysis
         if (kind != ConditionKind.Truth)
             return true;
         if (value.Refs.All(place => place.IsConstant))
-            return value.Refs.Any(place => place.Offset >= span.Low && place.Offset <= span.High);
+            return IsSomeIn(value, span);
         return value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } flag
             || (Learn(path, NumberTest(flag.Entity), span, remember: true)
                 && (!(span.Equals(Span.True) || span.Equals(Span.False)) || AssumeCompared(path, value, span.Equals(Span.True))));
+    }
+
+    private bool IsNeverNull(Value value)
+    {
+        foreach (var place in value.Refs)
+            if (!IsObject(place.Entity))
+                return false;
+        return true;
+    }
+
+    private static bool IsSomeIn(Value constants, Span span)
+    {
+        foreach (var place in constants.Refs)
+            if (span.Holds(place.Offset))
+                return true;
+        return false;
     }
 
     /// <summary>A field that the body itself gives something: whether there was anything before is a question of its own, which multiplies its endings.</summary>

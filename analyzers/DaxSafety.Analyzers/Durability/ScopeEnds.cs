@@ -66,8 +66,24 @@ internal sealed partial class BodyAnalysis
                 if (!made.Contains(dependent))
                     made.Add(dependent);
         }
-        if (made.Exists(thing => IsKnownOf(path, thing)) && !path.Variables.Any(value => Holds(value, made)) && !path.Fields.Any(value => Holds(value, made)))
+        if (IsKnownOfOne(path, made) && !Holds(path.Variables, made) && !Holds(path.Fields, made))
             ForgetFacts(path, entity);
+    }
+
+    private bool IsKnownOfOne(Path path, List<int> made)
+    {
+        foreach (var thing in made)
+            if (IsKnownOf(path, thing))
+                return true;
+        return false;
+    }
+
+    private static bool Holds(IntMap<Value> held, List<int> made)
+    {
+        foreach (var entry in held)
+            if (Holds(entry.Value, made))
+                return true;
+        return false;
     }
 
     private bool IsKnownOf(Path path, int entity)

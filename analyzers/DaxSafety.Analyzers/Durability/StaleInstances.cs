@@ -10,7 +10,7 @@ internal sealed partial class BodyAnalysis
     {
         NoteRemade(path, entity);
         var isOrphaned = IsOrphaned(path, entity);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];
             if (!obligation.Target.MayBe(entity.Id))
@@ -43,7 +43,7 @@ internal sealed partial class BodyAnalysis
     {
         if (entity.Mapping is not { Role: MappingRole.Map })
             return;
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             foreach (var place in _obligations[entry.Key].Target.Targets)
                 if (_entities[place.Entity].Mapping is { Role: MappingRole.View } view && view.Parents.Any(parent => parent.MayBe(entity.Id)))
                     path.Facts = path.Facts.Set(WasRemade(place.Entity), Span.True);

@@ -23,7 +23,9 @@ internal sealed class StoredFields
         _analysis = analysis;
         _context = context;
         _summaryOf = summaryOf;
-        var stores = path.Fields.ToList().Select(entry => (Owner: analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToList();
+        var stores = new List<(int Owner, int Field, Value Value)>();
+        foreach (var entry in path.Fields)
+            stores.Add((analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value));
         _held = stores.ToLookup(store => store.Owner, store => (store.Field, store.Value));
         _stores = stores
             .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)

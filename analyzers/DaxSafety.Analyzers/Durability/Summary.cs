@@ -146,7 +146,8 @@ internal sealed class Summary
     {
         var handsOut = LeadsToMapping(result);
         analysis.ForEachByRefResult(path, value => handsOut |= LeadsToMapping(value));
-        path.Fields.ForEach((_, value) => handsOut |= LeadsToMapping(value));
+        foreach (var entry in path.Fields)
+            handsOut |= LeadsToMapping(entry.Value);
         return handsOut;
 
         bool LeadsToMapping(Value value) => value.Targets.Any(place => analysis.Entities[place.Entity] is { Mapping: not null } or { IsFresh: true });
@@ -155,10 +156,12 @@ internal sealed class Summary
     /// <summary>Without what the body owes for mappings that are its own: that is reported there and is no caller's business.</summary>
     private static Path Visible(BodyAnalysis analysis, Path path, int returnRegister)
     {
+        if (path.Pending.IsEmpty && path.Released.IsEmpty && path.Fields.IsEmpty)
+            return path;
         var reach = new ExitReach(analysis, path, returnRegister);
         var visible = path.Clone();
         var count = path.Pending.IsEmpty ? null : new Dictionary<int, int>();
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             if (analysis.Obligations[entry.Key].Debt == Debt.File)
             {
@@ -173,10 +176,10 @@ internal sealed class Summary
             if (count[first] > MostWritesToOneMapping || count.Count > MostMappingsWritten || !target.Targets.Any(place => reach.IsVisible(place.Entity)))
                 visible.Pending = visible.Pending.Remove(entry.Key);
         }
-        foreach (var entry in path.Released.ToList())
+        foreach (var entry in path.Released)
             if (!reach.IsVisible(entry.Key))
                 visible.Released = visible.Released.Remove(entry.Key);
-        foreach (var entry in path.Fields.ToList())
+        foreach (var entry in path.Fields)
         {
             var (owner, field) = analysis.Fields[entry.Key];
             if (!reach.IsVisible(owner) || !analysis.IsWorthTelling(owner, field) || entry.Value.Equals(analysis.Fields.AtEntry(entry.Key)))
@@ -226,9 +229,11 @@ internal sealed class Summary
         foreach (var ending in Cases)
         {
             text.Append(Describe(ending.Result)).Append(ending.Path.Failed ? "!{" : "{");
-            ending.Path.Pending.ForEach((id, status) => text.Append(Analysis.Obligations[id].Site).Append(Describe(Analysis.Obligations[id].Target)).Append((int)status.Progress).Append(','));
+            foreach (var entry in ending.Path.Pending)
+                text.Append(Analysis.Obligations[entry.Key].Site).Append(Describe(Analysis.Obligations[entry.Key].Target)).Append((int)entry.Value.Progress).Append(',');
             text.Append('}');
-            ending.Path.Flushed.ForEach((flush, _) => text.Append(Analysis.Obligations.Flushes[flush].Kind).Append(Describe(Analysis.Obligations.Flushes[flush].Target)).Append(','));
+            foreach (var flush in ending.Flushes)
+                text.Append(flush.Kind).Append(Describe(flush.Target)).Append(',');
         }
         return text.ToString();
     }

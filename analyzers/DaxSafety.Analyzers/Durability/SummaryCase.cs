@@ -35,10 +35,23 @@ internal sealed class SummaryCase
         ResultRange = analysis.RangeOfResult(Path, Result);
         _ranges = analysis.RangesOfOuts(Path);
         // What is worth most comes last: write-backs, fences, views, files.
-        Flushes = Path.Flushed.ToList().Select(entry => analysis.Obligations.Flushes[entry.Key]).OrderBy(flush => flush.Kind).ToImmutableArray();
-        Stores = Path.Fields.ToList().Select(entry => (analysis.Fields[entry.Key].Entity, analysis.Fields[entry.Key].Field, entry.Value)).ToImmutableArray();
-        Pending = Path.Pending.ToList().Select(entry => (analysis.Obligations[entry.Key], entry.Value)).ToImmutableArray();
-        Released = Path.Released.ToList().Select(entry => entry.Key).ToImmutableArray();
+        Flushes = Told(Path.Flushed, analysis, static (analysis, flush, _) => analysis.Obligations.Flushes[flush]);
+        if (Flushes.Length > 1)
+            Flushes = Flushes.OrderBy(flush => flush.Kind).ToImmutableArray();
+        Stores = Told(Path.Fields, analysis, static (analysis, slot, value) => (analysis.Fields[slot].Entity, analysis.Fields[slot].Field, value));
+        Pending = Told(Path.Pending, analysis, static (analysis, obligation, status) => (analysis.Obligations[obligation], status));
+        Released = Told(Path.Released, analysis, static (_, entity, _) => entity);
+    }
+
+    private static ImmutableArray<TTold> Told<T, TTold>(IntMap<T> held, BodyAnalysis analysis, Func<BodyAnalysis, int, T, TTold> tell)
+        where T : IEquatable<T>
+    {
+        if (held.IsEmpty)
+            return ImmutableArray<TTold>.Empty;
+        var told = ImmutableArray.CreateBuilder<TTold>();
+        foreach (var entry in held)
+            told.Add(tell(analysis, entry.Key, entry.Value));
+        return told.ToImmutable();
     }
 
     public Path Path { get; }

@@ -40,6 +40,14 @@ internal sealed class SummaryImport
         _target = target;
     }
 
+    /// <summary>Nothing more is translated: what was translated makes room for the next call's.</summary>
+    public void Done()
+    {
+        if (_imported is not null)
+            _caller.Reuse(_imported);
+        _imported = null;
+    }
+
     /// <summary>What had been written when the call began.</summary>
     public IntMap<Status> PendingBefore => _before.Pending;
 
@@ -74,8 +82,10 @@ internal sealed class SummaryImport
     {
         if (facts.IsEmpty)
             return true;
-        foreach (var (kind, entity, number, test) in _summary.Analysis.TestsOnOneEntity())
+        var tests = _summary.Analysis.TestsOnOneEntity;
+        for (var i = 0; i < tests.Count; i++)
         {
+            var (kind, entity, number, test) = tests[i];
             if (!facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
                 continue;
             if (!_caller.Suppose(path, kind, Entity(entity), number, span))
@@ -175,7 +185,7 @@ internal sealed class SummaryImport
                 return _caller.Captured(_before, entity.A);
         }
         _caller.Spend();
-        _imported ??= new Dictionary<int, Value>();
+        _imported ??= _caller.EmptyImports();
         // A cycle through a mapping's parents ends here.
         _imported[id] = Value.Untracked;
         return _imported[id] = Import(entity);
@@ -267,7 +277,7 @@ internal sealed class SummaryImport
         copy.Unmapped |= mapping.Unmapped;
         copy.PageCache |= mapping.PageCache;
         mine.Mapping = copy;
-        (_imported ??= new Dictionary<int, Value>())[theirs] = Value.OfEntity(mine.Id);
+        (_imported ??= _caller.EmptyImports())[theirs] = Value.OfEntity(mine.Id);
         foreach (var parent in mapping.Parents)
             if (Translate(parent) is { IsUntracked: false } known && !copy.Parents.Contains(known))
                 copy.Parents.Add(known);

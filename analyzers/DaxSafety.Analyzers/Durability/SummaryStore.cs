@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
-/// <summary>One analysed body: its states at every node, and its summary. Either is null when the analysis gave up.</summary>
+/// <summary>One analysed body: its states at every node, or at its exits only where no rule can ask for more, and its summary. Either is null when the analysis gave up.</summary>
 internal sealed record AnalyzedBody(LoweredBody Body, BodyAnalysis Analysis, PathSet?[]? States, Summary? Summary);
 
 /// <summary>
@@ -93,13 +93,15 @@ internal sealed class SummaryStore
     /// <summary>A group is concerned by what its own bodies do, or by what a callee tells. All callees outside of the group are decided already.</summary>
     private Group<bool> Decide(IReadOnlyList<CallTarget> group, CancellationToken cancel)
     {
-        var members = new HashSet<CallTarget>(group);
+        var members = group.Count > 1 ? new HashSet<CallTarget>(group) : null;
         var isConcerned = group.Any(target => Lower(target, cancel) is { } body
-            && (_concern.Names(body, cancel) || body.Callees.Any(callee => !members.Contains(callee) && Tells(callee))));
+            && (_concern.Names(body, cancel) || body.Callees.Any(callee => !IsMember(callee) && Tells(callee))));
         var decided = new Group<bool>();
         foreach (var target in group)
             decided[target] = isConcerned;
         return decided;
+
+        bool IsMember(CallTarget callee) => members?.Contains(callee) ?? callee.Equals(group[0]);
 
         bool Tells(CallTarget callee) => IfConcerned(callee, cancel) is { } analyzed && Told(analyzed) is { TellsOfMappings: true };
     }
@@ -111,6 +113,11 @@ internal sealed class SummaryStore
     private Group<AnalyzedBody?> AnalyzeGroup(IReadOnlyList<CallTarget> group, bool recursive, CancellationToken cancel)
     {
         var current = new Group<AnalyzedBody?>();
+        if (!recursive)
+        {
+            current[group[0]] = Analyze(group[0], Published, new HashSet<CallTarget>(), cancel);
+            return current;
+        }
         // Until it is known how a member of the group ends, it does not: what every path does is found from above.
         var waiting = new HashSet<CallTarget>(group);
         var tooManyChoices = new HashSet<CallTarget>();
@@ -130,7 +137,7 @@ internal sealed class SummaryStore
                 if (!stale.Remove(target))
                     continue;
                 current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own)?.Unconditional : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), tooManyChoices, cancel);
-                if (recursive && TellsAnew(target))
+                if (TellsAnew(target))
                     stale.UnionWith(group.Where(caller => Lower(caller, cancel)!.Callees.Contains(target)));
             }
         return current;
@@ -186,21 +193,33 @@ internal sealed class SummaryStore
             return null;
         if (body.ChosenSlots.Count + body.SummandSlots.Count > 0 && !tooManyChoices.Contains(target))
         {
-            var analyzed = Analyze(body, summaryOf, followsChoices: true, cancel);
+            var analyzed = Analyze(target, body, summaryOf, followsChoices: true, cancel);
             if (analyzed.States is not null || body.Failure is not null)
                 return analyzed;
             tooManyChoices.Add(target);
         }
-        return Analyze(body, summaryOf, followsChoices: false, cancel);
+        return Analyze(target, body, summaryOf, followsChoices: false, cancel);
     }
 
-    private AnalyzedBody Analyze(LoweredBody body, Func<CallTarget, Summary?> summaryOf, bool followsChoices, CancellationToken cancel)
+    private AnalyzedBody Analyze(CallTarget target, LoweredBody body, Func<CallTarget, Summary?> summaryOf, bool followsChoices, CancellationToken cancel)
     {
         var analysis = new BodyAnalysis(body, _context, _origins, summaryOf, followsChoices);
         if (body.Failure is not null)
             return new AnalyzedBody(body, analysis, null, null);
         var states = analysis.Run(cancel);
-        var summary = states is null ? null : analysis.Summarize(states);
+        if (states is null)
+            return new AnalyzedBody(body, analysis, null, null);
+        var summary = analysis.Summarize(states);
+        // What is analysed lives as long as the compilation, and most of it only tells its callers something.
+        if (!analysis.HasEvents || !MayBeConcerned(target, cancel))
+            KeepExitsOnly(body, states);
         return new AnalyzedBody(body, analysis, states, summary);
+    }
+
+    private static void KeepExitsOnly(LoweredBody body, PathSet?[] states)
+    {
+        for (var node = 0; node < states.Length; node++)
+            if (body.Nodes[node].Exit == ExitKind.None)
+                states[node] = null;
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class BodyAnalysis
     {
         if (asked.Single is not { } place || !IsSystem(place.Entity) || !IsOnLinux(path))
             return;
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if (entry.Value.Progress == Progress.ViewFlushed)
                 Settle(path, _obligations[entry.Key]);
     }

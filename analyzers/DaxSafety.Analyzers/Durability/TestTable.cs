@@ -10,6 +10,7 @@ internal sealed class TestTable
     private readonly Dictionary<int, int> _numbersTested = new();
     private readonly Dictionary<int, (int Entity, long Number)> _equalities = new();
     private readonly List<(int A, int B)> _tested = new();
+    private readonly List<(ConditionKind Kind, int A, long Number, int Test)> _onOneEntity = new();
 
     public int Of(ConditionKind kind, int a, long offsetA = 0, int b = 0, long offsetB = 0, string? key = null)
     {
@@ -25,6 +26,8 @@ internal sealed class TestTable
             _equalities[number] = (a, offsetB);
         if (b != EntityTable.Zero)
             Note(b, number);
+        else if (offsetA == 0 && (offsetB == 0 || key == Number))
+            _onOneEntity.Add((kind, a, offsetB, number));
         return number;
     }
 
@@ -45,12 +48,7 @@ internal sealed class TestTable
     private static readonly List<int> Nothing = new();
 
     /// <summary>Tests of one entity alone; of a number with the one it is compared with.</summary>
-    public IEnumerable<(ConditionKind Kind, int A, long Number, int Test)> OnOneEntity()
-    {
-        foreach (var entry in _numbers)
-            if (entry.Key is { B: EntityTable.Zero, OffsetA: 0 } key && (key.OffsetB == 0 || key.Key == Number))
-                yield return (key.Kind, key.A, key.OffsetB, entry.Value);
-    }
+    public List<(ConditionKind Kind, int A, long Number, int Test)> OnOneEntity => _onOneEntity;
 
     /// <summary>The key of a comparison of one entity with a number.</summary>
     public const string Number = "number";

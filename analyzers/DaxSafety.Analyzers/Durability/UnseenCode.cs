@@ -45,7 +45,7 @@ internal sealed partial class BodyAnalysis
     /// <param name="before">What had been written when it ran, where more has been since.</param>
     private void Forgive(Path path, Value value, IntMap<Status>? before = null)
     {
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
             if ((before?.Contains(entry.Key) != false) && _obligations[entry.Key] is { Debt: not Debt.Fence } obligation && Reaches(path, value, obligation.Target))
                 path.Pending = path.Pending.Remove(obligation.Id);
     }

@@ -28,6 +28,15 @@ internal readonly record struct Ref(int Entity, int OffsetEntity, long Offset, i
     public bool IsConstant => Entity == EntityTable.Zero && OffsetEntity == 0;
 
     public Ref Somewhere() => this with { OffsetEntity = Unknown, Offset = 0, LengthEntity = Unknown, Length = 0 };
+
+    /// <summary>What is known of either of two places in one entity.</summary>
+    public Ref Around(in Ref other)
+    {
+        var layer = Math.Min(Layer, other.Layer);
+        return OffsetEntity != other.OffsetEntity || Offset != other.Offset ? Somewhere() with { Layer = layer }
+            : LengthEntity == other.LengthEntity && Length == other.Length ? this with { Layer = layer }
+            : this with { LengthEntity = Unknown, Length = 0, Layer = layer };
+    }
 }
 
 /// <summary>What a variable may hold: a small set of places, at most one for each entity. Immutable.</summary>
@@ -70,7 +79,7 @@ internal sealed class Value : IEquatable<Value>
         foreach (var place in Refs)
             if (test(place))
                 count++;
-        return count == Refs.Length ? this : count == 0 ? null : new Value(Array.FindAll(Refs, place => test(place)));
+        return count == Refs.Length ? this : count == 0 ? null : new Value(Array.FindAll(Refs, new Predicate<Ref>(test)));
     }
 
     /// <summary>The same set of things, each place changed in the same way.</summary>
@@ -110,6 +119,9 @@ internal sealed class Value : IEquatable<Value>
     {
         if (ReferenceEquals(a, b) || a.Holds(b))
             return a;
+        // Nearly always one place and another.
+        if (a.Refs.Length == 1 && b.Refs.Length == 1)
+            return Join(a, a.Refs[0], b.Refs[0]);
         var merged = new Ref[a.Refs.Length + b.Refs.Length];
         var count = a.Refs.Length;
         Array.Copy(a.Refs, merged, count);
@@ -122,6 +134,16 @@ internal sealed class Value : IEquatable<Value>
         Sort(merged);
         var result = new Value(merged);
         return result.Equals(a) ? a : result;
+    }
+
+    private static Value Join(Value a, Ref mine, Ref theirs)
+    {
+        if (mine.Entity == theirs.Entity && mine.Entity != EntityTable.Zero)
+        {
+            var both = mine.Around(theirs);
+            return both == mine ? a : Of(both);
+        }
+        return new Value(Compare(mine, theirs) > 0 ? new[] { theirs, mine } : new[] { mine, theirs });
     }
 
     /// <summary>They are few, and nearly in order.</summary>
@@ -155,10 +177,7 @@ internal sealed class Value : IEquatable<Value>
                 return;
             if (place.Entity == EntityTable.Zero)
                 continue;
-            var layer = Math.Min(present.Layer, place.Layer);
-            refs[i] = present.OffsetEntity != place.OffsetEntity || present.Offset != place.Offset ? present.Somewhere() with { Layer = layer }
-                : present.LengthEntity == place.LengthEntity && present.Length == place.Length ? present with { Layer = layer }
-                : present with { LengthEntity = Ref.Unknown, Length = 0, Layer = layer };
+            refs[i] = present.Around(place);
             return;
         }
         refs[count++] = place;

@@ -36,7 +36,7 @@ internal sealed partial class BodyAnalysis
         if (!_replaysOwnFlush && !flush.IsDecided)
             foreach (var place in target.Targets)
                 WeakFlushes[(site, place.Entity)] = new Attempt(site, Shortfall.NotDurable, flush.Weakness);
-        foreach (var entry in path.Pending.ToList())
+        foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];
             if (obligation.Debt != Debt.Bytes)

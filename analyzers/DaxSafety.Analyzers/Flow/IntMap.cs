@@ -21,7 +21,7 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         var node = _root;
         while (node is Branch branch)
             node = (key & branch.Bit) == 0 ? branch.Left : branch.Right;
-        if (node is Leaf leaf && leaf.Key == key)
+        if (node is Entry leaf && leaf.Key == key)
         {
             value = leaf.Value;
             return true;
@@ -39,30 +39,20 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     /// <summary>Keys of both, values combined where both have one; a key that only one has is kept.</summary>
     public IntMap<T> Union(IntMap<T> other, Func<int, T, T, T> combine) => new(Merge(_root, other._root, Keep, combine));
 
-    /// <summary>As the other, but a value that only one has goes through <paramref name="onlyOne"/> first.</summary>
-    public IntMap<T> Union(IntMap<T> other, Func<int, T, T, T> combine, Func<int, T, T> onlyOne) =>
-        new(Merge(_root, other._root, node => Map(node, onlyOne), combine));
+    /// <summary>As the other, but with what becomes of values that only one has.</summary>
+    public IntMap<T> Union(IntMap<T> other, Func<int, T, T, T> combine, OfOnlyOne alone) => new(Merge(_root, other._root, alone.Change, combine));
 
     /// <summary>Keys that both have, values combined.</summary>
     public IntMap<T> Intersect(IntMap<T> other, Func<int, T, T, T> combine) => new(Merge(_root, other._root, Drop, combine));
 
-    /// <summary>As the other, but keys that only one has stay where the sieve holds them.</summary>
-    public IntMap<T> Intersect(IntMap<T> other, Func<int, T, T, T> combine, Sieve sieve) => new(Merge(_root, other._root, sieve.OnlyOne, combine));
+    /// <summary>As the other, but with what becomes of values that only one has.</summary>
+    public IntMap<T> Intersect(IntMap<T> other, Func<int, T, T, T> combine, OfOnlyOne alone) => new(Merge(_root, other._root, alone.Change, combine));
 
     /// <summary>Whether some key that both have stands for values of which the test is true; parts that the maps share are not looked at.</summary>
     public bool AnyChange(IntMap<T> other, Func<int, T, T, bool> test) => AnyChange(_root, other._root, test);
 
-    /// <summary>Whether the test is true of some value.</summary>
-    public bool Any(Func<T, bool> test) => Any(_root, test);
-
-    public void ForEach(Action<int, T> action) => ForEach(_root, action);
-
-    public List<KeyValuePair<int, T>> ToList()
-    {
-        var list = new List<KeyValuePair<int, T>>();
-        AddTo(list, _root);
-        return list;
-    }
+    /// <summary>By rising keys, and without an allocation: loops over what is owed or held stand in every step.</summary>
+    public Enumerator GetEnumerator() => new(_root);
 
     public bool Equals(IntMap<T> other) => Same(_root, other._root);
 
@@ -75,15 +65,15 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         switch (node)
         {
             case null:
-                return new Leaf(key, value);
-            case Leaf leaf:
+                return new Entry(key, value);
+            case Entry leaf:
                 if (leaf.Key != key)
-                    return Join(key, new Leaf(key, value), leaf.Key, leaf);
-                return leaf.Value.Equals(value) ? leaf : new Leaf(key, value);
+                    return Join(key, new Entry(key, value), leaf.Key, leaf);
+                return leaf.Value.Equals(value) ? leaf : new Entry(key, value);
             default:
                 var branch = (Branch)node;
                 if (!branch.Covers(key))
-                    return Join(key, new Leaf(key, value), branch.Prefix, branch);
+                    return Join(key, new Entry(key, value), branch.Prefix, branch);
                 return (key & branch.Bit) == 0
                     ? branch.With(Set(branch.Left, key, value), branch.Right)
                     : branch.With(branch.Left, Set(branch.Right, key, value));
@@ -96,7 +86,7 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         {
             case null:
                 return null;
-            case Leaf leaf:
+            case Entry leaf:
                 return leaf.Key == key ? null : leaf;
             default:
                 var branch = (Branch)node;
@@ -125,13 +115,13 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
             return onlyOne(a);
         if (a is Branch x && b is Branch y && x.Bit == y.Bit && x.Prefix == y.Prefix)
             return Combine(x, Merge(x.Left, y.Left, onlyOne, combine), Merge(x.Right, y.Right, onlyOne, combine));
-        if (a is Leaf mine && b is Leaf theirs && mine.Key == theirs.Key)
+        if (a is Entry mine && b is Entry theirs && mine.Key == theirs.Key)
             return With(mine, combine(mine.Key, mine.Value, theirs.Value));
-        if (a is Branch outer && outer.Covers(PrefixOf(b)) && (b is Leaf || (uint)outer.Bit > (uint)((Branch)b).Bit))
+        if (a is Branch outer && outer.Covers(PrefixOf(b)) && (b is Entry || (uint)outer.Bit > (uint)((Branch)b).Bit))
             return (PrefixOf(b) & outer.Bit) == 0
                 ? Combine(outer, Merge(outer.Left, b, onlyOne, combine), onlyOne(outer.Right))
                 : Combine(outer, onlyOne(outer.Left), Merge(outer.Right, b, onlyOne, combine));
-        if (b is Branch around && around.Covers(PrefixOf(a)) && (a is Leaf || (uint)around.Bit > (uint)((Branch)a).Bit))
+        if (b is Branch around && around.Covers(PrefixOf(a)) && (a is Entry || (uint)around.Bit > (uint)((Branch)a).Bit))
             return (PrefixOf(a) & around.Bit) == 0
                 ? Combine(around, Merge(a, around.Left, onlyOne, combine), onlyOne(around.Right))
                 : Combine(around, onlyOne(around.Left), Merge(a, around.Right, onlyOne, combine));
@@ -143,9 +133,9 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     {
         if (a is null || b is null || ReferenceEquals(a, b))
             return false;
-        if (a is Leaf mine)
+        if (a is Entry mine)
             return new IntMap<T>(b).TryGet(mine.Key, out var theirs) && test(mine.Key, mine.Value, theirs);
-        if (b is Leaf leaf)
+        if (b is Entry leaf)
             return new IntMap<T>(a).TryGet(leaf.Key, out var value) && test(leaf.Key, value, leaf.Value);
         var (x, y) = ((Branch)a, (Branch)b);
         if (x.Bit == y.Bit && x.Prefix == y.Prefix)
@@ -155,17 +145,17 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         return (uint)y.Bit > (uint)x.Bit && y.Covers(x.Prefix) && AnyChange(x, (x.Prefix & y.Bit) == 0 ? y.Left : y.Right, test);
     }
 
-    private static int PrefixOf(Node node) => node is Leaf leaf ? leaf.Key : ((Branch)node).Prefix;
+    private static int PrefixOf(Node node) => node is Entry leaf ? leaf.Key : ((Branch)node).Prefix;
 
-    private static Leaf With(Leaf leaf, T value) => leaf.Value.Equals(value) ? leaf : new Leaf(leaf.Key, value);
+    private static Entry With(Entry leaf, T value) => leaf.Value.Equals(value) ? leaf : new Entry(leaf.Key, value);
 
     private static Node Map(Node node, Func<int, T, T> change) => node is Branch branch
         ? branch.With(Map(branch.Left, change), Map(branch.Right, change))
-        : With((Leaf)node, change(((Leaf)node).Key, ((Leaf)node).Value));
+        : With((Entry)node, change(((Entry)node).Key, ((Entry)node).Value));
 
     private static Node? Filter(Node node, Func<int, T, bool> stays) => node is Branch branch
         ? Combine(branch, Filter(branch.Left, stays), Filter(branch.Right, stays))
-        : stays(((Leaf)node).Key, ((Leaf)node).Value) ? node : null;
+        : stays(((Entry)node).Key, ((Entry)node).Value) ? node : null;
 
     private static Node? Combine(Branch shape, Node? left, Node? right)
     {
@@ -197,53 +187,71 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
             return true;
         return (a, b) switch
         {
-            (Leaf x, Leaf y) => x.Key == y.Key && x.Value.Equals(y.Value),
+            (Entry x, Entry y) => x.Key == y.Key && x.Value.Equals(y.Value),
             (Branch x, Branch y) => x.Bit == y.Bit && x.Prefix == y.Prefix && Same(x.Left, y.Left) && Same(x.Right, y.Right),
             _ => false,
         };
     }
 
-    private static bool Any(Node? node, Func<T, bool> test)
+    /// <summary>The entry with the least key above one; null when there is none.</summary>
+    private static Entry? After(Node? node, int key)
     {
-        for (; node is Branch branch; node = branch.Right)
-            if (Any(branch.Left, test))
-                return true;
-        return node is Leaf leaf && test(leaf.Value);
-    }
-
-    private static void AddTo(List<KeyValuePair<int, T>> list, Node? node)
-    {
+        Node? above = null;
         while (node is Branch branch)
         {
-            AddTo(list, branch.Left);
-            node = branch.Right;
+            if (!branch.Covers(key))
+                return First(branch.Prefix > key ? branch : above);
+            if ((key & branch.Bit) == 0)
+                (above, node) = (branch.Right, branch.Left);
+            else
+                node = branch.Right;
         }
-        if (node is Leaf leaf)
-            list.Add(new KeyValuePair<int, T>(leaf.Key, leaf.Value));
+        return node is Entry entry && entry.Key > key ? entry : First(above);
     }
 
-    private static void ForEach(Node? node, Action<int, T> action)
+    private static Entry? First(Node? node)
     {
         while (node is Branch branch)
-        {
-            ForEach(branch.Left, action);
-            node = branch.Right;
-        }
-        if (node is Leaf leaf)
-            action(leaf.Key, leaf.Value);
+            node = branch.Left;
+        return (Entry?)node;
     }
 
-    /// <summary>Which keys stay that only one of two maps has; made once and used for many maps.</summary>
-    internal sealed class Sieve
+    internal struct Enumerator
     {
-        public Sieve(Func<int, T, bool> stays) => OnlyOne = node => Filter(node, stays);
+        private readonly Node? _root;
 
-        internal Func<Node, Node?> OnlyOne { get; }
+        internal Enumerator(Node? root)
+        {
+            _root = root;
+            Current = null!;
+        }
+
+        public Entry Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            var next = Current is null ? First(_root) : After(_root, Current.Key);
+            Current = next!;
+            return next is not null;
+        }
+    }
+
+    /// <summary>What becomes of the values that only one of two maps has; made once and used for many maps.</summary>
+    internal sealed class OfOnlyOne
+    {
+        private OfOnlyOne(Func<Node, Node?> change) => Change = change;
+
+        /// <summary>Those of which the test is true stay.</summary>
+        public static OfOnlyOne Kept(Func<int, T, bool> stays) => new(node => Filter(node, stays));
+
+        public static OfOnlyOne Changed(Func<int, T, T> change) => new(node => Map(node, change));
+
+        internal Func<Node, Node?> Change { get; }
     }
 
     internal abstract class Node;
 
-    private sealed class Leaf(int key, T value) : Node
+    internal sealed class Entry(int key, T value) : Node
     {
         public readonly int Key = key;
         public readonly T Value = value;

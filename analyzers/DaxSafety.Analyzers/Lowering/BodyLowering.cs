@@ -95,15 +95,20 @@ internal sealed partial class BodyLowering
             Nested = _nested.ToImmutableArray(),
             Callees = _callees.ToImmutableArray(),
             CapturedSlots = CapturedSlots(),
-            TestedSlots = tested,
-            CounterSlots = CounterSlots(tested),
-            ChosenSlots = ChosenSlots(tested),
-            SummandSlots = SummandSlots(),
+            TestedSlots = OrNone(tested),
+            CounterSlots = OrNone(CounterSlots(tested)),
+            ChosenSlots = OrNone(ChosenSlots(tested)),
+            SummandSlots = OrNone(SummandSlots()),
             CallsUnseenCode = _callsUnseenCode,
             Unfollowed = _unfollowed.ToImmutableArray(),
             Failure = failure,
         };
     }
+
+    /// <summary>Lowered bodies are kept as long as the compilation, and most have none.</summary>
+    private static HashSet<int> OrNone(HashSet<int> slots) => slots.Count == 0 ? NoSlots : slots;
+
+    private static readonly HashSet<int> NoSlots = new();
 
     /// <summary>A block's content, in as many parts as it hands out values with <c>yield return</c>, plus one.</summary>
     private List<BlockContent> LowerBlock(BasicBlock block)

@@ -20,7 +20,7 @@ internal sealed class GraphBuilder
     private readonly ControlFlowGraph _cfg;
     private readonly Func<BasicBlock, List<BlockContent>> _lower;
     private readonly CancellationToken _cancel;
-    private readonly Dictionary<int, List<BlockContent>> _contents = new();
+    private readonly List<BlockContent>?[] _contents;
     private readonly Dictionary<(int Block, Frame? Frame), (int First, int Last)> _nodesOf = new();
     private readonly Dictionary<(int Region, int Source, int Destination, Frame? Frame), Frame> _frames = new();
     private readonly Dictionary<(int Block, Frame? Frame, ExitKind Kind), int> _exits = new();
@@ -33,6 +33,7 @@ internal sealed class GraphBuilder
         _cfg = cfg;
         _lower = lower;
         _cancel = cancel;
+        _contents = new List<BlockContent>?[cfg?.Blocks.Length ?? 0];
     }
 
     public FlowGraph Graph { get; } = new();
@@ -94,9 +95,9 @@ internal sealed class GraphBuilder
 
     private void AddExceptionEdges(BasicBlock block, Frame? frame, int node)
     {
-        if (!IsTried(block))
+        if (!Regions.IsTried(block))
             return;
-        var handlers = Handlers(block).Select(handler => NodeFor(handler, frame)).ToArray();
+        var handlers = Regions.Handlers(block).Select(handler => NodeFor(handler, frame)).ToArray();
         Nodes[node].ExceptionSuccessors = handlers.Length;
         Graph.SetSuccessors(node, Graph.Successors(node).Concat(handlers).ToArray());
     }
@@ -147,28 +148,19 @@ internal sealed class GraphBuilder
 
     private bool Contains(int region, BasicBlock block)
     {
-        foreach (var current in RegionsAround(block))
+        for (var current = Regions.Around(block.EnclosingRegion); current is not null; current = Regions.Around(current.EnclosingRegion))
             if (NumberOf(current) == region)
                 return true;
         return false;
     }
 
-    /// <summary>From the inside out, to the root of this graph: a lambda's root stands in a region of the graph around it.</summary>
-    private static IEnumerable<ControlFlowRegion> RegionsAround(BasicBlock block)
-    {
-        for (var region = block.EnclosingRegion; region is not null && region.Kind != ControlFlowRegionKind.Root; region = region.EnclosingRegion)
-            yield return region;
-    }
-
-    private int ClauseAround(BasicBlock block) =>
-        RegionsAround(block).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch) is { } clause ? NumberOf(clause) + 1 : 0;
+    private int ClauseAround(BasicBlock block) => Regions.CatchAround(block) is { } clause ? NumberOf(clause) + 1 : 0;
 
     private int NodeFor(int block, Frame? frame)
     {
         if (_nodesOf.TryGetValue((block, frame), out var nodes))
             return nodes.First;
-        if (!_contents.TryGetValue(block, out var parts))
-            _contents[block] = parts = _lower(_cfg.Blocks[block]);
+        var parts = _contents[block] ??= _lower(_cfg.Blocks[block]);
         var first = Nodes.Count;
         foreach (var part in parts)
             Add(_cfg.Blocks[block], new FlowNode(part) { CatchClause = ClauseAround(_cfg.Blocks[block]) });
@@ -187,7 +179,7 @@ internal sealed class GraphBuilder
     {
         var entry = -1;
         Frame? waiting = null;
-        foreach (var region in RegionsAround(block))
+        foreach (var region in Regions.AllAround(block))
         {
             if (region is not { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { Kind: ControlFlowRegionKind.TryAndFinally } around })
                 continue;
@@ -217,7 +209,7 @@ internal sealed class GraphBuilder
             Exit = kind,
             ExitLocation = ExitLocations.Of(_cfg, source),
             CatchClause = ClauseAround(source),
-            ReturnValue = _contents.TryGetValue(source.Ordinal, out var parts) ? parts[kind == ExitKind.Yield ? 0 : parts.Count - 1].ReturnValue : -1,
+            ReturnValue = _contents[source.Ordinal] is { } parts ? parts[kind == ExitKind.Yield ? 0 : parts.Count - 1].ReturnValue : -1,
         });
         _exits[(source.Ordinal, frame, kind)] = node;
         return node;
@@ -232,32 +224,8 @@ internal sealed class GraphBuilder
 
     private void MarkCatch(BasicBlock block, int node)
     {
-        var clause = RegionsAround(block).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.Catch && region.FirstBlockOrdinal == block.Ordinal);
-        Nodes[node].CatchesFlushFailures = clause is { EnclosingRegion.Kind: not ControlFlowRegionKind.FilterAndHandler }
-            && clause.ExceptionType?.Name is "IOException" or "Exception" or "SystemException" or "Object";
-    }
-
-    private static bool IsTried(BasicBlock block)
-    {
-        for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
-            if (region.Kind == ControlFlowRegionKind.Try)
-                return true;
-        return false;
-    }
-
-    /// <summary>First blocks of the handlers that an exception in the block may reach.</summary>
-    private static IEnumerable<int> Handlers(BasicBlock block)
-    {
-        foreach (var region in RegionsAround(block))
-        {
-            if (region.Kind == ControlFlowRegionKind.Finally)
-                yield break;
-            if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } handled)
-                continue;
-            foreach (var handler in handled.NestedRegions)
-                if (handler.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler)
-                    yield return handler.FirstBlockOrdinal;
-        }
+        Nodes[node].CatchesFlushFailures = Regions.CatchAround(block) is { EnclosingRegion.Kind: not ControlFlowRegionKind.FilterAndHandler } clause
+            && clause.FirstBlockOrdinal == block.Ordinal && clause.ExceptionType?.Name is "IOException" or "Exception" or "SystemException" or "Object";
     }
 
     private void CountFinallyExits()

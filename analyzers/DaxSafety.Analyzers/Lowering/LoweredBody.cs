@@ -44,6 +44,9 @@ internal sealed class FlowNode
 
     public BlockContent Content { get; }
 
+    /// <summary>What reaches it goes on as it is.</summary>
+    public bool IsEmpty => Content is { Instructions.Length: 0, Condition: null } && ExceptionSuccessors == 0 && Dying is null;
+
     /// <summary>How control leaves the body here; such a node has no content of its own beyond it.</summary>
     public ExitKind Exit { get; set; }
 

@@ -16,7 +16,8 @@ internal sealed partial class BodyLowering
     private bool ReadsOnlyPolicy(IOperation operation)
     {
         var readsPolicy = false;
-        var pending = new Stack<IOperation>();
+        var pending = _toRead;
+        pending.Clear();
         pending.Push(operation);
         while (pending.Count > 0)
         {
@@ -60,6 +61,9 @@ internal sealed partial class BodyLowering
         }
         return readsPolicy;
     }
+
+    /// <summary>What a question is still to be asked of; the question is asked of everything that a variable is given.</summary>
+    private readonly Stack<IOperation> _toRead = new();
 
     /// <summary><c>Config.Get("durable")</c>; of the system what it hands out under a name, as <c>AppContext.TryGetSwitch("Durable", out var on)</c>, and not whether a file is there.</summary>
     private static bool SaysUnderName(IInvocationOperation call)

@@ -21,7 +21,9 @@ public sealed class IntMapTests
             var (b, y) = Change(common, model, random.Next(8), random);
 
             Same(x.Keys.Union(y.Keys).ToDictionary(key => key, key => (x.TryGetValue(key, out var mine), y.TryGetValue(key, out var theirs)) switch { (true, true) => Math.Max(mine, theirs), (true, _) => -mine - key, _ => -theirs - key }),
-                a.Union(b, (_, mine, theirs) => Math.Max(mine, theirs), (key, value) => -value - key));
+                a.Union(b, (_, mine, theirs) => Math.Max(mine, theirs), IntMap<int>.OfOnlyOne.Changed((key, value) => -value - key)));
+            Same(x.Where(entry => entry.Key % 3 == 0 || y.ContainsKey(entry.Key)).Concat(y.Where(entry => entry.Key % 3 == 0 && !x.ContainsKey(entry.Key))).ToDictionary(entry => entry.Key, entry => y.TryGetValue(entry.Key, out var theirs) ? Math.Max(entry.Value, theirs) : entry.Value),
+                a.Intersect(b, (_, mine, theirs) => Math.Max(mine, theirs), IntMap<int>.OfOnlyOne.Kept((key, _) => key % 3 == 0)));
             Same(x.Keys.Intersect(y.Keys).ToDictionary(key => key, key => Math.Max(x[key], y[key])), a.Intersect(b, (_, mine, theirs) => Math.Max(mine, theirs)));
             Assert.Equal(x.Count == y.Count && x.All(entry => y.TryGetValue(entry.Key, out var value) && value == entry.Value), a.Equals(b));
             var differing = x.Keys.Intersect(y.Keys).Where(key => x[key] != y[key]).ToHashSet();
@@ -39,7 +41,7 @@ public sealed class IntMapTests
             common = common.Set(key, key);
         var (a, b) = (common.Set(5000, -1), common.Set(5000, -2).Set(20_000, 1));
         var visited = 0;
-        var merged = a.Union(b, (_, mine, theirs) => { visited++; return Math.Min(mine, theirs); }, (_, value) => { visited++; return value; });
+        var merged = a.Union(b, (_, mine, theirs) => { visited++; return Math.Min(mine, theirs); }, IntMap<int>.OfOnlyOne.Changed((_, value) => { visited++; return value; }));
         Assert.True(visited < 40, $"{visited} values were combined of two maps that differ in two");
         Assert.True(merged.TryGet(5000, out var met) && met == -2 && merged.TryGet(20_000, out var added) && added == 1);
     }
@@ -65,6 +67,12 @@ public sealed class IntMapTests
         return (map, model);
     }
 
-    private static void Same(Dictionary<int, int> expected, IntMap<int> actual) =>
-        Assert.Equal(expected.OrderBy(entry => entry.Key), actual.ToList().OrderBy(entry => entry.Key));
+    /// <summary>A map's entries come by rising keys.</summary>
+    private static void Same(Dictionary<int, int> expected, IntMap<int> actual)
+    {
+        List<KeyValuePair<int, int>> entries = [];
+        foreach (var entry in actual)
+            entries.Add(new(entry.Key, entry.Value));
+        Assert.Equal(expected.OrderBy(entry => entry.Key), entries);
+    }
 }
