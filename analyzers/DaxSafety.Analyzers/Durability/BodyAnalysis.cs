@@ -19,7 +19,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     private readonly TestTable _tests = new();
     private readonly Dictionary<int, HashSet<int>> _holders = new();
     private readonly bool _followsChoices;
-    private readonly long _mostWork;
+    private readonly long _mostWork, _mostEntities;
 
     /// <param name="body">What is analysed.</param>
     /// <param name="context">What is known.</param>
@@ -36,9 +36,11 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _fields = new FieldSlots(FieldAtEntry);
         _canOwe = CanOwe;
         _followsChoices = followsChoices;
-        _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length;
+        var instructions = 0;
         foreach (var node in body.Nodes)
-            _mostWork += MostWorkForEachInstruction * node.Content.Instructions.Length;
+            instructions += node.Content.Instructions.Length;
+        _mostWork = 10_000 + MostWorkForEachNode * body.Nodes.Length + MostWorkForEachInstruction * instructions;
+        _mostEntities = 4000 + MostEntitiesForEachNode * body.Nodes.Length + MostEntitiesForEachInstruction * instructions;
         if (followsChoices)
             _mostWork /= PartForChoices;
     }
@@ -81,6 +83,9 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// <summary>Things one body can tell apart: ordinary ones need a few dozen, generated ones of 20 000 statements some ten thousand.</summary>
     private const int MostEntitiesForEachNode = 40;
 
+    /// <summary>And for each instruction besides: the thing it yields, what that holds, and the constants it is asked with.</summary>
+    private const int MostEntitiesForEachInstruction = 4;
+
     /// <summary>Steps one body may cost, whatever its graph looks like: a step of a group of paths, a merge, a thing imported from a callee.</summary>
     private const int MostWorkForEachNode = 400;
 
@@ -90,8 +95,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     /// <summary>The part of the budget, one in so many, that is worth trying with choices followed before all of it is spent without.</summary>
     private const int PartForChoices = 8;
 
-    public bool IsExhausted => _entities.Count > 4000 + MostEntitiesForEachNode * _body.Nodes.Length
-        || _work > _mostWork;
+    public bool IsExhausted => _entities.Count > _mostEntities || _work > _mostWork;
 
     private long _work;
 

@@ -41,8 +41,8 @@ internal sealed partial class PathMerger
     private readonly Func<int, Status, Status, Status> _mergeStatus;
     private readonly IntMap<Value>.OfOnlyOne _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
-    private readonly Func<int, Value, Value, bool> _disjoint;
-    private readonly Func<int, Value, Value, bool> _namesOther;
+    private readonly Func<int, Value, Value, bool> _holdsOther;
+    private readonly Func<int, Status, Status, bool> _hasComeAsFar;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
@@ -62,8 +62,9 @@ internal sealed partial class PathMerger
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = IntMap<Value>.OfOnlyOne.Changed(OnOnePath);
         _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && Disjoint(mine, theirs);
-        _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
-        _namesOther = (_, mine, theirs) => NamesOther(mine, theirs);
+        // An object's own flag, which its members test; the view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
+        _holdsOther = (_, mine, theirs) => Disjoint(mine, theirs) || NamesOther(mine, theirs);
+        _hasComeAsFar = (_, mine, theirs) => MergeStatus(mine, theirs).Equals(mine);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = IntMap<Span>.OfOnlyOne.Kept((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
@@ -158,7 +159,7 @@ internal sealed partial class PathMerger
 
     /// <summary>Spares the merge of groups of which one certainly does not cover the other.</summary>
     private bool OwesNothingNew(Path present, Path path) =>
-        present.Pending.Union(path.Pending, _mergeStatus).Equals(present.Pending)
+        present.Pending.Covers(path.Pending, _hasComeAsFar)
         && FactsOfBoth(present, path).Equals(present.Facts);
 
     private IntMap<Span> FactsOfBoth(Path present, Path path)
@@ -180,17 +181,11 @@ internal sealed partial class PathMerger
 
     private bool ToldApart(Path a, Path b)
     {
-        (_mine, _theirs) = (a, b);
-        if (a.Failed != b.Failed || a.Variables.AnyChange(b.Variables, _tellsApart))
-            return true;
-        // An object's own flag, which its members test.
-        if (a.Fields.AnyChange(b.Fields, _disjoint))
-            return true;
-        // The view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
-        if (a.Fields.AnyChange(b.Fields, _namesOther))
-            return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
-        return !a.Facts.Equals(b.Facts);
+        if (a.Failed != b.Failed || !a.Facts.Equals(b.Facts))
+            return true;
+        (_mine, _theirs) = (a, b);
+        return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _holdsOther);
     }
 
     /// <summary>Certainly different values: both constants or null, without one in common.</summary>

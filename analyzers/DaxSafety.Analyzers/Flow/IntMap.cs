@@ -51,6 +51,9 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
     /// <summary>Whether some key that both have stands for values of which the test is true; parts that the maps share are not looked at.</summary>
     public bool AnyChange(IntMap<T> other, Func<int, T, T, bool> test) => AnyChange(_root, other._root, test);
 
+    /// <summary>Whether each key of the other has a value here of which, with the other's, the test is true; parts that the maps share are not looked at.</summary>
+    public bool Covers(IntMap<T> other, Func<int, T, T, bool> test) => Covers(_root, other._root, test);
+
     /// <summary>By rising keys, and without an allocation: loops over what is owed or held stand in every step.</summary>
     public Enumerator GetEnumerator() => new(_root);
 
@@ -143,6 +146,20 @@ internal readonly struct IntMap<T> : IEquatable<IntMap<T>>
         if ((uint)x.Bit > (uint)y.Bit && x.Covers(y.Prefix))
             return AnyChange((y.Prefix & x.Bit) == 0 ? x.Left : x.Right, y, test);
         return (uint)y.Bit > (uint)x.Bit && y.Covers(x.Prefix) && AnyChange(x, (x.Prefix & y.Bit) == 0 ? y.Left : y.Right, test);
+    }
+
+    private static bool Covers(Node? a, Node? b, Func<int, T, T, bool> test)
+    {
+        if (b is null || ReferenceEquals(a, b))
+            return true;
+        if (b is Entry theirs)
+            return new IntMap<T>(a).TryGet(theirs.Key, out var mine) && test(theirs.Key, mine, theirs.Value);
+        if (a is not Branch x)
+            return false;
+        var y = (Branch)b;
+        if (x.Bit == y.Bit && x.Prefix == y.Prefix)
+            return Covers(x.Left, y.Left, test) && Covers(x.Right, y.Right, test);
+        return (uint)x.Bit > (uint)y.Bit && x.Covers(y.Prefix) && Covers((y.Prefix & x.Bit) == 0 ? x.Left : x.Right, y, test);
     }
 
     private static int PrefixOf(Node node) => node is Entry leaf ? leaf.Key : ((Branch)node).Prefix;

@@ -36,29 +36,33 @@ internal sealed class KeptDelegates(Func<SyntaxTree, SemanticModel> modelOf, Fun
         _ => false,
     };
 
+    /// <summary>By the name: where a type's text names one of its delegates. Read once for all of them: bindings to a library have thousands.</summary>
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, IdentifierNameSyntax>> _namedBy = new(SymbolEqualityComparer.Default);
+
+    private static ILookup<string, IdentifierNameSyntax> NamesOfDelegates(INamedTypeSymbol type)
+    {
+        var delegates = new HashSet<string>(type.GetMembers().Where(member => (TypeFacts.TypeOf(member) ?? (member as IEventSymbol)?.Type) is { TypeKind: TypeKind.Delegate }).Select(member => member.Name), StringComparer.Ordinal);
+        return type.DeclaringSyntaxReferences.SelectMany(reference => reference.GetSyntax().DescendantNodes()).OfType<IdentifierNameSyntax>()
+            .Where(name => delegates.Contains(name.Identifier.ValueText)).ToLookup(name => name.Identifier.ValueText, StringComparer.Ordinal);
+    }
+
     /// <summary>The values of all assignments; null when the member is changed in another way, or by another object.</summary>
     private List<(IOperation Value, bool IsAlwaysRun)>? AssignedTo(ISymbol member)
     {
         var values = new List<(IOperation, bool)>();
-        foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
+        foreach (var name in _namedBy.GetOrAdd(member.ContainingType, NamesOfDelegates)[member.Name])
         {
-            var model = modelOf(reference.SyntaxTree);
-            foreach (var node in reference.GetSyntax().DescendantNodes())
-            {
-                if (node is not IdentifierNameSyntax { Identifier.ValueText: var text } name || text != member.Name)
-                    continue;
-                var target = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access && access.Name == name ? (ExpressionSyntax)access : name;
-                if (target.Parent is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } or ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax } } or RefExpressionSyntax
-                    || target.Parent is MemberAccessExpressionSyntax { Parent: AssignmentExpressionSyntax changed } other && other.Name == target && changed.Left == other)
-                    return null;
-                if (target.Parent is not AssignmentExpressionSyntax assignment || assignment.Left != target)
-                    continue;
-                var isListening = member is IEventSymbol;
-                if (!assignment.IsKind(isListening ? SyntaxKind.AddAssignmentExpression : SyntaxKind.SimpleAssignmentExpression) || (isListening && !IsAlwaysRun(assignment))
-                    || model.GetOperation(assignment.Right) is not { } value)
-                    return null;
-                values.Add((value, IsAlwaysRun(assignment)));
-            }
+            var target = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access && access.Name == name ? (ExpressionSyntax)access : name;
+            if (target.Parent is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } or ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax } } or RefExpressionSyntax
+                || target.Parent is MemberAccessExpressionSyntax { Parent: AssignmentExpressionSyntax changed } other && other.Name == target && changed.Left == other)
+                return null;
+            if (target.Parent is not AssignmentExpressionSyntax assignment || assignment.Left != target)
+                continue;
+            var isListening = member is IEventSymbol;
+            if (!assignment.IsKind(isListening ? SyntaxKind.AddAssignmentExpression : SyntaxKind.SimpleAssignmentExpression) || (isListening && !IsAlwaysRun(assignment))
+                || modelOf(name.SyntaxTree).GetOperation(assignment.Right) is not { } value)
+                return null;
+            values.Add((value, IsAlwaysRun(assignment)));
         }
         return member.DeclaringSyntaxReferences.Any(declared => InitializerOf(declared.GetSyntax()) is { Value.RawKind: not ((int)SyntaxKind.NullLiteralExpression or (int)SyntaxKind.SuppressNullableWarningExpression) }) ? null : values;
     }

@@ -145,6 +145,28 @@ public sealed class HostileCodeTests
         Assert.Equal(["DAX9002"], reported.Select(diagnostic => diagnostic.Id));
     }
 
+    /// <summary>Bindings to a library: thousands of delegates, all fetched by one constructor without a branch, each called by a method of its own.</summary>
+    [Fact]
+    public async Task BindingsOfManyDelegates_AreNotGivenUp()
+    {
+        string Each(Func<int, string> text) => string.Concat(Enumerable.Range(0, 2500).Select(text));
+        var reported = await AnalysisRun.Of(TestCompilation.From($$"""
+            unsafe class Bindings
+            {
+                private readonly MemoryMappedViewAccessor _view;
+                {{Each(i => $"delegate void F{i}(byte* data, int count); private readonly F{i} _f{i};\n")}}
+                public Bindings(MemoryMappedFile map, Func<string, Delegate> load)
+                {
+                    _view = map.CreateViewAccessor();
+                    {{Each(i => $"_f{i} = (F{i})load(\"f{i}\");\n")}}
+                }
+                {{Each(i => $"public void Call{i}(byte* data, int count) {{ if (count > 0) _f{i}(data, count); }}\n")}}
+                public void Put(long x) => _view.Write(0, x);
+            }
+            """, VerifyOptions.Default));
+        Assert.Equal(["DAX1002"], reported.Select(diagnostic => diagnostic.Id));
+    }
+
     [Fact]
     public async Task PatternOfManyAlternatives_EndsInTime()
     {

@@ -25,6 +25,8 @@ public sealed class IntMapTests
             Same(x.Where(entry => entry.Key % 3 == 0 || y.ContainsKey(entry.Key)).Concat(y.Where(entry => entry.Key % 3 == 0 && !x.ContainsKey(entry.Key))).ToDictionary(entry => entry.Key, entry => y.TryGetValue(entry.Key, out var theirs) ? Math.Max(entry.Value, theirs) : entry.Value),
                 a.Intersect(b, (_, mine, theirs) => Math.Max(mine, theirs), IntMap<int>.OfOnlyOne.Kept((key, _) => key % 3 == 0)));
             Same(x.Keys.Intersect(y.Keys).ToDictionary(key => key, key => Math.Max(x[key], y[key])), a.Intersect(b, (_, mine, theirs) => Math.Max(mine, theirs)));
+            Assert.Equal(y.All(entry => x.TryGetValue(entry.Key, out var mine) && mine >= entry.Value), a.Covers(b, (_, mine, theirs) => mine >= theirs));
+            Assert.True(a.Union(b, (_, mine, theirs) => Math.Max(mine, theirs)).Covers(b, (_, mine, theirs) => mine >= theirs));
             Assert.Equal(x.Count == y.Count && x.All(entry => y.TryGetValue(entry.Key, out var value) && value == entry.Value), a.Equals(b));
             var differing = x.Keys.Intersect(y.Keys).Where(key => x[key] != y[key]).ToHashSet();
             Assert.Equal(differing.Count > 0, a.AnyChange(b, (key, mine, theirs) => mine != theirs));
