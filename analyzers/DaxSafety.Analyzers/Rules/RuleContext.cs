@@ -75,7 +75,7 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
         // An own handle is called by its type: its members name it in many ways.
         if (entity is { Kind: EntityKind.This, Mapping: not null } && Outcome.Body.Symbol?.ContainingType is { } handle)
             return handle.Name;
-        return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
+        return entity.Name ?? SiteOf(obligation).Receiver ?? obligation.Inner?.Receiver ?? "the mapping";
     }
 }
 
