@@ -61,7 +61,7 @@ internal sealed partial class PathMerger
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = OnOnePath;
-        _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && Disjoint(mine, theirs);
+        _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && (Disjoint(mine, theirs) || (_oweOther && IsSome(_mine, mine) != IsSome(_theirs, theirs)));
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
         _namesOther = (_, mine, theirs) => NamesOther(mine, theirs);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
@@ -169,6 +169,7 @@ internal sealed partial class PathMerger
     private bool ToldApart(Path a, Path b)
     {
         (_mine, _theirs) = (a, b);
+        _oweOther = !a.Pending.Equals(b.Pending);
         if (a.Failed != b.Failed || a.Variables.AnyChange(b.Variables, _tellsApart))
             return true;
         // An object's own flag, which its members test.
@@ -179,6 +180,17 @@ internal sealed partial class PathMerger
             return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
+    }
+
+    private bool _oweOther;
+
+    /// <summary>A number that is certainly more than 0: that much is still to be done.</summary>
+    private bool IsSome(Path path, Value value)
+    {
+        foreach (var place in value.Refs)
+            if (place.IsConstant ? place.Offset <= 0 : !MayBeNumber(place) || _numbers.RangeOf(path, place).Low < 1)
+                return false;
+        return true;
     }
 
     /// <summary>Certainly different values: both constants or null, without one in common.</summary>

@@ -26,6 +26,8 @@ internal sealed partial class BodyLowering
             return LowerQuestion(invocation);
         if (IsExtreme(method))
             return LowerExtreme(invocation);
+        if (IsPopCount(method))
+            return _steps.Into(OpCode.Arithmetic, Known(Lower(invocation.Arguments[0].Value), invocation), _steps.Into(OpCode.Constant, payload: 0L), payload: PopCount, site: AddSite(invocation));
         if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
             return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
