@@ -38,6 +38,7 @@ internal sealed partial class BodyLowering
         {
             IIsNullOperation isNull => Make(ConditionKind.IsNull, LowerAsked(isNull.Operand), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
+            _ when ComparedBy(test) is var (left, right) => OfEquality(left, right, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
             IPropertyReferenceOperation { Property: var property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
@@ -95,10 +96,8 @@ internal sealed partial class BodyLowering
         if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals)
         {
             negated ^= binary.OperatorKind == BinaryOperatorKind.NotEquals;
-            if (IsNullConstant(binary.RightOperand))
-                return Make(ConditionKind.IsNull, LowerAsked(binary.LeftOperand), -1, negated, whole);
-            if (IsNullConstant(binary.LeftOperand))
-                return Make(ConditionKind.IsNull, LowerAsked(binary.RightOperand), -1, negated, whole);
+            if (IsNullConstant(binary.RightOperand) || IsNullConstant(binary.LeftOperand))
+                return OfEquality(binary.LeftOperand, binary.RightOperand, negated, whole);
         }
         if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(binary.RightOperand).ConstantValue is { HasValue: true, Value: bool truth })
             return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);
