@@ -1,19 +1,21 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>Words of bits that keep account of what was written: after <c>dirty |= 1UL &lt;&lt; page</c> it is not 0. A word counts as a number that is not negative.</summary>
 internal sealed partial class BodyAnalysis
 {
-    private const string Or = nameof(Microsoft.CodeAnalysis.Operations.BinaryOperatorKind.Or), Shift = nameof(Microsoft.CodeAnalysis.Operations.BinaryOperatorKind.LeftShift);
+    private const string Or = nameof(BinaryOperatorKind.Or), Shift = nameof(BinaryOperatorKind.LeftShift);
 
     private Value Calculate(Path path, in Instruction step)
     {
         var (operation, left, right) = ((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B));
         var value = Compute(operation, left, right, step.Scale, step.C == 1);
-        return value.IsUntracked && right is not null && step.C == 0 && operation is Or or Shift or BodyLowering.PopCount && LeastOfWord(operation, left.AsConstant, CountedRangeOf(path, left).Low, CountedRangeOf(path, right).Low) > 0
-            ? Number(path, EntityTable.HolderOfSite + step.Site, 1) : value;
+        return operation is Or or Shift or BodyLowering.PopCount && value.IsUntracked && right is not null && step.C == 0
+            && LeastOfWord(operation, left.AsConstant, CountedRangeOf(path, left).Low, CountedRangeOf(path, right).Low) > 0
+                ? Number(path, EntityTable.HolderOfSite + step.Site, 1) : value;
     }
 
     private static long LeastOfWord(string operation, long? bits, long left, long right) => operation switch

@@ -29,7 +29,7 @@ internal sealed partial class BodyLowering
         if (IsExtreme(method))
             return LowerExtreme(invocation);
         if (IsPopCount(method))
-            return _steps.Into(OpCode.Arithmetic, Known(Lower(invocation.Arguments[0].Value), invocation), _steps.Into(OpCode.Constant, payload: 0L), payload: PopCount, site: AddSite(invocation));
+            return LowerPopCount(invocation.Arguments[0].Value);
         if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
             return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);

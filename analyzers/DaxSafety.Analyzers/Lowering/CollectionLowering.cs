@@ -74,8 +74,9 @@ internal sealed partial class BodyLowering
     /// <summary><c>dirty[page] = true</c>, of a dictionary.</summary>
     private void NoteKey(IOperation target)
     {
-        if (target is IPropertyReferenceOperation { Property: { IsIndexer: true, ContainingType: var type }, Instance: { Type.IsReferenceType: true } instance } && SizeOf(type) is { } size && Counts(type)
-            && type.AllInterfaces.Append(type).Any(face => face is { Name: "IDictionary", ContainingNamespace.Name: "Generic" or "Collections" }) && Lower(instance) is >= 0 and var receiver)
+        if (target is IPropertyReferenceOperation { Property: { IsIndexer: true, ContainingType: var type }, Instance: { Type.IsReferenceType: true } instance }
+            && SizeOf(type) is { } size && Counts(type) && type.AllInterfaces.Append(type).Any(face => face is { Name: "IDictionary", ContainingNamespace.Name: "Generic" or "Collections" })
+            && Lower(instance) is >= 0 and var receiver)
             NoteOne(receiver, size, target);
     }
 

@@ -137,6 +137,9 @@ internal sealed partial class BodyLowering
     private static bool IsPopCount(IMethodSymbol method) =>
         method is { Name: PopCount, IsStatic: true, Parameters.Length: 1, ContainingType: { Name: "BitOperations", ContainingNamespace.Name: "Numerics" } or { SpecialType: not SpecialType.None } };
 
+    private int LowerPopCount(IOperation word) =>
+        _steps.Into(OpCode.Arithmetic, Known(Lower(word), word), _steps.Into(OpCode.Constant, payload: 0L), payload: PopCount, site: AddSite(word));
+
     private static IInvocationOperation? ExtremeBehind(IOperation value) =>
         Unconverted(value) is IInvocationOperation invocation && IsExtreme(invocation.TargetMethod) ? invocation : null;
 

@@ -26,14 +26,16 @@ internal sealed partial class BodyLowering
         var operands = Operands(invocation).ToList();
         var of = Known(Lower(operands[0]), operands[0]);
         var about = operands.Count == 1 ? _steps.Into(OpCode.Constant, payload: 0L) : Known(Lower(operands[1]), operands[1]);
-        return _steps.Into(OpCode.Arithmetic, of, about, payload: invocation.TargetMethod.Name + string.Concat(operands.Skip(2).Select(how => $" {how.ConstantValue.Value}")), site: AddSite(invocation));
+        var question = invocation.TargetMethod.Name + string.Concat(operands.Skip(2).Select(how => $" {how.ConstantValue.Value}"));
+        return _steps.Into(OpCode.Arithmetic, of, about, payload: question, site: AddSite(invocation));
     }
 
     /// <summary>What <c>ReferenceEquals(a, b)</c> and its kind compare; null for any other call.</summary>
     private static (IOperation Left, IOperation Right)? ComparedBy(IOperation operation) => operation is IInvocationOperation
     {
         TargetMethod: { Name: "ReferenceEquals" or "Equals", ContainingType.SpecialType: SpecialType.System_Object or SpecialType.System_String },
-    } call && Operands(call).ToList() is { Count: 2 } operands && (call.TargetMethod.IsStatic || call.TargetMethod.ContainingType.SpecialType == SpecialType.System_String) ? (operands[0], operands[1]) : null;
+    } call && (call.TargetMethod.IsStatic || call.TargetMethod.ContainingType.SpecialType == SpecialType.System_String) && Operands(call).ToList() is { Count: 2 } operands
+        ? (operands[0], operands[1]) : null;
 
     private Condition OfEquality(IOperation left, IOperation right, bool negated, IOperation whole) =>
         IsNullConstant(right) ? Make(ConditionKind.IsNull, LowerAsked(left), -1, negated, whole)
