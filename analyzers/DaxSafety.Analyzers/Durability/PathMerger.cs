@@ -27,6 +27,7 @@ internal sealed partial class PathMerger
     private static readonly HashSet<int> NoSlots = new();
     private readonly HashSet<int> _testedSlots, _chosenSlots, _summandSlots;
     private readonly INumbers _numbers;
+    private readonly bool _handsOutMemory;
 
     /// <summary>The groups that are compared or merged.</summary>
     private Path _mine = new(), _theirs = new();
@@ -42,15 +43,15 @@ internal sealed partial class PathMerger
     private readonly Func<int, Value, Value> _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
-    private readonly Func<int, Value, Value, bool> _namesOther;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
     private readonly IntMap<Span>.Sieve _bothRuleOut;
 
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, LoweredBody body, bool followsChoices, INumbers numbers)
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, LoweredBody body, bool followsChoices, bool handsOutMemory, INumbers numbers)
     {
         _numbers = numbers;
+        _handsOutMemory = handsOutMemory;
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
@@ -63,7 +64,6 @@ internal sealed partial class PathMerger
         _onOnePath = OnOnePath;
         _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && (Disjoint(mine, theirs) || (_oweOther && IsSome(_mine, mine) != IsSome(_theirs, theirs)));
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
-        _namesOther = (_, mine, theirs) => NamesOther(mine, theirs);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = new IntMap<Span>.Sieve((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
@@ -161,6 +161,8 @@ internal sealed partial class PathMerger
         (_mine, _theirs) = (a, b);
         if (_summandSlots.Count > 0 && a.Variables.AnyChange(b.Variables, _addsOther))
             return true;
+        if (_handsOutMemory && groups < MostChoices && HoldOtherViews(a, b))
+            return true;
         if (groups >= MostChoices || _chosenSlots.Count == 0 || !a.Variables.AnyChange(b.Variables, _choosesBetween))
             return false;
         return a.Facts.AnyChange(b.Facts, _contradict);
@@ -176,7 +178,7 @@ internal sealed partial class PathMerger
         if (a.Fields.AnyChange(b.Fields, _disjoint))
             return true;
         // The view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
-        if (a.Fields.AnyChange(b.Fields, _namesOther))
+        if (!a.Fields.Equals(b.Fields) && WouldConfuseViews(a, b))
             return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);

@@ -194,7 +194,22 @@ internal sealed partial class BodyLowering
 
     /// <summary>The members that are given something else here, and not only let go of.</summary>
     private HashSet<ISymbol> ReplacedMembers() => new(_cfg.OriginalOperation.DescendantsAndSelf()
-        .Select(operation => operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: { ConstantValue: not { HasValue: true, Value: null } } } ? target.Member : null).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+        .Select(operation => operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: { ConstantValue: not { HasValue: true, Value: null } } } assignment
+            && !IsMadeForWant(assignment, target.Member) ? target.Member : null).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+
+    /// <summary><c>_view ??= …</c> or <c>if (_view == null) _view = …;</c></summary>
+    private static bool IsMadeForWant(IAssignmentOperation assignment, ISymbol member)
+    {
+        if (assignment is ICoalesceAssignmentOperation)
+            return true;
+        IOperation? around = assignment.Parent;
+        while (around is IExpressionStatementOperation or IBlockOperation { Operations.Length: 1 })
+            around = around.Parent;
+        return around is IConditionalOperation { WhenFalse: null, Condition: var test } && test.ChildOperations.Any(IsNullOrNullPattern)
+            && test.ChildOperations.Any(part => Unconverted(part) is IMemberReferenceOperation asked && SymbolEqualityComparer.Default.Equals(asked.Member, member));
+    }
+
+    private static bool IsNullOrNullPattern(IOperation part) => IsNullConstant(part) || part is IConstantPatternOperation { Value: var value } && IsNullConstant(value);
 
     /// <summary>A flag of the program's own of which a switch tests a copy.</summary>
     private bool IsOwnFlag(object symbol) => symbol is IFieldSymbol or IPropertySymbol && TypeFacts.TypeOf((ISymbol)symbol)?.IsValueType == true && _context.IsOwn((ISymbol)symbol);

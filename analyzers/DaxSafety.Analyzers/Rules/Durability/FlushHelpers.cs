@@ -26,7 +26,7 @@ internal static class FlushHelpers
     public static bool Tells(RuleContext context, CallSite call)
     {
         var isFlag = call.Method.ReturnType.SpecialType == SpecialType.System_Boolean;
-        return AllHelpers(context, call, (helper, summary) => !HasFailedThrow(helper) && !KeepsRecord(context, helper)
+        return AllHelpers(context, call, (helper, summary) => !KeepsRecord(context, helper)
             && summary.Cases.Any(ending => IsWordOfFailure(helper, summary, ending, isFlag)));
     }
 
