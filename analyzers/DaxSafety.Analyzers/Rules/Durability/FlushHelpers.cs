@@ -15,7 +15,7 @@ internal static class FlushHelpers
     public static bool Throws(RuleContext context, CallSite call) => Throws(context, call, 0);
 
     private static bool Throws(RuleContext context, CallSite call, int depth) =>
-        depth < Deepest && AllHelpers(context, call, (helper, _) => CallsOf(helper).All(inner => !MayFlush(context, inner.Call) || LetsFailureOut(context, helper, inner, depth)));
+        depth < Deepest && AllHelpers(context, call, (helper, _) => CallsOf(helper).All(inner => !MayFlush(context, inner.Call, 0) || LetsFailureOut(context, helper, inner, depth)));
 
     private static bool LetsFailureOut(RuleContext context, AnalyzedBody helper, (int Node, CallSite Call) flush, int depth) =>
         !helper.Body.Graph.Successors(flush.Node).Any(next => helper.Body.Nodes[next].CatchesFlushFailures)
@@ -45,20 +45,33 @@ internal static class FlushHelpers
         foreach (var target in call.Targets)
         {
             if (target.Method is not { } method || context.BodyOf(method) is not { Summary: { } summary, States: not null } helper
-                || !OnlyFlushes(helper, summary) || !holds(helper, summary))
+                || !OnlyFlushes(context, helper, summary) || !holds(helper, summary))
                 return false;
         }
         return true;
     }
 
-    private static bool OnlyFlushes(AnalyzedBody helper, Summary summary) => Flushes(summary) && !Enumerable.Range(0, helper.Analysis.Obligations.Count)
+    private static bool OnlyFlushes(RuleContext context, AnalyzedBody helper, Summary summary) => Flushes(context, helper, summary, 0) && !Enumerable.Range(0, helper.Analysis.Obligations.Count)
         .Any(id => helper.Analysis.Obligations[id].Target.Targets.Any(place => helper.Analysis.IsKnownMapping(place.Entity)));
 
-    private static bool Flushes(Summary summary) => summary.Cases.Any(ending => ending.Flushes.Any(BodyAnalysis.IsDurable));
+    private static bool Flushes(RuleContext context, AnalyzedBody helper, Summary summary, int depth) =>
+        depth < Deepest && FlushesAlways(summary) && CallsOf(helper).Any(inner => MayFlush(context, inner.Call, depth));
 
-    private static bool MayFlush(RuleContext context, CallSite call) =>
-        call.Effects.Any(effect => effect.Kind is EffectKind.FlushView or EffectKind.FlushFile or EffectKind.Msync or EffectKind.Persist or EffectKind.Fails)
-        || call.Targets.Any(target => target.Method is { } method && context.BodyOf(method)?.Summary is { } summary && Flushes(summary));
+    /// <summary>What it is passed may decide whether it flushes at all; what it closes, it flushes by the way.</summary>
+    private static bool FlushesAlways(Summary summary)
+    {
+        var worked = summary.Cases.Where(ending => !ending.Path.Failed).ToList();
+        return worked.Any(Flushes) && (summary.Body.Symbol is { Parameters.IsEmpty: true } || worked.TrueForAll(Flushes)) && summary.Cases.All(ending => ending.Released.IsEmpty);
+
+        static bool Flushes(SummaryCase ending) => ending.Flushes.Any(BodyAnalysis.IsDurable);
+    }
+
+    private static bool MayFlush(RuleContext context, CallSite call, int depth) => call.Effects.Any(effect => effect.Kind switch
+    {
+        EffectKind.FlushView => !effect.Has("disposal"),
+        EffectKind.FlushFile or EffectKind.Msync or EffectKind.Persist or EffectKind.Fails => true,
+        _ => false,
+    }) || call.Targets.Any(target => target.Method is { } method && context.BodyOf(method) is { Summary: { } summary } callee && Flushes(context, callee, summary, depth + 1));
 
     private static bool HasFailedThrow(AnalyzedBody helper) =>
         Enumerable.Range(0, helper.Body.Nodes.Length).Any(node => helper.Body.Nodes[node].Exit == ExitKind.Throw && IsOnFailure(helper, node));
