@@ -6,7 +6,8 @@ namespace DaxSafety.Analyzers.Durability;
 internal sealed partial class PathMerger
 {
     /// <summary>Whether a merge of the two would leave it open which view a field holds, with writes to one of them.</summary>
-    public bool WouldConfuseViews(Path a, Path b) => HoldsOwingThatIsOther(a, b) || HoldsOwingThatIsOther(b, a);
+    public bool WouldConfuseViews(Path a, Path b) => (!a.Pending.IsEmpty || !b.Pending.IsEmpty) && !a.Fields.Equals(b.Fields)
+        && (HoldsOwingThatIsOther(a, b) || HoldsOwingThatIsOther(b, a));
 
     private bool HoldsOwingThatIsOther(Path path, Path other)
     {
