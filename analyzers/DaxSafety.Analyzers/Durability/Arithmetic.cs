@@ -20,7 +20,7 @@ internal sealed partial class BodyAnalysis
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
             return Moved(left, operation == "+" ? distance * scale : -distance * scale);
-        if (operation is "Or" or "And" or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
+        if (operation is Or or "And" or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
             return bits;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
             return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
@@ -38,6 +38,9 @@ internal sealed partial class BodyAnalysis
         {
             "+" => Sum(a, b, scale, 1, isAddress),
             "-" => Sum(a, b, scale, -1, isAddress),
+            Or when a is { IsConstant: true, Offset: 0 } => right,
+            Or when b is { IsConstant: true, Offset: 0 } => left,
+            BodyLowering.PopCount when a is { IsConstant: true, Offset: 0 } => left,
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
             "*" when a.IsConstant && b.OffsetKnown && !isAddress && !IsMemory(b.Entity) => Times(b, a.Offset),
             "*" when b.IsConstant && a.OffsetKnown && !isAddress && !IsMemory(a.Entity) => Times(a, b.Offset),
@@ -75,7 +78,7 @@ internal sealed partial class BodyAnalysis
 
     private static Func<long, long, long> Bitwise(string operation) => operation switch
     {
-        "Or" or EitherFlag => (x, y) => x | y,
+        Or or EitherFlag => (x, y) => x | y,
         "And" or BothFlags => (x, y) => x & y,
         _ => (x, y) => x ^ y,
     };

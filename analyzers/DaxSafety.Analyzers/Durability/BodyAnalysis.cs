@@ -46,7 +46,8 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
     }
 
     /// <summary>A short body has one path, and needs none.</summary>
-    private PathMerger Merger => _merger ??= new PathMerger(_entities, _obligations, _fields, _body, _followsChoices, this);
+    private PathMerger Merger => _merger ??= new PathMerger(_entities, _obligations, _fields, _body, _followsChoices,
+        handsOutMemory: _context.Lowering.Types.NamesMemory(_body.Symbol?.ReturnType), this);
 
     private PathMerger? _merger;
 

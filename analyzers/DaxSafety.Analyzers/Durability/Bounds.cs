@@ -86,6 +86,9 @@ internal sealed partial class BodyAnalysis
             // `(n + 511) / 512` blocks: where something was written, there is one.
             case "Divide" or "RightShift" or "*" when number.B == EntityTable.Zero && right > 0 && CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Low is >= 0 and var least:
                 return Scaled(operation, least, right) ?? long.MinValue;
+            case Or or Shift or BodyLowering.PopCount:
+                return LeastOfWord(operation, number.A == EntityTable.Zero ? left : null,
+                    CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Low, CountedRangeOf(path, Ref.Whole((int)number.B) with { Offset = right }).Low);
             default:
                 return long.MinValue;
         }

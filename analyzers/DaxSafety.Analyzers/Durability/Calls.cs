@@ -105,9 +105,12 @@ internal sealed partial class BodyAnalysis
     private Value Perform(Path path, CallSite call, in Instruction step, Ending ending, SummaryImport import)
     {
         var analysis = ending.Summary.Analysis;
-        _runsUnseenCode |= analysis.MayPersist;
+        _runsPersisting |= analysis.MayPersist;
+        _runsFileFlush |= analysis.MayFlushFiles;
         LetGoByRef(path, call, analysis);
         var site = step.Site;
+        if (analysis.Obligations.Count > 0)
+            _meantInside.Add(site);
         foreach (var flush in ending.Case.Flushes)
         {
             _replaysOwnFlush = analysis.IsOfItsObject(flush.Target);
@@ -228,7 +231,7 @@ internal sealed partial class BodyAnalysis
             && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || callee.AreCaptured(obligation.Target)))
             inherited.Captured ??= obligation.Captured ?? summary.Body.Sites[obligation.Site];
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
-            attempts = _obligations.With(attempts, attempt with { Site = site });
+            attempts = _obligations.With(attempts, attempt with { Site = site, IsReportedInside = attempt.IsReportedInside || (inherited.IsReportedInside && attempt is { IsDecided: false, Shortfall: Shortfall.NotDurable or Shortfall.PageCache or Shortfall.WrongRange }) });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
         path.Settled = path.Settled.Remove(inherited.Id);
     }

@@ -107,11 +107,21 @@ internal sealed partial class BodyAnalysis
         var remaining = _obligations.Intern(obligation.Site, rest, obligation.Debt);
         remaining.Inner ??= obligation.Inner;
         path.Pending = path.Pending.Remove(obligation.Id);
+        if (obligation.Target.Refs.Length == 1)
+            _cutShort.Add(site);
         var attempts = obligation.Target.Refs.Length > 1
             ? status.Attempts
             : _obligations.With(status.Attempts, new Attempt(site, Shortfall.WrongRange, RangeText(obligation.Target.Refs[0])));
         path.Pending = path.Pending.Set(remaining.Id, new Status(status.Progress, attempts));
     }
+
+    /// <summary>The flushes that cover some write, those that leave out a part of one, and those of callees that write themselves.</summary>
+    private readonly HashSet<int> _covering = new();
+    private readonly HashSet<int> _cutShort = new();
+    private readonly HashSet<int> _meantInside = new();
+
+    /// <summary>A flush that ends inside of a write, or that covers nothing of what was written: no other write can be what it was meant for.</summary>
+    public bool MissesItsWrite(int site) => !_meantInside.Contains(site) && (_cutShort.Contains(site) || !_covering.Contains(site));
 
     /// <summary>The written range, where it is known.</summary>
     private static string RangeText(Ref place) => place switch

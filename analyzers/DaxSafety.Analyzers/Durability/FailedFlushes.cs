@@ -36,7 +36,7 @@ internal sealed partial class BodyAnalysis
         && (call.Effects.Any(effect => effect.Kind is EffectKind.FlushView or EffectKind.FlushFile or EffectKind.Msync or EffectKind.Persist)
             || call.Targets.Any(target => _summaryOf(target) is { } callee && (callee.MayFlush.Any(IsDurable) || callee.Cases.Any(ending => ending.Flushes.Any(IsDurable)))));
 
-    private static bool IsDurable(FlushFact flush) => flush.Kind is FlushKind.View or FlushKind.File or FlushKind.Persist or FlushKind.FirstOfTwo or FlushKind.Everything;
+    public static bool IsDurable(FlushFact flush) => flush.Kind is FlushKind.View or FlushKind.File or FlushKind.Persist or FlushKind.FirstOfTwo or FlushKind.Everything;
 
     private static PathSet AsFailed(PathSet thrown)
     {
@@ -70,6 +70,9 @@ internal sealed partial class BodyAnalysis
         ConditionKind.LessOrEqual => IsTrueOfFlushed(a, Read(path, condition.B), (x, y) => x <= y) == !holds,
         _ => false,
     };
+
+    /// <summary>Whether a result that tells of a flush is true where that has worked; null when it tells of none.</summary>
+    public bool? SaysFlushed(Value result) => IsTrueOfFlushed(result);
 
     /// <summary>What a flag comes to when the flush that it tells of has not failed; null when it tells of none.</summary>
     private bool? IsTrueOfFlushed(Value flag)

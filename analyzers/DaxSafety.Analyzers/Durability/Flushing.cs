@@ -80,6 +80,7 @@ internal sealed partial class BodyAnalysis
             switch (Cover(obligation.Target, target, flush))
             {
                 case Coverage.Whole:
+                    _covering.Add(site);
                     Advance(path, obligation, entry.Value, flush, site, describe);
                     break;
                 case Coverage.Elsewhere:

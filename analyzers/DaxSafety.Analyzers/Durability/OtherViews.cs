@@ -5,26 +5,35 @@ namespace DaxSafety.Analyzers.Durability;
 /// <summary>Groups of paths on which a field holds different views, each with writes of its own: a flush of either is the other's only while they are apart.</summary>
 internal sealed partial class PathMerger
 {
-    /// <summary>One is a view that was made here, with writes that are not durable yet, and the other is not that view for certain.</summary>
-    private bool NamesOther(Value a, Value b) => IsOtherThanOwing(a, b, _mine) || IsOtherThanOwing(b, a, _theirs);
-
     /// <summary>Whether a merge of the two would leave it open which view a field holds, with writes to one of them.</summary>
-    public bool WouldConfuseViews(Path a, Path b) => HoldsOwingThatIsOther(a, b) || HoldsOwingThatIsOther(b, a);
+    public bool WouldConfuseViews(Path a, Path b) => (!a.Pending.IsEmpty || !b.Pending.IsEmpty) && !a.Fields.Equals(b.Fields)
+        && (HoldsOwingThatIsOther(a, b) || HoldsOwingThatIsOther(b, a));
 
     private bool HoldsOwingThatIsOther(Path path, Path other)
     {
         foreach (var entry in path.Fields)
-            if (entry.Value.Single is { Entity: var view } && !(other.Fields.TryGet(entry.Key, out var held) && held.Single?.Entity == view) && IsOwing(view, path))
+            if (entry.Value.Single is { Entity: var view } && IsMadeView(view) && IsOtherIn(other, entry.Key, view) && IsOwing(view, path))
                 return true;
         return false;
     }
 
-    private bool IsOtherThanOwing(Value value, Value other, Path path) => value.Single is { Entity: var view } && other.Single?.Entity != view && IsOwing(view, path);
+    /// <summary>One holds in a field a view that it has made for want of one, <c>_view ??= map.CreateViewAccessor()</c>: the next call will hand out that again.</summary>
+    private bool HoldOtherViews(Path a, Path b) => !a.Fields.Equals(b.Fields) && (HoldsMadeView(a, b) || HoldsMadeView(b, a));
+
+    private bool HoldsMadeView(Path path, Path other)
+    {
+        foreach (var entry in path.Fields)
+            if (entry.Value.Single is { Entity: var view } && IsMadeView(view) && _entities[_fields[entry.Key].Entity].IsRooted && IsOtherIn(other, entry.Key, view))
+                return true;
+        return false;
+    }
+
+    private static bool IsOtherIn(Path path, int slot, int view) => !(path.Fields.TryGet(slot, out var held) && held.Single?.Entity == view);
+
+    private bool IsMadeView(int entity) => _entities[entity] is { Kind: EntityKind.Created or EntityKind.Called, Mapping.Role: MappingRole.View };
 
     private bool IsOwing(int view, Path path)
     {
-        if (_entities[view] is not { Kind: EntityKind.Created or EntityKind.Called, Mapping.Role: MappingRole.View })
-            return false;
         foreach (var entry in path.Pending)
             if (_obligations[entry.Key].Target.Single?.Entity == view)
                 return true;

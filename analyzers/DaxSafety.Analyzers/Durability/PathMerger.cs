@@ -27,6 +27,7 @@ internal sealed partial class PathMerger
     private static readonly HashSet<int> NoSlots = new();
     private readonly HashSet<int> _testedSlots, _chosenSlots, _summandSlots;
     private readonly INumbers _numbers;
+    private readonly bool _handsOutMemory;
 
     /// <summary>The groups that are compared or merged.</summary>
     private Path _mine = new(), _theirs = new();
@@ -41,16 +42,17 @@ internal sealed partial class PathMerger
     private readonly Func<int, Status, Status, Status> _mergeStatus;
     private readonly IntMap<Value>.OfOnlyOne _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
-    private readonly Func<int, Value, Value, bool> _holdsOther;
+    private readonly Func<int, Value, Value, bool> _disjoint;
     private readonly Func<int, Status, Status, bool> _hasComeAsFar;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
     private readonly IntMap<Span>.OfOnlyOne _bothRuleOut;
 
-    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, LoweredBody body, bool followsChoices, INumbers numbers)
+    public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, LoweredBody body, bool followsChoices, bool handsOutMemory, INumbers numbers)
     {
         _numbers = numbers;
+        _handsOutMemory = handsOutMemory;
         _entities = entities;
         _obligations = obligations;
         _fields = fields;
@@ -61,9 +63,8 @@ internal sealed partial class PathMerger
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = IntMap<Value>.OfOnlyOne.Changed(OnOnePath);
-        _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && Disjoint(mine, theirs);
-        // An object's own flag, which its members test; the view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
-        _holdsOther = (_, mine, theirs) => Disjoint(mine, theirs) || NamesOther(mine, theirs);
+        _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && (Disjoint(mine, theirs) || (_oweOther && IsSome(_mine, mine) != IsSome(_theirs, theirs)));
+        _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
         _hasComeAsFar = (_, mine, theirs) => MergeStatus(mine, theirs).Equals(mine);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
@@ -174,6 +175,8 @@ internal sealed partial class PathMerger
         (_mine, _theirs) = (a, b);
         if (_summandSlots.Count > 0 && a.Variables.AnyChange(b.Variables, _addsOther))
             return true;
+        if (_handsOutMemory && groups < MostChoices && HoldOtherViews(a, b))
+            return true;
         if (groups >= MostChoices || _chosenSlots.Count == 0 || !a.Variables.AnyChange(b.Variables, _choosesBetween))
             return false;
         return a.Facts.AnyChange(b.Facts, _contradict);
@@ -185,7 +188,20 @@ internal sealed partial class PathMerger
         if (a.Failed != b.Failed || !a.Facts.Equals(b.Facts))
             return true;
         (_mine, _theirs) = (a, b);
-        return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _holdsOther);
+        _oweOther = !a.Pending.Equals(b.Pending);
+        // An object's own flag, which its members test; the view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
+        return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _disjoint) || WouldConfuseViews(a, b);
+    }
+
+    private bool _oweOther;
+
+    /// <summary>A number that is certainly more than 0: that much is still to be done.</summary>
+    private bool IsSome(Path path, Value value)
+    {
+        foreach (var place in value.Refs)
+            if (place.IsConstant ? place.Offset <= 0 : !MayBeNumber(place) || _numbers.RangeOf(path, place).Low < 1)
+                return false;
+        return true;
     }
 
     /// <summary>Certainly different values: both constants or null, without one in common.</summary>

@@ -82,7 +82,7 @@ internal sealed partial class BodyAnalysis
                 Assign(path, step.Dst, Extreme(path, step.C == 0, Read(path, step.A), Read(path, step.B), step.Site));
                 break;
             case OpCode.Arithmetic:
-                Assign(path, step.Dst, Compute((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B), step.Scale, step.C == 1));
+                Assign(path, step.Dst, Calculate(path, step));
                 break;
             case OpCode.Allocate:
                 var made = Redefine(path, EntityKind.Allocated, step.Site, step.Scale);

@@ -197,7 +197,7 @@ internal sealed class Summary
     {
         for (var i = 0; i < endings.Count; i++)
         {
-            if (!endings[i].Path.SameProgress(ending.Path) || !SameMeaning(endings[i].Result, ending.Result))
+            if (!endings[i].Path.SameProgress(ending.Path) || !SameMeaning(endings[i].Result, ending.Result) || IsMadeByOne(endings[i].Result, ending.Result, analysis))
                 continue;
             endings[i] = endings[i].With(ending, analysis);
             return;
@@ -221,6 +221,12 @@ internal sealed class Summary
         (null, null) => (a.Single?.Entity == EntityTable.Null) == (b.Single?.Entity == EntityTable.Null),
         _ => false,
     };
+
+    /// <summary>One hands out what was there, the other a view that it has made: <c>_view ??= map.CreateViewAccessor()</c>, which the next call hands out again.</summary>
+    private static bool IsMadeByOne(Value a, Value b, BodyAnalysis analysis) =>
+        a.Single is { } x && b.Single is { } y && IsMadeView(analysis.Entities[x.Entity]) != IsMadeView(analysis.Entities[y.Entity]);
+
+    private static bool IsMadeView(Entity entity) => entity is { IsFresh: true, Mapping.Role: MappingRole.View };
 
     /// <summary>A text that is equal for summaries that mean the same; recursion is run until it stays.</summary>
     public string Digest()

@@ -249,7 +249,6 @@ internal sealed class SummaryImport
         if (entity.Mapping is { } mapping)
             Describe(mine, mapping, entity.Id);
         mine.WhenFlushed ??= entity.WhenFlushed;
-        mine.Name ??= entity.Kind == EntityKind.Allocated ? null : entity.Name;
         mine.Escaped |= entity.Escaped || IsPrivateToOneOfSeveral(entity.Id);
         return Value.OfEntity(mine.Id);
     }

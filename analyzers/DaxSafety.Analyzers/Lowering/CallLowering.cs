@@ -22,10 +22,14 @@ internal sealed partial class BodyLowering
             return _steps.Into(OpCode.Constant, payload: start);
         if (method.ReturnType.SpecialType == SpecialType.System_String && TemporaryStart(invocation) is { } temporary)
             return Lower(temporary);
-        if (AsksSameTwice(method))
+        if (ComparedBy(invocation) is var (left, right))
+            return TestValue(BinaryOperatorKind.Equals, Known(Lower(left), left), Known(Lower(right), right), invocation);
+        if (AsksSameTwice(invocation))
             return LowerQuestion(invocation);
         if (IsExtreme(method))
             return LowerExtreme(invocation);
+        if (IsPopCount(method))
+            return LowerPopCount(invocation.Arguments[0].Value);
         if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
             return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
@@ -52,22 +56,6 @@ internal sealed partial class BodyLowering
     /// <summary>What a library's member passes on to an override with other parameters than its own: <c>Dispose(true)</c>, and else what nobody knows.</summary>
     private int[] GivenByLibrary(IMethodSymbol runs) => runs.Parameters
         .Select(parameter => parameter.Type.SpecialType == SpecialType.System_Boolean ? _steps.Into(OpCode.Constant, payload: 1L) : Registers.None).ToArray();
-
-    /// <summary>The library's tests of plain values: asked again of the same value, they answer the same.</summary>
-    private static bool AsksSameTwice(IMethodSymbol method) => method switch
-    {
-        { Name: "HasFlag", ContainingType.SpecialType: SpecialType.System_Enum } => true,
-        { Name: "IsNullOrEmpty" or "IsNullOrWhiteSpace", ContainingType.SpecialType: SpecialType.System_String } => true,
-        _ => false,
-    };
-
-    private int LowerQuestion(IInvocationOperation invocation)
-    {
-        var asked = invocation.Instance ?? invocation.Arguments[0].Value;
-        var of = Known(Lower(asked), asked);
-        var about = invocation.Instance is null ? _steps.Into(OpCode.Constant, payload: 0L) : Known(Lower(invocation.Arguments[0].Value), invocation);
-        return _steps.Into(OpCode.Arithmetic, of, about, payload: invocation.TargetMethod.Name, site: AddSite(invocation));
-    }
 
     /// <summary>What the receiver is known to be, below the conversions that a <c>using</c> puts around it.</summary>
     public static ITypeSymbol? StaticType(IOperation? instance) => instance is null ? null : Unconverted(instance).Type;

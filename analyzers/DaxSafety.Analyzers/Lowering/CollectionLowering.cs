@@ -25,6 +25,12 @@ internal sealed partial class BodyLowering
     /// <summary>The property that tells how many elements a library's collection has.</summary>
     private IPropertySymbol? SizeOf(ITypeSymbol? type) => SizeMember(type) is { } size && !_context.IsOwn(size) ? size : null;
 
+    /// <summary>How many elements there are, by whatever tells; none where nothing can.</summary>
+    private int LoadSize(int collection, ITypeSymbol? type) => SizeOf(type) is { } size ? LoadOf(collection, size)
+        : collection >= 0 && IsSequence(type) ? _steps.Into(OpCode.LoadField, collection, MemberNumbers.Size) : Registers.None;
+
+    private static bool IsSequence(ITypeSymbol? type) => type is { OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_IEnumerable_T };
+
     public static IPropertySymbol? SizeMember(ITypeSymbol? type)
     {
         foreach (var candidate in TypesOf(type))
@@ -45,17 +51,38 @@ internal sealed partial class BodyLowering
     /// <summary>After a call that may change how many elements there are, nobody knows how many.</summary>
     private void NoteResize(IInvocationOperation invocation, int receiver)
     {
-        if (receiver < 0 || invocation.TargetMethod.IsStatic || Questions.Any(question => invocation.TargetMethod.Name.StartsWith(question, StringComparison.Ordinal)))
+        if (receiver < 0 || invocation.TargetMethod.IsStatic || (Questions.Any(question => invocation.TargetMethod.Name.StartsWith(question, StringComparison.Ordinal)) && !HasOne(invocation.TargetMethod)))
             return;
         if (invocation.Instance?.Type is not { IsReferenceType: true } type || SizeOf(type) is not { } size || !Counts(type))
             return;
         // A set adds nothing that it has; it is not empty then.
         var addsOne = invocation.TargetMethod is { Name: "Add", Parameters.Length: 1 } or { ReturnsVoid: true, Name: "Add" or "Insert" or "Push" or "Enqueue" or "AddLast" or "AddFirst" };
+        if (!addsOne && HasOne(invocation.TargetMethod))
+        {
+            NoteOne(receiver, size, invocation);
+            return;
+        }
         var now = invocation.TargetMethod is { ReturnsVoid: true, Name: "Clear", Parameters.IsEmpty: true } ? _steps.Into(OpCode.Constant, payload: 0L)
             : addsOne ? _steps.Into(OpCode.Arithmetic, LoadOf(receiver, size), _steps.Into(OpCode.Constant, payload: 1L), scale: 1, payload: "+", site: AddSite(invocation))
             : Known(Registers.None, invocation);
         _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(size), now, site: AddSite(invocation)));
     }
+
+    /// <summary>Afterwards the key is there, whether it was before or not.</summary>
+    private static bool HasOne(IMethodSymbol method) => method.Name is "TryAdd" or "GetOrAdd" or "AddOrUpdate" or "AddFirst" or "AddLast";
+
+    /// <summary><c>dirty[page] = true</c>, of a dictionary.</summary>
+    private void NoteKey(IOperation target)
+    {
+        if (target is IPropertyReferenceOperation { Property: { IsIndexer: true, ContainingType: var type }, Instance: { Type.IsReferenceType: true } instance }
+            && SizeOf(type) is { } size && Counts(type) && type.AllInterfaces.Append(type).Any(face => face is { Name: "IDictionary", ContainingNamespace.Name: "Generic" or "Collections" })
+            && Lower(instance) is >= 0 and var receiver)
+            NoteOne(receiver, size, target);
+    }
+
+    private void NoteOne(int receiver, IPropertySymbol size, IOperation operation) =>
+        _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(size),
+            _steps.Into(OpCode.Extreme, LoadOf(receiver, size), _steps.Into(OpCode.Constant, payload: 1L), c: 1, site: AddSite(operation)), site: AddSite(operation)));
 
     /// <summary>A size that was counted up to a call that may count on: unknown from there on. What was not known stays the number it is.</summary>
     public const string Given = "given";
@@ -101,7 +128,7 @@ internal sealed partial class BodyLowering
         { OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_IEnumerable_T or SpecialType.System_Collections_Generic_IReadOnlyList_T or SpecialType.System_Collections_Generic_IReadOnlyCollection_T };
 
     /// <summary>Whether it is worth while to know how many elements there are: the body asks, or a callee that walks through what is flushed.</summary>
-    private bool Counts(ITypeSymbol? type) => AsksSizes() || _context.Types.ContainsMemory(type);
+    private bool Counts(ITypeSymbol? type) => AsksSizes() || (_parent?.AsksSizes() ?? false) || _context.Types.ContainsMemory(type);
 
     /// <summary><c>[a, b, .. more]</c>, an operation of no public kind in the oldest compiler; a spread does not say how many there are.</summary>
     private int LowerCollectionExpression(IOperation collection, ITypeSymbol type)
@@ -152,8 +179,8 @@ internal sealed partial class BodyLowering
     }
 
     /// <summary>The answer, where it is kept: how its size compares with nothing.</summary>
-    private int EmptinessValue(IOperation test, IOperation collection, IPropertySymbol size) =>
-        TestValue(test is IPropertyReferenceOperation ? BinaryOperatorKind.LessThanOrEqual : BinaryOperatorKind.GreaterThan, LoadOf(Known(Lower(collection), collection), size), _steps.Into(OpCode.Constant, payload: 0L), test);
+    private int EmptinessValue(IOperation test, IOperation collection) =>
+        TestValue(test is IPropertyReferenceOperation ? BinaryOperatorKind.LessThanOrEqual : BinaryOperatorKind.GreaterThan, LoadSize(Known(Lower(collection), collection), collection.Type), _steps.Into(OpCode.Constant, payload: 0L), test);
 
     /// <summary><c>x.Any()</c> and <c>x.IsEmpty</c> of the library's collections.</summary>
     private Condition? EmptinessCondition(IOperation test, bool negated)
@@ -162,7 +189,7 @@ internal sealed partial class BodyLowering
             return null;
         var of = Known(Lower(collection), collection);
         var condition = new Condition(ConditionKind.Iterates, Registers.None, of, negated != test is IPropertyReferenceOperation, null, test.Syntax.ToString(), AddSite(test));
-        condition.Size = SizeOf(collection.Type) is { } size ? LoadOf(of, size) : Registers.None;
+        condition.Size = LoadSize(of, collection.Type);
         condition.IsPolicy = ReadsOnlyPolicy(test);
         NoteEnumerated(collection, condition);
         return condition;

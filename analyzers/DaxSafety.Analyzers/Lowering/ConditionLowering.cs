@@ -38,6 +38,7 @@ internal sealed partial class BodyLowering
         {
             IIsNullOperation isNull => Make(ConditionKind.IsNull, LowerAsked(isNull.Operand), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
+            _ when ComparedBy(test) is var (left, right) => OfEquality(left, right, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
             IPropertyReferenceOperation { Property: var property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
@@ -95,10 +96,8 @@ internal sealed partial class BodyLowering
         if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals)
         {
             negated ^= binary.OperatorKind == BinaryOperatorKind.NotEquals;
-            if (IsNullConstant(binary.RightOperand))
-                return Make(ConditionKind.IsNull, LowerAsked(binary.LeftOperand), -1, negated, whole);
-            if (IsNullConstant(binary.LeftOperand))
-                return Make(ConditionKind.IsNull, LowerAsked(binary.RightOperand), -1, negated, whole);
+            if (IsNullConstant(binary.RightOperand) || IsNullConstant(binary.LeftOperand))
+                return OfEquality(binary.LeftOperand, binary.RightOperand, negated, whole);
         }
         if (binary.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(binary.RightOperand).ConstantValue is { HasValue: true, Value: bool truth })
             return Make(ConditionKind.Truth, Known(Lower(binary.LeftOperand), binary.LeftOperand), -1, negated == truth, whole);
@@ -195,7 +194,22 @@ internal sealed partial class BodyLowering
 
     /// <summary>The members that are given something else here, and not only let go of.</summary>
     private HashSet<ISymbol> ReplacedMembers() => new(_cfg.OriginalOperation.DescendantsAndSelf()
-        .Select(operation => operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: { ConstantValue: not { HasValue: true, Value: null } } } ? target.Member : null).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+        .Select(operation => operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: { ConstantValue: not { HasValue: true, Value: null } } } assignment
+            && !IsMadeForWant(assignment, target.Member) ? target.Member : null).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+
+    /// <summary><c>_view ??= …</c> or <c>if (_view == null) _view = …;</c></summary>
+    private static bool IsMadeForWant(IAssignmentOperation assignment, ISymbol member)
+    {
+        if (assignment is ICoalesceAssignmentOperation)
+            return true;
+        IOperation? around = assignment.Parent;
+        while (around is IExpressionStatementOperation or IBlockOperation { Operations.Length: 1 })
+            around = around.Parent;
+        return around is IConditionalOperation { WhenFalse: null, Condition: var test } && test.ChildOperations.Any(IsNullOrNullPattern)
+            && test.ChildOperations.Any(part => Unconverted(part) is IMemberReferenceOperation asked && SymbolEqualityComparer.Default.Equals(asked.Member, member));
+    }
+
+    private static bool IsNullOrNullPattern(IOperation part) => IsNullConstant(part) || part is IConstantPatternOperation { Value: var value } && IsNullConstant(value);
 
     /// <summary>A flag of the program's own of which a switch tests a copy.</summary>
     private bool IsOwnFlag(object symbol) => symbol is IFieldSymbol or IPropertySymbol && TypeFacts.TypeOf((ISymbol)symbol)?.IsValueType == true && _context.IsOwn((ISymbol)symbol);

@@ -48,8 +48,8 @@ internal sealed partial class BodyLowering
                 return LowerOperatorCall(method, unary, unary.Operand);
             case IInvocationOperation or IPropertyReferenceOperation when NullableBehind(operation) is { } nullable:
                 return Lower(nullable);
-            case IInvocationOperation or IPropertyReferenceOperation when AskedForAny(operation) is { } collection && SizeOf(collection.Type) is { } size:
-                return EmptinessValue(operation, collection, size);
+            case IInvocationOperation or IPropertyReferenceOperation when AskedForAny(operation) is { } collection && (SizeOf(collection.Type) is not null || IsSequence(collection.Type)):
+                return EmptinessValue(operation, collection);
             case IInvocationOperation { TargetMethod.Name: CloneOfRecord } clone:
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation when IsEmptyCall(invocation):
@@ -215,6 +215,7 @@ internal sealed partial class BodyLowering
                 _copiesOfParameters.Add(local);
         }
         Store(place, value, assignment);
+        NoteKey(assignment.Target);
         if (assignment.Target is ILocalReferenceOperation { Local: var enumerator } && EnumeratedBy(assignment.Value) is not null && IsEnumerator(enumerator))
             NoteEnumerator(place.Base, assignment.Value);
         return value;

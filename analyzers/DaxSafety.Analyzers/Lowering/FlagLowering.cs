@@ -58,6 +58,7 @@ internal sealed partial class BodyLowering
         IRecursivePatternOperation { DeclaredSymbol: null, DeconstructionSubpatterns.IsEmpty: true } or IPropertySubpatternOperation { Member: IMemberReferenceOperation } => true,
         IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.PatternInput } => true,
         IArgumentOperation => true,
+        IInvocationOperation call when ComparedBy(call) is not null || AsksSameTwice(call) => true,
         _ => IsPlainRead(part) || AskedForAny(part) is not null,
     };
 

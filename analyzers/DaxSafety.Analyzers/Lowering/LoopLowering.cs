@@ -20,7 +20,7 @@ internal sealed partial class BodyLowering
         if (EnumeratedBy(value) is not { } collection)
             return;
         var slot = IntoSlot(Known(Lower(collection), collection));
-        var size = SizeOf(collection.Type) is { } member ? IntoSlot(LoadOf(slot, member)) : Registers.None;
+        var size = LoadSize(slot, collection.Type) is >= 0 and var told ? IntoSlot(told) : Registers.None;
         _steps.Add(new Instruction(OpCode.BeginLoop, -1, enumerator));
         _enumerated[enumerator] = (slot, size, collection);
     }

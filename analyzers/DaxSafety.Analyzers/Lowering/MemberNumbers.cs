@@ -21,6 +21,9 @@ internal sealed class MemberNumbers
     /// <summary>Of a sequence that a delegate makes: whether it has answered anything but nothing.</summary>
     public const int Answers = int.MaxValue - 2;
 
+    /// <summary>How many elements a sequence has that does not tell.</summary>
+    public const int Size = int.MaxValue - 3;
+
     private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
     private int _last;

@@ -131,6 +131,15 @@ internal sealed partial class BodyLowering
     private static bool IsExtreme(IMethodSymbol method) =>
         method is { Name: "Min" or "Max", IsStatic: true, Parameters.Length: 2, ContainingType: { Name: "Math", ContainingNamespace.Name: "System" } or { SpecialType: not SpecialType.None } } && IsInteger(method.ReturnType);
 
+    /// <summary>How many bits of a word are set: none, where it is 0.</summary>
+    public const string PopCount = "PopCount";
+
+    private static bool IsPopCount(IMethodSymbol method) =>
+        method is { Name: PopCount, IsStatic: true, Parameters.Length: 1, ContainingType: { Name: "BitOperations", ContainingNamespace.Name: "Numerics" } or { SpecialType: not SpecialType.None } };
+
+    private int LowerPopCount(IOperation word) =>
+        _steps.Into(OpCode.Arithmetic, Known(Lower(word), word), _steps.Into(OpCode.Constant, payload: 0L), payload: PopCount, site: AddSite(word));
+
     private static IInvocationOperation? ExtremeBehind(IOperation value) =>
         Unconverted(value) is IInvocationOperation invocation && IsExtreme(invocation.TargetMethod) ? invocation : null;
 

@@ -14,9 +14,9 @@ internal sealed partial class BodyLowering
     {
         var target = operation switch
         {
-            IAssignmentOperation assignment => assignment.Target.Syntax,
-            IIncrementOrDecrementOperation step => step.Target.Syntax,
-            _ => operation.Syntax,
+            IAssignmentOperation assignment => assignment.Target,
+            IIncrementOrDecrementOperation step => step.Target,
+            _ => operation,
         };
         _sites.Add(new Site(operation.Syntax, RootName(target)));
         return _sites.Count - 1;
@@ -25,8 +25,8 @@ internal sealed partial class BodyLowering
     private int AddCallSite(IOperation operation, CallSite call)
     {
         var invocation = operation as IInvocationOperation;
-        var receiver = invocation?.Instance?.Syntax
-            ?? (call.Method.IsExtensionMethod && invocation is { Arguments.Length: > 0 } ? invocation.Arguments[0].Value.Syntax : null);
+        var receiver = invocation is null ? null : Written(invocation, call) ?? invocation.Instance
+            ?? (call.Method.IsExtensionMethod && invocation.Arguments.Length > 0 ? invocation.Arguments[0].Value : null);
         string? offset = null;
         string? length = null;
         if (invocation is not null)
@@ -40,8 +40,35 @@ internal sealed partial class BodyLowering
                 break;
             }
         }
-        _sites.Add(new Site(operation.Syntax, receiver is null ? null : RootName(receiver), length is null ? null : offset, length));
+        _sites.Add(new Site(operation.Syntax, receiver is null or { IsImplicit: true, Kind: OperationKind.InstanceReference } ? null : RootName(receiver), length is null ? null : offset, length));
         return _sites.Count - 1;
+    }
+
+    /// <summary>The argument that a table says the call writes to; null when it is the receiver.</summary>
+    private static IOperation? Written(IInvocationOperation invocation, CallSite call)
+    {
+        foreach (var effect in call.Effects)
+            if (effect is { Kind: EffectKind.Write, Target: { Kind: OperandKind.Parameter, Ordinal: var ordinal } })
+                return Argument(invocation, ordinal);
+        return null;
+    }
+
+    /// <summary>The name at the root of an expression, below what only derives an address from another.</summary>
+    private string? RootName(IOperation operation)
+    {
+        while (Source(Unconverted(operation)) is { } source)
+            operation = source;
+        return RootName(operation.Syntax);
+    }
+
+    private IOperation? Source(IOperation operation)
+    {
+        if (operation is not IInvocationOperation invocation)
+            return null;
+        foreach (var effect in _context.Knowledge.EffectsOf(invocation.TargetMethod))
+            if (effect.Kind == EffectKind.Derive && effect["from"]?.AsOperand is { } from)
+                return from.Kind == OperandKind.This ? invocation.Instance : from.Kind == OperandKind.Parameter ? Argument(invocation, from.Ordinal) : null;
+        return null;
     }
 
     /// <summary>The plain name at the root of an expression: what a reader would call the mapping.</summary>

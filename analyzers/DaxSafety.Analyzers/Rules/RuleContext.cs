@@ -46,6 +46,9 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     /// <summary>A mapping that the type of a member holds and writes, and that only a flush can make durable; null when there is none for certain.</summary>
     public string? MappingLeftTo(IMethodSymbol member) => model.MappingLeftTo(member, cancel);
 
+    /// <summary>A callee's body, analysed; null when it has none here.</summary>
+    public AnalyzedBody? BodyOf(IMethodSymbol method) => model.BodyOf(method, cancel);
+
     public FieldVerdict VerdictOn(int field) => model.VerdictOn(field, cancel);
 
     public bool IsFlushedWeakly(int field, bool byDisposal) => model.IsFlushedWeakly(field, byDisposal, cancel);
@@ -75,7 +78,7 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
         // An own handle is called by its type: its members name it in many ways.
         if (entity is { Kind: EntityKind.This, Mapping: not null } && Outcome.Body.Symbol?.ContainingType is { } handle)
             return handle.Name;
-        return entity.Name ?? SiteOf(obligation).Receiver ?? "the mapping";
+        return entity.Name ?? SiteOf(obligation).Receiver ?? obligation.Inner?.Receiver ?? "the mapping";
     }
 }
 

@@ -22,7 +22,7 @@ internal static class Shortfalls
             bool? counts = null;
             foreach (var exit in write.Exits)
                 foreach (var attempt in context.Outcome.Analysis.Obligations.AttemptsOf(exit.Status.Attempts))
-                    if (attempt.Shortfall == shortfall && !IsPolicy(attempt, write) && ((counts ??= Counts(context, write, shortfall)) || IsVain(context, attempt, write)) && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && IsOfOwner(context, write)) && seen.Add(attempt.Site))
+                    if (attempt.Shortfall == shortfall && !IsPolicy(attempt, write) && ((counts ??= Counts(context, write, shortfall)) || IsSurelyWrong(context, attempt, write)) && !IsAfterthought(context, attempt, exit) && !(attempt.IsReportedInside && IsOfOwner(context, write)) && seen.Add(attempt.Site))
                         found.Add((attempt, write));
         }
         return found.OrderBy(pair => context.Site(pair.Attempt.Site).Syntax.SpanStart);
@@ -57,9 +57,16 @@ internal static class Shortfalls
         _ => false,
     };
 
-    /// <summary>A flush of the stream of a file that the type only maps: whoever may flush the mapping later, this call can have been meant for nothing else.</summary>
-    private static bool IsVain(RuleContext context, Attempt attempt, OwedWrite write) => write.Owner == Owner.Member && attempt is { Detail: "stream-flush", IsDecided: false }
-        && MappedOnly.IsFlushedBy(context.Site(attempt.Site).Syntax, context.Outcome.Body.Symbol?.ContainingType);
+    /// <summary>
+    /// Whoever may flush a field's mapping later, this call can have been meant for nothing else: a flush of the stream of a file that the type only maps, or of other bytes
+    /// than the member wrote.
+    /// </summary>
+    private static bool IsSurelyWrong(RuleContext context, Attempt attempt, OwedWrite write) => write.Owner == Owner.Member && attempt switch
+    {
+        { Shortfall: Shortfall.WrongRange } => context.Outcome.Analysis.MissesItsWrite(attempt.Site),
+        { Detail: "stream-flush", IsDecided: false } => MappedOnly.IsFlushedBy(context.Site(attempt.Site).Syntax, context.Outcome.Body.Symbol?.ContainingType),
+        _ => false,
+    };
 
     /// <summary>
     /// The calls that are taken for flushes of a field's mapping and are not, where nothing better flushes it anywhere; its writes are in

@@ -25,6 +25,10 @@ internal static class FlushFailureIgnored
                     Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
                 else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site) || effect.Kind == EffectKind.Fails) && IsSwallowed(context, number, index, isTold: call.Effects.Any(effect => effect.Kind == EffectKind.Fails)))
                     Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
+                else if (call.ResultDropped && FlushHelpers.Tells(context, call))
+                    Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
+                else if (node.ExceptionSuccessors > 0 && !call.Targets.IsEmpty && IsSwallowed(context, number, index, isTold: false) && FlushHelpers.Throws(context, call))
+                    Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
             }
         }
     }
@@ -142,7 +146,7 @@ internal static class FlushFailureIgnored
         return false;
     }
 
-    private static bool KeepsRecord(RuleContext context, LoweredBody body, in Instruction step) => step.Code switch
+    public static bool KeepsRecord(RuleContext context, LoweredBody body, in Instruction step) => step.Code switch
     {
         OpCode.StoreField or OpCode.Write => true,
         OpCode.Copy => VariableOf(body, step.Dst) is { } variable && !IsCaught(variable),

@@ -60,6 +60,22 @@ public sealed class WriteNotFlushedReportTests
     public async Task MappingAndKind_AreCarried(string body, string mapping, string kind) =>
         (await Verify.Analyzer(WithView(body), DurabilityRules))["w"].Carries(DiagnosticKeys.Mapping, mapping).Carries(DiagnosticKeys.MappingKind, kind);
 
+    private const string Factories = """
+        static byte* Address(MemoryMappedFile map) { byte* inside = null; map.CreateViewAccessor().SafeMemoryMappedViewHandle.AcquirePointer(ref inside); return inside; }
+            static Span<byte> Bytes(MemoryMappedFile map) => new(Address(map), 100);
+            void Put(nint at) { Marshal.WriteInt32(at, 4); }
+        """;
+
+    [Theory]
+    [InlineData("var p = Address(map); {|DAX1001#w:Marshal.WriteInt32((nint)(p + 4), n)|}; ", "p")]
+    [InlineData("var p = Address(map); {|DAX1001#w:Unsafe.AsRef<int>(p + 4) = n|}; ", "p")]
+    [InlineData("{|DAX1001#w:Unsafe.AsRef<int>(Address(map)) = n|}; ", "Address")]
+    [InlineData("{|DAX1001#w:data.CopyTo(Bytes(map))|}; ", "Bytes")]
+    [InlineData("{|DAX1001#w:Encoding.UTF8.GetBytes(\"x\", Bytes(map))|}; ", "Bytes")]
+    [InlineData("{|DAX1001#w:Put((nint)Address(map))|}; ", "at")]
+    public async Task Message_CallsTheMappingWhatStandsThere(string body, string name) =>
+        (await Verify.Analyzer(WithView(body, Factories), DurabilityRules))["w"].Mentions($"'{name}' is written here");
+
     [Fact]
     public async Task Range_IsCarriedWhenItIsKnown() =>
         (await Verify.Analyzer(WithView("{|DAX1001#w:view.Write(8, 1L)|};"), DurabilityRules))["w"].Carries(DiagnosticKeys.Offset, "8").Carries(DiagnosticKeys.Length);
