@@ -110,8 +110,11 @@ internal sealed partial class BodyLowering
     {
         var parts = new List<BlockContent>(1);
         _steps.StartBlock();
+        var flag = FlagSwitches.FlagOf(block);
         foreach (var operation in block.Operations)
         {
+            if (operation == flag)
+                break;
             _current = operation;
             var yielded = Lower(operation);
             if (operation is IReturnOperation { Kind: OperationKind.YieldReturn })
@@ -127,12 +130,21 @@ internal sealed partial class BodyLowering
             }
         }
         var last = new BlockContent();
-        if (block.BranchValue is { } value)
+        if (flag is not null)
+            LowerFlagSwitch(flag, FlagSwitches.Deciding(block).BranchValue!, last);
+        else if (block.BranchValue is { } value)
             LowerBranchValue(block, value, last);
         last.Instructions = _steps.EndBlock();
         last.TemporaryCount = _steps.TemporaryCount;
         parts.Add(last);
         return parts;
+    }
+
+    private void LowerFlagSwitch(IFlowCaptureOperation flag, IOperation firstCase, BlockContent content)
+    {
+        _current = flag;
+        _askedFlags.Add(flag.Id);
+        content.Condition = LowerCondition(flag.Value, negated: FlagSwitches.Asked(firstCase) is { Value: false });
     }
 
     private void LowerBranchValue(BasicBlock block, IOperation value, BlockContent content)

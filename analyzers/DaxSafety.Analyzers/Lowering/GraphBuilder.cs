@@ -73,11 +73,12 @@ internal sealed class GraphBuilder
     {
         var (node, last) = _nodesOf[(block.Ordinal, frame)];
         var successors = new List<int>();
-        if (block.ConditionalSuccessor is { } conditional)
+        var deciding = FlagSwitches.Deciding(block);
+        if (deciding.ConditionalSuccessor is { } conditional)
         {
-            var taken = Follow(block, conditional, frame);
-            var other = Follow(block, block.FallThroughSuccessor!, frame);
-            var (whenTrue, whenFalse) = block.ConditionKind == ControlFlowConditionKind.WhenTrue ? (taken, other) : (other, taken);
+            var taken = Follow(deciding, conditional, frame);
+            var other = Follow(deciding, deciding.FallThroughSuccessor!, frame);
+            var (whenTrue, whenFalse) = deciding.ConditionKind == ControlFlowConditionKind.WhenTrue ? (taken, other) : (other, taken);
             successors.Add(whenTrue);
             successors.Add(whenFalse);
         }

@@ -1,0 +1,45 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace DaxSafety.Analyzers.Lowering;
+
+/// <summary><c>switch (flag) { case true: … }</c> is an <c>if</c>: the flag is asked once, where it is found, and a second case is what is left.</summary>
+internal static class FlagSwitches
+{
+    /// <summary>The flag, if the block ends with keeping it for a switch of which no case has a condition of its own.</summary>
+    public static IFlowCaptureOperation? FlagOf(BasicBlock block) =>
+        block.Operations.LastOrDefault() is IFlowCaptureOperation { Value.Type.SpecialType: SpecialType.System_Boolean } flag && IsPlainSwitch(flag.Syntax) && Asks(AfterCapture(block), flag.Id) ? flag : null;
+
+    /// <summary>The block that decides where the flow goes on from this one: the next, where that is the first case.</summary>
+    public static BasicBlock Deciding(BasicBlock block) => FlagOf(block) is null ? block : AfterCapture(block);
+
+    /// <summary>A flag that is compared with true or false, in <c>case true:</c> or by hand, and with which.</summary>
+    public static (IOperation Flag, bool Value)? Asked(IOperation? test) => test switch
+    {
+        IBinaryOperation { OperatorMethod: null, OperatorKind: var kind and (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals), LeftOperand: { Type.SpecialType: SpecialType.System_Boolean } flag, RightOperand.ConstantValue: { HasValue: true, Value: bool value } } =>
+            (flag, value == (kind == BinaryOperatorKind.Equals)),
+        IIsPatternOperation { Value: { Type.SpecialType: SpecialType.System_Boolean } flag, Pattern: IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: bool value } } } => (flag, value),
+        _ => null,
+    };
+
+    private static BasicBlock AfterCapture(BasicBlock block) =>
+        block is { ConditionKind: ControlFlowConditionKind.None, FallThroughSuccessor: { Semantics: ControlFlowBranchSemantics.Regular, FinallyRegions.IsEmpty: true, Destination: { Operations.IsEmpty: true, Predecessors.Length: 1 } next } } ? next : block;
+
+    private static bool Asks(BasicBlock block, CaptureId flag) =>
+        block.ConditionKind != ControlFlowConditionKind.None && Asked(block.BranchValue)?.Flag is IFlowCaptureReferenceOperation { Id: var asked } && asked.Equals(flag);
+
+    private static bool IsPlainSwitch(SyntaxNode flag)
+    {
+        while (flag.Parent is ParenthesizedExpressionSyntax)
+            flag = flag.Parent;
+        return flag.Parent switch
+        {
+            SwitchStatementSyntax statement => statement.Sections.All(section => section.Labels.All(label => label is CaseSwitchLabelSyntax or DefaultSwitchLabelSyntax)),
+            SwitchExpressionSyntax expression => expression.GoverningExpression == flag && expression.Arms.All(arm => arm is { WhenClause: null, Pattern: ConstantPatternSyntax or DiscardPatternSyntax }),
+            _ => false,
+        };
+    }
+}
