@@ -12,6 +12,8 @@ internal sealed partial class PathMerger
         // The largest so far may be what it began with or what it has kept since.
         if (ReferenceEquals(joined, a))
             return joined;
+        if (_numbers.IsCounter(holder) && Known(_mine, a) is { } known && known == Known(_theirs, b))
+            return Value.Constant(known);
         bool isCounted = joined.Refs.Length == 1, isSum = false;
         var constants = 0;
         foreach (var place in joined.Refs)
@@ -40,6 +42,9 @@ internal sealed partial class PathMerger
             : isCounter && ((isSum && _inLoop) || IsMoving(joined)) ? AtLeast(holder, long.MinValue)
             : isSum && _inLoop ? Value.Untracked : joined;
     }
+
+    /// <summary>The number that a value is, by all that is known: a loop's counter where a test has found its end.</summary>
+    private long? Known(Path path, Value value) => value.Single is { } place && (place.IsConstant || MayBeNumber(place)) && _numbers.RangeOf(path, place) is var range && range.Low == range.High ? range.Low : null;
 
     /// <summary>One number at some distance, or a number of its own already, and no choice of several.</summary>
     private bool IsMoving(Value joined) => joined.Refs.All(place => place.IsConstant || (place.Entity > EntityTable.Statics && !_entities[place.Entity].IsFresh && _entities[place.Entity].Mapping is null))

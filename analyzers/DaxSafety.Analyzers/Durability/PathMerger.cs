@@ -196,9 +196,9 @@ internal sealed partial class PathMerger
         if (a.IsConstant && b.IsConstant)
             return a.Offset != b.Offset;
         if (a.IsConstant && MayBeNumber(b))
-            return !_numbers.RangeOf(_theirs, b).Holds(a.Offset);
+            return _numbers.IsRuledOut(_theirs, b, a.Offset);
         if (b.IsConstant && MayBeNumber(a))
-            return !_numbers.RangeOf(_mine, a).Holds(b.Offset);
+            return _numbers.IsRuledOut(_mine, a, b.Offset);
         // The counter of a loop in two of its rounds.
         if (a.Entity == b.Entity && a is { OffsetEntity: 0, Entity: > EntityTable.Statics } && b.OffsetEntity == 0 && MayBeNumber(a))
             return a.Offset != b.Offset;
