@@ -33,12 +33,12 @@ internal sealed partial class BodyLowering
         _ => false,
     };
 
-    private static AssignmentExpressionSyntax? AssignmentIn(StatementSyntax statement) => statement switch
+    private static AssignmentExpressionSyntax? AssignmentIn(StatementSyntax statement)
     {
-        BlockSyntax { Statements: { Count: 1 } statements } => AssignmentIn(statements[0]),
-        ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax assignment } => assignment,
-        _ => null,
-    };
+        while (PassedThrough.BodyOf(statement) is { } inner)
+            statement = inner;
+        return (statement as ExpressionStatementSyntax)?.Expression as AssignmentExpressionSyntax;
+    }
 
     /// <summary>The condition as it is once the variable keeps the extreme; null where it is none.</summary>
     private Condition? ExtremeCondition(IOperation test)
@@ -64,9 +64,6 @@ internal sealed partial class BodyLowering
     {
         if (!IsKeptExtreme(assignment.Target) || assignment.Syntax.Parent is not ExpressionStatementSyntax statement)
             return false;
-        SyntaxNode? around = statement.Parent;
-        while (around is BlockSyntax)
-            around = around.Parent;
-        return around is IfStatementSyntax chosen && AssignmentIn(chosen.Statement) == assignment.Syntax && ExtremeOf(chosen) is not null;
+        return PassedThrough.Deciding(statement) is IfStatementSyntax chosen && AssignmentIn(chosen.Statement) == assignment.Syntax && ExtremeOf(chosen) is not null;
     }
 }

@@ -71,15 +71,9 @@ internal sealed class KeptDelegates(Func<SyntaxTree, SemanticModel> modelOf, Fun
     };
 
     /// <summary>A statement of the only constructor, behind no condition and in nothing that swallows what it throws.</summary>
-    private static bool IsAlwaysRun(AssignmentExpressionSyntax assignment)
-    {
-        var around = (assignment.Parent as ExpressionStatementSyntax)?.Parent;
-        while (around is BlockSyntax { Parent: StatementSyntax or FinallyClauseSyntax } or LockStatementSyntax or DoStatementSyntax or UsingStatementSyntax or FixedStatementSyntax or CheckedStatementSyntax or UnsafeStatementSyntax or FinallyClauseSyntax
-            || (around is TryStatementSyntax { Catches: var handlers } && handlers.All(handler => handler.Block.Statements.LastOrDefault() is ThrowStatementSyntax)))
-            around = around.Parent;
-        return around is BlockSyntax { Parent: ConstructorDeclarationSyntax { Parent: TypeDeclarationSyntax type } }
-            && type.Members.OfType<ConstructorDeclarationSyntax>().Count() == 1 && type.ParameterList is null && !type.Modifiers.Any(SyntaxKind.PartialKeyword);
-    }
+    private static bool IsAlwaysRun(AssignmentExpressionSyntax assignment) =>
+        assignment.Parent is ExpressionStatementSyntax statement && PassedThrough.Deciding(statement) is ConstructorDeclarationSyntax { Parent: TypeDeclarationSyntax type }
+        && type.Members.OfType<ConstructorDeclarationSyntax>().Count() == 1 && type.ParameterList is null && !type.Modifiers.Any(SyntaxKind.PartialKeyword);
 
     private static KeptDelegate? OfEvent(List<(IOperation Value, bool IsAlwaysRun)> handlers)
     {
