@@ -110,7 +110,7 @@ internal sealed partial class BodyLowering
     {
         var parts = new List<BlockContent>(1);
         _steps.StartBlock();
-        var flag = FlagSwitches.FlagOf(block);
+        var flag = BranchShapes.FlagOf(block);
         foreach (var operation in block.Operations)
         {
             if (operation == flag)
@@ -131,8 +131,8 @@ internal sealed partial class BodyLowering
         }
         var last = new BlockContent();
         if (flag is not null)
-            LowerFlagSwitch(flag, FlagSwitches.Deciding(block).BranchValue!, last);
-        else if (block.BranchValue is { } value)
+            LowerFlagSwitch(flag, BranchShapes.Deciding(block).BranchValue!, last);
+        else if (block.BranchValue is { } value && !BranchShapes.IsDecided(block))
             LowerBranchValue(block, value, last);
         last.Instructions = _steps.EndBlock();
         last.TemporaryCount = _steps.TemporaryCount;
@@ -144,7 +144,7 @@ internal sealed partial class BodyLowering
     {
         _current = flag;
         _askedFlags.Add(flag.Id);
-        content.Condition = LowerCondition(flag.Value, negated: FlagSwitches.Asked(firstCase) is { Value: false });
+        content.Condition = LowerCondition(flag.Value, negated: BranchShapes.Asked(firstCase) is { Value: false });
     }
 
     private void LowerBranchValue(BasicBlock block, IOperation value, BlockContent content)

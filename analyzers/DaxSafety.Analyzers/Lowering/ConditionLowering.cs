@@ -22,7 +22,7 @@ internal sealed partial class BodyLowering
                 test = parenthesized.Operand;
             else if (test is IConversionOperation { OperatorMethod: null } conversion && conversion.Type?.SpecialType == SpecialType.System_Boolean)
                 test = conversion.Operand;
-            else if (FlagSwitches.Asked(test) is var (flag, value))
+            else if (BranchShapes.Asked(test) is var (flag, value))
                 (test, negated) = (flag, negated == value);
             else if (test is IFlowCaptureReferenceOperation { Id: var asked } && _askedFlags.Contains(asked))
                 // The first case was not it.
@@ -78,7 +78,6 @@ internal sealed partial class BodyLowering
             text = text.Substring(0, Math.Min(LongestConditionText, text.Length)).Split('\n')[0].TrimEnd() + "…";
         var condition = new Condition(a < 0 ? ConditionKind.Opaque : kind, a, b, negated, key, text, AddSite(operation));
         condition.IsPolicy = ReadsOnlyPolicy(operation);
-        condition.IsConstant = operation.ConstantValue.HasValue;
         condition.Question = QuestionIn(operation);
         condition.IsCount = AsksCount(operation);
         condition.AsksForMemory = kind == ConditionKind.IsNull && operation.DescendantsAndSelf().Any(read => _context.Types.NamesMemory(read.Type));

@@ -73,8 +73,8 @@ internal sealed class GraphBuilder
     {
         var (node, last) = _nodesOf[(block.Ordinal, frame)];
         var successors = new List<int>();
-        var deciding = FlagSwitches.Deciding(block);
-        if (deciding.ConditionalSuccessor is { } conditional)
+        var deciding = BranchShapes.Deciding(block);
+        if (deciding.ConditionalSuccessor is { } conditional && !BranchShapes.IsDecided(deciding))
         {
             var taken = Follow(deciding, conditional, frame);
             var other = Follow(deciding, deciding.FallThroughSuccessor!, frame);
@@ -82,7 +82,7 @@ internal sealed class GraphBuilder
             successors.Add(whenTrue);
             successors.Add(whenFalse);
         }
-        else if (block.FallThroughSuccessor is { } next)
+        else if (BranchShapes.OnlyWay(block) is { } next)
         {
             var target = Follow(block, next, frame);
             if (target >= 0)

@@ -6,9 +6,17 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Lowering;
 
-/// <summary><c>switch (flag) { case true: … }</c> is an <c>if</c>: the flag is asked once, where it is found, and a second case is what is left.</summary>
-internal static class FlagSwitches
+/// <summary>
+/// Branches that are less than they look. <c>switch (flag) { case true: … }</c> is an <c>if</c>: the flag is asked once, where it is found, and a second case is what is left.
+/// </summary>
+internal static class BranchShapes
 {
+    /// <summary>A branch on a constant goes one way: <c>do … while (false)</c> is no loop.</summary>
+    public static bool IsDecided(BasicBlock block) => block is { ConditionKind: not ControlFlowConditionKind.None, BranchValue.ConstantValue: { HasValue: true, Value: bool } };
+
+    public static ControlFlowBranch? OnlyWay(BasicBlock block) =>
+        IsDecided(block) && Equals(block.BranchValue!.ConstantValue.Value, block.ConditionKind == ControlFlowConditionKind.WhenTrue) ? block.ConditionalSuccessor : block.FallThroughSuccessor;
+
     /// <summary>The flag, if the block ends with keeping it for a switch of which no case has a condition of its own.</summary>
     public static IFlowCaptureOperation? FlagOf(BasicBlock block) =>
         block.Operations.LastOrDefault() is IFlowCaptureOperation { Value.Type.SpecialType: SpecialType.System_Boolean } flag && IsPlainSwitch(flag.Syntax) && Asks(AfterCapture(block), flag.Id) ? flag : null;
