@@ -22,7 +22,7 @@ internal sealed partial class PathMerger
 
     private bool IsOwing(int view, Path path)
     {
-        if (_entities[view] is not { Kind: EntityKind.Created or EntityKind.Called, Mapping.Role: MappingRole.View })
+        if (_entities[view] is not { Kind: EntityKind.Created or EntityKind.Called or EntityKind.Parameter, Mapping.Role: MappingRole.View })
             return false;
         var owes = false;
         path.Pending.ForEach((id, _) => owes |= _obligations[id].Target.Single?.Entity == view);

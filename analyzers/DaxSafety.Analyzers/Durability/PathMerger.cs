@@ -175,7 +175,7 @@ internal sealed partial class PathMerger
         if (a.Fields.AnyChange(b.Fields, _disjoint))
             return true;
         // The view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
-        if (a.Fields.AnyChange(b.Fields, _namesOther))
+        if (a.Fields.AnyChange(b.Fields, _namesOther) || a.Variables.AnyChange(b.Variables, _namesOther))
             return true;
         // What one group knows and the other does not may answer a later test: `ok && other` implies ok.
         return !a.Facts.Equals(b.Facts);
