@@ -55,6 +55,9 @@ internal sealed class GraphBuilder
     public void Build()
     {
         CountFinallyExits();
+        // In the order of the source, whatever way leads to a block: what is used has been seen before.
+        foreach (var block in _cfg.Blocks.Where(block => block.IsReachable))
+            _contents[block.Ordinal] = _lower(block);
         NodeFor(_cfg.Blocks[0].Ordinal, null);
         while (_pending.Count > 0)
         {

@@ -125,9 +125,10 @@ internal static class FlushFailureIgnored
     private static bool ReturnsWithout(RuleContext context, int from, int flush, int clause)
     {
         var body = context.Outcome.Body;
-        var seen = new HashSet<int> { flush, from };
+        // `view?.Flush()`: where there is nothing to flush, that has been tried as well.
+        var seen = new HashSet<int>(body.Graph.Predecessors()[flush].Where(before => body.Nodes[before].Content.Condition is { Kind: ConditionKind.IsNull })) { flush };
         var pending = new Queue<int>();
-        if (from != flush)
+        if (seen.Add(from))
             pending.Enqueue(from);
         while (pending.Count > 0)
         {
