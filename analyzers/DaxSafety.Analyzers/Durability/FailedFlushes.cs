@@ -36,6 +36,22 @@ internal sealed partial class BodyAnalysis
         && (call.Effects.Any(effect => effect.Kind is EffectKind.FlushView or EffectKind.FlushFile or EffectKind.Msync or EffectKind.Persist)
             || call.Targets.Any(target => _summaryOf(target) is { } callee && (callee.MayFlush.Any(IsDurable) || callee.Cases.Any(ending => ending.Flushes.Any(IsDurable)))));
 
+    /// <summary>Calls up to which it is asked whether a failed flush is thrown out of them.</summary>
+    private const int DeepestThrown = 3;
+
+    /// <summary>Whether a step flushes, here or in what it calls, and throws when that fails.</summary>
+    public bool ThrowsWhenItFails(in Instruction step, int depth = 0)
+    {
+        if (step is not { Code: OpCode.Call, Payload: CallSite call } || depth > DeepestThrown)
+            return false;
+        var site = step.Site;
+        return call.Effects.Any(effect => effect.Kind is EffectKind.FlushFile or EffectKind.Persist || (effect.Kind == EffectKind.FlushView && !effect.Has("disposal") && ViewFlushes.Contains(site)))
+            || (!call.Targets.IsEmpty && call.Targets.All(target => _summaryOf(target)?.Analysis is { } callee && callee.ThrowsFailedFlush(depth + 1)));
+    }
+
+    private bool ThrowsFailedFlush(int depth) => _body.Nodes.Where((node, number) => !_body.Graph.Successors(number).Reverse().Take(node.ExceptionSuccessors).Any(handler => _body.Nodes[handler].CatchesFlushFailures))
+        .Any(node => node.Content.Instructions.Any(step => ThrowsWhenItFails(step, depth) && !((CallSite)step.Payload!).Effects.Any(effect => effect.Kind == EffectKind.Fails)));
+
     private static bool IsDurable(FlushFact flush) => flush.Kind is FlushKind.View or FlushKind.File or FlushKind.Persist or FlushKind.FirstOfTwo or FlushKind.Everything;
 
     private static PathSet AsFailed(PathSet thrown)

@@ -21,9 +21,10 @@ internal static class FlushFailureIgnored
                 var step = node.Content.Instructions[index];
                 if (step is not { Code: OpCode.Call, Payload: CallSite call } || reported.Contains(step.Site))
                     continue;
-                if (call.ResultDropped && call.Effects.Any(effect => effect.Kind == EffectKind.Fails))
+                var isTold = call.Effects.Any(effect => effect.Kind == EffectKind.Fails);
+                if (call.ResultDropped && isTold)
                     Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
-                else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site) || effect.Kind == EffectKind.Fails) && IsSwallowed(context, number, index, isTold: call.Effects.Any(effect => effect.Kind == EffectKind.Fails)))
+                else if (node.ExceptionSuccessors > 0 && (isTold || context.Outcome.Analysis.ThrowsWhenItFails(step)) && IsSwallowed(context, number, index, isTold))
                     Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
             }
         }
@@ -34,9 +35,6 @@ internal static class FlushFailureIgnored
         reported.Add(site);
         context.Report(RuleCatalog.FlushFailureIgnored, context.Site(site).ReportedLocation, [], ImmutableDictionary<string, string?>.Empty, what);
     }
-
-    private static bool IsDurable(RuleContext context, Effect effect, int site) => effect.Kind is EffectKind.FlushFile or EffectKind.Persist
-        || (effect.Kind == EffectKind.FlushView && !effect.Has("disposal") && context.Outcome.Analysis.ViewFlushes.Contains(site));
 
     /// <summary>Whether a catch clause around a node goes on as if nothing had happened.</summary>
     /// <param name="context">Of the body.</param>
