@@ -103,7 +103,8 @@ internal sealed partial class BodyAnalysis
     private Value Perform(Path path, CallSite call, in Instruction step, Ending ending, SummaryImport import)
     {
         var analysis = ending.Summary.Analysis;
-        _runsUnseenCode |= analysis.MayPersist;
+        _callsPersist |= analysis.MayPersist;
+        _callsFlushFiles |= analysis.MayFlushFiles;
         LetGoByRef(path, call, analysis);
         var site = step.Site;
         foreach (var flush in ending.Case.Flushes)

@@ -15,7 +15,7 @@ internal sealed partial class BodyAnalysis
     public Dictionary<int, HashSet<Obligation>> EarlyRenames { get; } = new();
 
     /// <summary>A file as a whole, or a directory, may be flushed here, or by code that nobody can see.</summary>
-    public bool MayFlushFiles => _runsUnseenCode || _body.CallsUnseenCode
+    public bool MayFlushFiles => _runsUnseenCode || _callsFlushFiles || _body.CallsUnseenCode
         || MayFlush.Any(flush => flush.Kind is FlushKind.File or FlushKind.Directory or FlushKind.Everything);
 
     private void ApplyToFile(Path path, CallSite call, Effect effect, Value? result, int site)

@@ -19,9 +19,12 @@ internal sealed partial class BodyAnalysis
     public Value Compute(string operation, Value left, Value right) => Compute(operation, left, right, 1, isAddress: false);
 
     /// <summary>Some code that the body runs may flush durably, or nobody can see what it does.</summary>
-    public bool MayPersist => _runsUnseenCode || _body.CallsUnseenCode || MayFlush.Any(flush => flush.Kind is not (FlushKind.Fence or FlushKind.Directory));
+    public bool MayPersist => _runsUnseenCode || _callsPersist || _body.CallsUnseenCode || MayFlush.Any(flush => flush.Kind is not (FlushKind.Fence or FlushKind.Directory));
 
     private bool _runsUnseenCode;
+
+    /// <summary>What it calls may do so.</summary>
+    private bool _callsPersist, _callsFlushFiles;
 
     /// <summary>Certainly no mapping of a file: an array, a stack buffer, a mapping without a file.</summary>
     public bool IsOwnMemory(int entity) =>
