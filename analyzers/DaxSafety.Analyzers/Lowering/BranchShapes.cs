@@ -8,8 +8,9 @@ namespace DaxSafety.Analyzers.Lowering;
 
 /// <summary>
 /// Branches that are less than they look. <c>switch (flag) { case true: … }</c> is an <c>if</c>: the flag is asked once, where it is found, and a second case is what is left.
+/// So is <c>var due = IsDue(); if (due) …</c> where nobody asks again.
 /// </summary>
-internal static class BranchShapes
+internal sealed class BranchShapes(ControlFlowGraph cfg)
 {
     /// <summary>A branch on a constant goes one way: <c>do … while (false)</c> is no loop.</summary>
     public static bool IsDecided(BasicBlock block) => block is { ConditionKind: not ControlFlowConditionKind.None, BranchValue.ConstantValue: { HasValue: true, Value: bool } };
@@ -17,12 +18,39 @@ internal static class BranchShapes
     public static ControlFlowBranch? OnlyWay(BasicBlock block) =>
         IsDecided(block) && Equals(block.BranchValue!.ConstantValue.Value, block.ConditionKind == ControlFlowConditionKind.WhenTrue) ? block.ConditionalSuccessor : block.FallThroughSuccessor;
 
-    /// <summary>The flag, if the block ends with keeping it for a switch of which no case has a condition of its own.</summary>
-    public static IFlowCaptureOperation? FlagOf(BasicBlock block) =>
-        block.Operations.LastOrDefault() is IFlowCaptureOperation { Value.Type.SpecialType: SpecialType.System_Boolean } flag && IsPlainSwitch(flag.Syntax) && Asks(AfterCapture(block), flag.Id) ? flag : null;
+    /// <summary>What is found of a flag, if the block ends with keeping it for the branch that follows: for a switch of which no case has a condition of its own, or under a name.</summary>
+    public IOperation? FlagOf(BasicBlock block) => block.Operations.LastOrDefault() switch
+    {
+        IFlowCaptureOperation { Value: { Type.SpecialType: SpecialType.System_Boolean } value } flag when IsPlainSwitch(flag.Syntax) && Asks(AfterCapture(block), flag.Id) => value,
+        ISimpleAssignmentOperation { IsRef: false, Target: ILocalReferenceOperation { IsDeclaration: true, Local: { Type.SpecialType: SpecialType.System_Boolean } local }, Value: { ConstantValue.HasValue: false } value }
+            when value is not IFlowCaptureReferenceOperation && Asks(AfterCapture(block), local) && IsReadOnce(local) => value,
+        _ => null,
+    };
 
     /// <summary>The block that decides where the flow goes on from this one: the next, where that is the first case.</summary>
-    public static BasicBlock Deciding(BasicBlock block) => FlagOf(block) is null ? block : AfterCapture(block);
+    public BasicBlock Deciding(BasicBlock block) => FlagOf(block) is null ? block : AfterCapture(block);
+
+    private static bool Asks(BasicBlock block, ILocalSymbol flag)
+    {
+        var test = block.ConditionKind != ControlFlowConditionKind.None ? block.BranchValue : null;
+        while (test is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null, Operand: var denied })
+            test = denied;
+        return test is ILocalReferenceOperation { Local: var asked } && SymbolEqualityComparer.Default.Equals(asked, flag);
+    }
+
+    private Dictionary<ISymbol, int>? _uses;
+
+    private bool IsReadOnce(ILocalSymbol local)
+    {
+        if (_uses is null)
+        {
+            _uses = new Dictionary<ISymbol, int>(SymbolEqualityComparer.Default);
+            foreach (var operation in cfg.OriginalOperation.Descendants())
+                if (operation is ILocalReferenceOperation { Local: { Type.SpecialType: SpecialType.System_Boolean } used })
+                    _uses[used] = _uses.TryGetValue(used, out var before) ? before + 1 : 1;
+        }
+        return _uses.TryGetValue(local, out var count) && count == 1;
+    }
 
     /// <summary>A flag that is compared with true or false, in <c>case true:</c> or by hand, and with which.</summary>
     public static (IOperation Flag, bool Value)? Asked(IOperation? test) => test switch

@@ -39,6 +39,7 @@ internal sealed partial class BodyLowering
         return test switch
         {
             IIsNullOperation isNull => Make(ConditionKind.IsNull, LowerAsked(isNull.Operand), -1, negated, operation),
+            IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Or or BinaryOperatorKind.ExclusiveOr } flags => Make(ConditionKind.Truth, Known(Lower(flags), flags), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),

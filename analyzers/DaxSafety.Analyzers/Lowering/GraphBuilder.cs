@@ -18,6 +18,7 @@ internal sealed class GraphBuilder
     public static readonly GraphBuilder Empty = MakeEmpty();
 
     private readonly ControlFlowGraph _cfg;
+    private readonly BranchShapes _branches;
     private readonly Func<BasicBlock, List<BlockContent>> _lower;
     private readonly CancellationToken _cancel;
     private readonly Dictionary<int, List<BlockContent>> _contents = new();
@@ -28,11 +29,9 @@ internal sealed class GraphBuilder
     private readonly Dictionary<ControlFlowRegion, int> _regionNumbers = new();
     private readonly Dictionary<int, int> _exitsOfFinally = new();
 
-    public GraphBuilder(ControlFlowGraph cfg, Func<BasicBlock, List<BlockContent>> lower, CancellationToken cancel)
+    public GraphBuilder(ControlFlowGraph cfg, BranchShapes branches, Func<BasicBlock, List<BlockContent>> lower, CancellationToken cancel)
     {
-        _cfg = cfg;
-        _lower = lower;
-        _cancel = cancel;
+        (_cfg, _branches, _lower, _cancel) = (cfg, branches, lower, cancel);
     }
 
     public FlowGraph Graph { get; } = new();
@@ -55,7 +54,7 @@ internal sealed class GraphBuilder
     public void Build()
     {
         CountFinallyExits();
-        // In the order of the source, whatever way leads to a block: what is used has been seen before.
+        // In the order of the source, whatever way leads to a block.
         foreach (var block in _cfg.Blocks.Where(block => block.IsReachable))
             _contents[block.Ordinal] = _lower(block);
         NodeFor(_cfg.Blocks[0].Ordinal, null);
@@ -76,7 +75,7 @@ internal sealed class GraphBuilder
     {
         var (node, last) = _nodesOf[(block.Ordinal, frame)];
         var successors = new List<int>();
-        var deciding = BranchShapes.Deciding(block);
+        var deciding = _branches.Deciding(block);
         if (deciding.ConditionalSuccessor is { } conditional && !BranchShapes.IsDecided(deciding))
         {
             var taken = Follow(deciding, conditional, frame);
@@ -293,7 +292,7 @@ internal sealed class GraphBuilder
 
     private static GraphBuilder MakeEmpty()
     {
-        var builder = new GraphBuilder(null!, null!, default);
+        var builder = new GraphBuilder(null!, null!, null!, default);
         builder.Add(null, new FlowNode(new BlockContent()) { Exit = ExitKind.Return });
         return builder;
     }
