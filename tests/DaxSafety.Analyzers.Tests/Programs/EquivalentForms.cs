@@ -26,14 +26,13 @@ internal static class EquivalentForms
         new("the other way round", model => Ifs(model).Where(branch => branch.Else is null && !DeclaresIn(branch.Condition) && !KeepsExtreme(branch)).Select(branch => new[] { Edit.Before(branch.Condition, "!("), Edit.After(branch.Condition, ")"), Edit.Before(branch.Statement, "{ } else ") })),
         new("a flag for the condition", model => Ifs(model).Where(branch => IsPlainTest(branch) && !KeepsExtreme(branch) && !IsFlag(branch.Condition)).Select(branch => new[] { Edit.Before(branch, $"{{ var asked__ = {branch.Condition}; "), new Edit(branch.Condition.Span, "asked__"), Edit.After(branch, " }") })),
         new("a loop that asks inside", model => Nodes<WhileStatementSyntax>(model).Where(loop => !DeclaresIn(loop.Condition)).Select(loop => new[] { new Edit(loop.Condition.Span, "true"), Edit.Before(loop.Statement, $"{{ if (!({loop.Condition})) break; "), Edit.After(loop.Statement, " }") })),
-        new("a for as a while", model => Nodes<ForStatementSyntax>(model).Where(IsPlainFor).Select(WhileOf)),
+        new("a for as a while", model => Nodes<ForStatementSyntax>(model).Where(IsPlainFor).Select(WhileOf), IsRare: true),
         new("a using with a block", model => Nodes<LocalDeclarationStatementSyntax>(model).Where(IsDisposed).Select(InBlock)),
         new("a body with braces", model => Nodes<MethodDeclarationSyntax>(model).Where(method => method.ExpressionBody is not null && IsOnOneLine(method.ExpressionBody)).Select(Braced)),
         new("a comparison turned", model => Nodes<BinaryExpressionSyntax>(model).Where(test => Turned(test) is not null && IsPlainValue(test.Left) && IsPlainValue(test.Right)).Select(test => new[] { new Edit(test.Span, $"{test.Right} {Turned(test)} {test.Left}") })),
-        new("a step written out", model => Nodes<ExpressionStatementSyntax>(model).Where(step => StepOf(step) is not null && !step.DescendantNodes().Any(node => model.GetSymbolInfo(node).Symbol is IEventSymbol)).Select(step => new[] { new Edit(step.Span, StepOf(step)!) })),
+        new("a step written out", model => Nodes<ExpressionStatementSyntax>(model).Where(step => StepOf(step) is not null && !step.DescendantNodes().Any(node => model.GetSymbolInfo(node).Symbol is IEventSymbol)).Select(step => new[] { new Edit(step.Span, StepOf(step)!) }), IsRare: true),
         new("null by a pattern", model => Nodes<BinaryExpressionSyntax>(model).Where(test => test.Right.IsKind(SyntaxKind.NullLiteralExpression) && test.Kind() is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression && model.GetTypeInfo(test.Left).Type is { IsReferenceType: true })
-            .Select(test => new[] { new Edit(test.OperatorToken.Span, test.IsKind(SyntaxKind.EqualsExpression) ? " is " : " is not ") })),
-        new("a choice as an if", model => Nodes<ExpressionStatementSyntax>(model).Where(IsPlainChoice).Select(Chosen)),
+            .Select(test => new[] { new Edit(test.OperatorToken.Span, test.IsKind(SyntaxKind.EqualsExpression) ? " is " : " is not ") }), IsRare: true),
         new("a member of its own", model => Calls(model).Where(call => IsPlainReceiver(call) && IsView(model, call)).Select(call => Extracted(model, call)).Where(edits => edits.Length > 0), Moves: true),
     ];
 
@@ -103,9 +102,6 @@ internal static class EquivalentForms
         return [new(call.Span, $"{name}({string.Join(", ", needs.Select(symbol => symbol.Name))});"), Edit.Member(type, $"{modifiers} void {name}({string.Join(", ", parameters)}) {{ {call} }} ")];
     }
 
-    /// <summary>The same of <c>least = p &lt; least ? p : least</c>.</summary>
-    private static bool KeepsExtreme(ExpressionSyntax condition, ExpressionStatementSyntax statement) => condition.ToString().Contains(((AssignmentExpressionSyntax)statement.Expression).Left.ToString(), StringComparison.Ordinal);
-
     /// <summary>A name of its own already.</summary>
     private static bool IsFlag(ExpressionSyntax condition) => condition is IdentifierNameSyntax or PrefixUnaryExpressionSyntax { Operand: IdentifierNameSyntax };
 
@@ -163,14 +159,4 @@ internal static class EquivalentForms
         AssignmentExpressionSyntax { Left: IdentifierNameSyntax name, RawKind: (int)SyntaxKind.SubtractAssignmentExpression, Right: IdentifierNameSyntax or LiteralExpressionSyntax } sum => $"{name} = {name} - {sum.Right};",
         _ => null,
     };
-
-    private static bool IsPlainChoice(ExpressionStatementSyntax statement) => statement is { Parent: BlockSyntax, Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax, Right: ConditionalExpressionSyntax { Condition: var condition } } }
-        && !DeclaresIn(condition) && !KeepsExtreme(condition, statement) && IsOnOneLine(statement) && !statement.DescendantNodes().Any(node => node is RefExpressionSyntax);
-
-    private static Edit[] Chosen(ExpressionStatementSyntax statement)
-    {
-        var assignment = (AssignmentExpressionSyntax)statement.Expression;
-        var choice = (ConditionalExpressionSyntax)assignment.Right;
-        return [new(statement.Span, $"if ({choice.Condition}) {{ {assignment.Left} = {choice.WhenTrue}; }} else {{ {assignment.Left} = {choice.WhenFalse}; }}")];
-    }
 }
