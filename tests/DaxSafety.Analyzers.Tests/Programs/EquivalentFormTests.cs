@@ -18,6 +18,11 @@ public sealed class EquivalentFormTests
     {
         // That what a member has been called on is not null is not learnt, and there are more endings than are told apart.
         "a flush unless there is none: GrowingFiles: a log whose view is made anew when the file grows",
+        // A question with a check in front of it is no formula any more, and nobody can tell that it counts.
+        "an argument check: PoliciesByName: settings of the system, delegates and predicates",
+        "an argument check: PoliciesInHelpers: a policy object that counts",
+        // A flag that is kept for a switch alone goes through two hands.
+        "a switch over the condition: Flags: a flag that is asked where it is found",
         // What an exchange has found is asked as an exchange, and not of a flag.
         "a flag for the condition: FilesInCollections: a compare-exchange whose rounds expect what the last has found",
         // Of a loop over addresses, the one that moves is looked for on the left of its own condition.

@@ -156,8 +156,9 @@ internal static class FlushFailureIgnored
         call.InvokesReceiver || !call.Targets.IsEmpty || context.Analysis.Lowering.IsOwn(call.Method)
         || call.Effects.Any(effect => effect.Kind is EffectKind.Exit or EffectKind.Tells or EffectKind.Keep);
 
+    /// <summary>Of the program's own: a lock has one that the source does not name.</summary>
     private static ISymbol? VariableOf(LoweredBody body, int register) =>
-        register >= 0 && register < body.Slots.Length && body.Slots[register] is { Kind: not SlotKind.Capture, Symbol: { } variable } ? variable : null;
+        register >= 0 && register < body.Slots.Length && body.Slots[register] is { Kind: not SlotKind.Capture, Symbol: { IsImplicitlyDeclared: false } variable } ? variable : null;
 
     /// <summary>The exception variable itself is set by the catch.</summary>
     private static bool IsCaught(ISymbol variable) =>
