@@ -220,12 +220,10 @@ internal sealed partial class BodyAnalysis
 
     public bool IsRuledOut(Path path, int test) => _tests.EqualityOf(test) is { } equality && IsRuledOut(path, equality.Entity, equality.Number);
 
-    private bool IsRuledOut(Path path, int entity, long number)
-    {
-        var range = RangeOf(path, entity);
-        return number < range.Low || number > range.High
-            || (path.Facts.TryGet(_tests.Of(ConditionKind.Equal, entity, 0, EntityTable.Zero, number, TestTable.Number), out var known) && known.Equals(Span.False));
-    }
+    private bool IsRuledOut(Path path, int entity, long number) =>
+        !RangeOf(path, entity).Holds(number) || (_tests.FindEquality(entity, number) is { } test && path.Facts.TryGet(test, out var known) && known.Equals(Span.False));
+
+    public bool IsRuledOut(Path path, Ref number, long one) => IsRuledOut(path, number.Entity, unchecked(one - number.Offset));
 
     private bool AssumeOrder(Path path, Condition condition, Value a, bool holds)
     {

@@ -5,6 +5,9 @@ internal interface INumbers
 {
     Span RangeOf(Path path, Ref number);
 
+    /// <summary>Whether the path knows that a number is not the one.</summary>
+    bool IsRuledOut(Path path, Ref number, long one);
+
     /// <summary>Whether a test asks for one number, and the path knows that it is not that one.</summary>
     bool IsRuledOut(Path path, int test);
 

@@ -11,11 +11,34 @@ internal static class MappedOnly
 {
     /// <param name="flush">A call on a field or parameter of the type: <c>_file.Flush()</c>.</param>
     /// <param name="type">In which it stands.</param>
-    public static bool IsFlushedBy(SyntaxNode flush, INamedTypeSymbol? type) =>
-        type is not null && flush is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: { } file } } && NameOf(file) is { } name
-        && type.DeclaringSyntaxReferences.All(reference => reference.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>().All(use => use.Identifier.ValueText != name || WritesNothing(use)));
+    public static bool IsFlushedBy(SyntaxNode flush, INamedTypeSymbol? type)
+    {
+        if (type is null || flush is not InvocationExpressionSyntax call || NameOf(call.Expression switch
+            {
+                MemberAccessExpressionSyntax access => access.Expression,
+                MemberBindingExpressionSyntax => (call.Parent as ConditionalAccessExpressionSyntax)?.Expression,
+                _ => null,
+            }) is not { } name)
+            return false;
+        var nodes = type.DeclaringSyntaxReferences.SelectMany(reference => reference.GetSyntax().DescendantNodes()).ToList();
+        var locals = nodes.OfType<VariableDeclaratorSyntax>().Where(IsLocal).ToLookup(local => local.Identifier.ValueText);
+        // `var file = _file;` is the file, too.
+        var names = new HashSet<(string, SyntaxNode?)> { Meant(name, flush) };
+        var given = locals.SelectMany(declared => declared)
+            .Select(local => (To: Meant(local.Identifier.ValueText, local), From: NameOf(local.Initializer?.Value) is { } from ? Meant(from, local) : default))
+            .Where(local => local.From.Name is not null).ToList();
+        while (given.RemoveAll(local => (names.Contains(local.To) && names.Add(local.From)) || (names.Contains(local.From) && names.Add(local.To))) > 0)
+        {
+        }
+        return nodes.OfType<IdentifierNameSyntax>().All(use => !names.Contains(Meant(use.Identifier.ValueText, use)) || WritesNothing(use));
 
-    private static string? NameOf(ExpressionSyntax file) => file switch
+        (string Name, SyntaxNode? Block) Meant(string used, SyntaxNode at) =>
+            (used, locals[used].Select(local => local.FirstAncestorOrSelf<BlockSyntax>()).FirstOrDefault(block => block?.Span.Contains(at.Span) == true));
+    }
+
+    private static bool IsLocal(VariableDeclaratorSyntax declared) => declared.Parent?.Parent is LocalDeclarationStatementSyntax;
+
+    private static string? NameOf(ExpressionSyntax? file) => file switch
     {
         IdentifierNameSyntax name => name.Identifier.ValueText,
         MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: IdentifierNameSyntax name } => name.Identifier.ValueText,
@@ -31,6 +54,7 @@ internal static class MappedOnly
             MemberAccessExpressionSyntax { Name.Identifier.ValueText: var member } part when part.Expression == whole => IsHarmless(member),
             ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax { Name.Identifier.ValueText: var member } } } => IsHarmless(member),
             AssignmentExpressionSyntax assignment => assignment.Left == whole,
+            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declared } => IsLocal(declared),
             ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: nameof(System.IO.MemoryMappedFiles.MemoryMappedFile.CreateFromFile) } } } => true,
             _ => false,
         };

@@ -12,6 +12,8 @@ internal sealed partial class PathMerger
         // The largest so far may be what it began with or what it has kept since.
         if (ReferenceEquals(joined, a))
             return joined;
+        if (_numbers.IsCounter(holder) && (SameNumber(_mine, a, _theirs, b) ?? SameNumber(_theirs, b, _mine, a)) is { } same)
+            return same;
         bool isCounted = joined.Refs.Length == 1, isSum = false;
         var constants = 0;
         foreach (var place in joined.Refs)
@@ -40,6 +42,14 @@ internal sealed partial class PathMerger
             : isCounter && ((isSum && _inLoop) || IsMoving(joined)) ? AtLeast(holder, long.MinValue)
             : isSum && _inLoop ? Value.Untracked : joined;
     }
+
+    /// <summary>What two numbers are, where both are known to be one, or the one would be the other on its path as well.</summary>
+    private Value? SameNumber(Path path, Value value, Path otherPath, Value other) => Known(path, value) is not { } known ? null
+        : Known(otherPath, other) == known ? Value.Constant(known)
+        : Known(path, other) == known ? other : null;
+
+    /// <summary>The number that a value is, by all that is known: a loop's counter where a test has found its end.</summary>
+    private long? Known(Path path, Value value) => value.Single is { } place && (place.IsConstant || MayBeNumber(place)) && _numbers.RangeOf(path, place) is var range && range.Low == range.High ? range.Low : null;
 
     /// <summary>One number at some distance, or a number of its own already, and no choice of several.</summary>
     private bool IsMoving(Value joined)

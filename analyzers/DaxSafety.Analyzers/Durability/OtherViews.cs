@@ -9,10 +9,15 @@ internal sealed partial class PathMerger
     public bool WouldConfuseViews(Path a, Path b) => (!a.Pending.IsEmpty || !b.Pending.IsEmpty) && !a.Fields.Equals(b.Fields)
         && (HoldsOwingThatIsOther(a, b) || HoldsOwingThatIsOther(b, a));
 
+    /// <summary>A choice has picked one view with writes that are not durable yet on one of the paths, and not that view for certain on the other.</summary>
+    private bool PicksOther(Value a, Value b) => IsOtherThanOwing(a, b, _mine) || IsOtherThanOwing(b, a, _theirs);
+
+    private bool IsOtherThanOwing(Value value, Value other, Path path) => value.Single is { Entity: var view } && other.Single?.Entity != view && IsOwing(view, path);
+
     private bool HoldsOwingThatIsOther(Path path, Path other)
     {
         foreach (var entry in path.Fields)
-            if (entry.Value.Single is { Entity: var view } && IsMadeView(view) && IsOtherIn(other, entry.Key, view) && IsOwing(view, path))
+            if (entry.Value.Single is { Entity: var view } && IsOwing(view, path) && IsOtherIn(other, entry.Key, view))
                 return true;
         return false;
     }
@@ -34,6 +39,8 @@ internal sealed partial class PathMerger
 
     private bool IsOwing(int view, Path path)
     {
+        if (_entities[view] is not { Kind: EntityKind.Created or EntityKind.Called or EntityKind.Parameter, Mapping.Role: MappingRole.View })
+            return false;
         foreach (var entry in path.Pending)
             if (_obligations[entry.Key].Target.Single?.Entity == view)
                 return true;

@@ -58,7 +58,7 @@ internal sealed class PathExplainer(Outcome outcome, Obligation obligation, Func
     /// back to the branch or to the write. Null when no branch is to blame.
     /// </summary>
     public PathStep? Decisive(IReadOnlyList<PathStep> steps) =>
-        _settled is null ? null : steps.LastOrDefault(step => step.Other != step.Taken && !step.Condition.IsConstant && (_canSettle ??= NodesThatCanSettle()).Contains(step.Other) && !CanStillSettle(step));
+        _settled is null ? null : steps.LastOrDefault(step => step.Other != step.Taken && (_canSettle ??= NodesThatCanSettle()).Contains(step.Other) && !CanStillSettle(step));
 
     /// <summary>Whether the other way comes to where the path goes on: the branch skips something and leaves nothing.</summary>
     public bool Rejoins(PathStep step) => Reaches(step.Other, step.Node, node => node == step.Taken || LeaveTogether(node, step.Taken));

@@ -43,6 +43,7 @@ internal sealed partial class PathMerger
     private readonly IntMap<Value>.OfOnlyOne _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
     private readonly Func<int, Value, Value, bool> _disjoint;
+    private readonly Func<int, Value, Value, bool> _picksOther;
     private readonly Func<int, Status, Status, bool> _hasComeAsFar;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
     private readonly Func<int, Value, Value, bool> _addsOther;
@@ -65,6 +66,7 @@ internal sealed partial class PathMerger
         _onOnePath = IntMap<Value>.OfOnlyOne.Changed(OnOnePath);
         _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && (Disjoint(mine, theirs) || (_oweOther && IsSome(_mine, mine) != IsSome(_theirs, theirs)));
         _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
+        _picksOther = (_, mine, theirs) => PicksOther(mine, theirs);
         _hasComeAsFar = (_, mine, theirs) => MergeStatus(mine, theirs).Equals(mine);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
@@ -190,7 +192,8 @@ internal sealed partial class PathMerger
         (_mine, _theirs) = (a, b);
         _oweOther = !a.Pending.Equals(b.Pending);
         // An object's own flag, which its members test; the view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
-        return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _disjoint) || WouldConfuseViews(a, b);
+        return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _disjoint) || WouldConfuseViews(a, b)
+            || ((!a.Pending.IsEmpty || !b.Pending.IsEmpty) && a.Variables.AnyChange(b.Variables, _picksOther));
     }
 
     private bool _oweOther;
@@ -219,9 +222,9 @@ internal sealed partial class PathMerger
         if (a.IsConstant && b.IsConstant)
             return a.Offset != b.Offset;
         if (a.IsConstant && MayBeNumber(b))
-            return !_numbers.RangeOf(_theirs, b).Holds(a.Offset);
+            return _numbers.IsRuledOut(_theirs, b, a.Offset);
         if (b.IsConstant && MayBeNumber(a))
-            return !_numbers.RangeOf(_mine, a).Holds(b.Offset);
+            return _numbers.IsRuledOut(_mine, a, b.Offset);
         // The counter of a loop in two of its rounds.
         if (a.Entity == b.Entity && a is { OffsetEntity: 0, Entity: > EntityTable.Statics } && b.OffsetEntity == 0 && MayBeNumber(a))
             return a.Offset != b.Offset;

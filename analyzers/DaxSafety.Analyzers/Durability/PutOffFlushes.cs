@@ -54,7 +54,7 @@ internal sealed partial class BodyAnalysis
             return false;
         var flushing = NodesBeforeFlush();
         var deciding = _body.Nodes
-            .Where((node, number) => node.Content.Condition is { IsConstant: false } && _body.Graph.Successors(number) is { Length: >= 2 } ways && flushing.Contains(ways[0]) != flushing.Contains(ways[1]))
+            .Where((node, number) => node.Content.Condition is not null && _body.Graph.Successors(number) is { Length: >= 2 } ways && flushing.Contains(ways[0]) != flushing.Contains(ways[1]))
             .Select(node => node.Content.Condition!).ToList();
         return (deciding.Count > 0 && deciding.TrueForAll(condition => condition.IsCount || IsPolicy(condition, null)))
             || (_flushedIn.Count > 0 && _flushedIn.All(node => _body.Nodes[node].Content.Instructions is var steps && Enumerable.Range(0, steps.Length).Any(at => IsPutOffBy(steps[at], depth))));

@@ -149,7 +149,10 @@ internal sealed class SummaryImport
     {
         if (found.Entity is EntityTable.Untracked or EntityTable.Null)
             return found;
-        if (!found.OffsetKnown || offsetEntity == Ref.Unknown)
+        // What a stream writes is somewhere, and so much.
+        if (offsetEntity == Ref.Unknown)
+            return found.Somewhere() with { LengthEntity = lengthEntity, Length = length };
+        if (!found.OffsetKnown)
             return found.Somewhere();
         if (found.OffsetEntity != 0 && offsetEntity != 0)
             return found.Somewhere();

@@ -34,6 +34,9 @@ internal sealed class TestTable
     /// <summary>The number of a test of one entity, if anything has tested that.</summary>
     public int? Find(ConditionKind kind, int entity) => _numbers.TryGetValue((kind, entity, 0, EntityTable.Zero, 0, null), out var number) ? number : null;
 
+    /// <summary>The number of the test whether an entity is a number, if anything has asked that.</summary>
+    public int? FindEquality(int entity, long number) => _numbers.TryGetValue((ConditionKind.Equal, entity, 0, EntityTable.Zero, number, Number), out var test) ? test : null;
+
     /// <summary>The entity whose number a test is about, if it is that kind of test.</summary>
     public int? EntityOfNumber(int test) => _numbersTested.TryGetValue(test, out var entity) ? entity : null;
 

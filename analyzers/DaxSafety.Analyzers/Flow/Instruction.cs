@@ -147,9 +147,6 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
     /// <summary>The method of the program's own, of this object or of one that it holds, whose answer it is; null for anything else.</summary>
     public object? Question;
 
-    /// <summary>It has one outcome, and so decides nothing: the <c>false</c> of <c>sync ?? false</c>.</summary>
-    public bool IsConstant;
-
     /// <summary>It asks how far something has been counted.</summary>
     public bool IsCount;
 

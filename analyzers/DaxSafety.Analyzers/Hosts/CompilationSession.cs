@@ -79,9 +79,13 @@ internal sealed class CompilationSession
         foreach (var body in _analyzed)
             ledger.Enter(body);
         foreach (var write in _undecided)
-            if (!_answered.ContainsKey(write.Diagnostic.Location) && write.Holds(ledger))
+            if (!IsAnswered(write) && write.Holds(ledger))
                 context.ReportDiagnostic(write.Diagnostic);
     }
+
+    /// <summary>Where a helper of the type writes, the owner answers for what stands in the helper.</summary>
+    private bool IsAnswered(Undecided write) =>
+        _answered.ContainsKey(write.Diagnostic.Location) || (!write.OnFlush && write.Diagnostic.AdditionalLocations.Any(_answered.ContainsKey));
 
     private void Report(SemanticModelAnalysisContext context, DurabilityModel model, ISymbol owner, AnalyzedBody analyzed)
     {

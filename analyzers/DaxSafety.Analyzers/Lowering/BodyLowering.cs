@@ -41,11 +41,13 @@ internal sealed partial class BodyLowering
     private readonly HashSet<IMethodSymbol> _unfollowed = new(SymbolEqualityComparer.Default);
     private IOperation? _droppedResult;
     private IOperation _current = null!;
+    private readonly BranchShapes _branches;
 
     private BodyLowering(LoweringContext context, ControlFlowGraph cfg, ISymbol owner, BodyLowering? parent, CancellationToken cancel)
     {
         _context = context;
         _cfg = cfg;
+        _branches = new BranchShapes(cfg);
         _owner = owner;
         _parent = parent;
         _cancel = cancel;
@@ -70,7 +72,7 @@ internal sealed partial class BodyLowering
             FindAssignedCaptures();
             foreach (var function in _cfg.LocalFunctions)
                 LocalFunctionBody(function);
-            graph = new GraphBuilder(_cfg, LowerBlock, _cancel);
+            graph = new GraphBuilder(_cfg, _branches, LowerBlock, _cancel);
             graph.Build();
             new Scopes(_slotOf, _captureSlots, _nested).EndIn(graph);
         }
@@ -115,7 +117,8 @@ internal sealed partial class BodyLowering
     {
         var parts = new List<BlockContent>(1);
         _steps.StartBlock();
-        foreach (var operation in block.Operations)
+        var flag = _branches.FlagOf(block);
+        foreach (var operation in flag is null ? block.Operations : block.Operations.RemoveAt(block.Operations.Length - 1))
         {
             _current = operation;
             var yielded = Lower(operation);
@@ -132,12 +135,25 @@ internal sealed partial class BodyLowering
             }
         }
         var last = new BlockContent();
-        if (block.BranchValue is { } value)
+        if (flag is not null)
+            LowerFlag(flag, block.Operations.Last(), _branches.Deciding(block).BranchValue!, last);
+        else if (block.BranchValue is { } value && !BranchShapes.IsDecided(block))
             LowerBranchValue(block, value, last);
         last.Instructions = _steps.EndBlock();
         last.TemporaryCount = _steps.TemporaryCount;
         parts.Add(last);
         return parts;
+    }
+
+    private void LowerFlag(IOperation flag, IOperation kept, IOperation test, BlockContent content)
+    {
+        _current = kept;
+        if (kept is IFlowCaptureOperation { Id: var switched })
+            _askedFlags.Add(switched);
+        var negated = BranchShapes.Asked(test) is { Value: false };
+        for (; test is IUnaryOperation { Operand: var denied }; test = denied)
+            negated = !negated;
+        content.Condition = LowerCondition(flag, negated);
     }
 
     private void LowerBranchValue(BasicBlock block, IOperation value, BlockContent content)

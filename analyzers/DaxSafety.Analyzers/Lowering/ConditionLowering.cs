@@ -11,9 +11,8 @@ internal sealed partial class BodyLowering
 {
     private const int LongestConditionText = 60;
 
-    private Condition LowerCondition(IOperation operation)
+    private Condition LowerCondition(IOperation operation, bool negated = false)
     {
-        var negated = false;
         var test = operation;
         while (true)
         {
@@ -23,8 +22,11 @@ internal sealed partial class BodyLowering
                 test = parenthesized.Operand;
             else if (test is IConversionOperation { OperatorMethod: null } conversion && conversion.Type?.SpecialType == SpecialType.System_Boolean)
                 test = conversion.Operand;
-            else if (AskedOfFlag(test) is var (flag, value))
+            else if (BranchShapes.Asked(test) is var (flag, value))
                 (test, negated) = (flag, negated == value);
+            else if (test is IFlowCaptureReferenceOperation { Id: var asked } && _askedFlags.Contains(asked))
+                // The first case was not it.
+                return Always(negated: false, operation);
             else if (test is IFlowCaptureReferenceOperation { Id: var id } && _switchedOn.TryGetValue(id, out var question))
                 test = question;
             else
@@ -37,6 +39,7 @@ internal sealed partial class BodyLowering
         return test switch
         {
             IIsNullOperation isNull => Make(ConditionKind.IsNull, LowerAsked(isNull.Operand), -1, negated, operation),
+            IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Or or BinaryOperatorKind.ExclusiveOr } flags => Make(ConditionKind.Truth, Known(Lower(flags), flags), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             _ when ComparedBy(test) is var (left, right) => OfEquality(left, right, negated, operation),
             IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
@@ -53,13 +56,8 @@ internal sealed partial class BodyLowering
     /// <summary>What <c>switch (x &gt; 0)</c> is about: its cases ask that again.</summary>
     private readonly Dictionary<CaptureId, IOperation> _switchedOn = new();
 
-    /// <summary>A flag that is compared with true or false, in <c>case true:</c> or by hand, and with which.</summary>
-    private static (IOperation Flag, bool Value)? AskedOfFlag(IOperation test) => test switch
-    {
-        IBinaryOperation { OperatorMethod: null, OperatorKind: var kind and (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals), LeftOperand: { Type.SpecialType: SpecialType.System_Boolean } flag, RightOperand.ConstantValue: { HasValue: true, Value: bool value } } =>
-            (flag, value == (kind == BinaryOperatorKind.Equals)),
-        _ => null,
-    };
+    /// <summary>Flags that the first case of a switch has asked.</summary>
+    private readonly HashSet<CaptureId> _askedFlags = new();
 
     private Condition OfNullOrEmpty(IOperation test, IOperation text, bool negated, IOperation whole)
     {
@@ -82,7 +80,6 @@ internal sealed partial class BodyLowering
             text = text.Substring(0, Math.Min(LongestConditionText, text.Length)).Split('\n')[0].TrimEnd() + "…";
         var condition = new Condition(a < 0 ? ConditionKind.Opaque : kind, a, b, negated, key, text, AddSite(operation));
         condition.IsPolicy = ReadsOnlyPolicy(operation);
-        condition.IsConstant = operation.ConstantValue.HasValue;
         condition.Question = QuestionIn(operation);
         condition.IsCount = AsksCount(operation);
         condition.AsksForMemory = kind == ConditionKind.IsNull && operation.DescendantsAndSelf().Any(read => _context.Types.NamesMemory(read.Type));

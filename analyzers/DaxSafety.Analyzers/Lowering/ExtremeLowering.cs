@@ -6,22 +6,30 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Lowering;
 
-/// <summary><c>if (p &lt; lo) lo = p;</c> is <c>lo = Math.Min(lo, p);</c>: the condition does it, and nothing is left to decide.</summary>
+/// <summary>
+/// <c>if (p &lt; lo) lo = p;</c> and <c>lo = p &lt; lo ? p : lo;</c> are <c>lo = Math.Min(lo, p);</c>: the condition does it, and nothing is left to decide.
+/// </summary>
 internal sealed partial class BodyLowering
 {
-    /// <summary>The condition that keeps an extreme, with the variable and what it is compared with by the names of the source; null for any other <c>if</c>.</summary>
-    private static (string Kept, string Other, bool IsLargest)? ExtremeOf(SyntaxNode? node)
+    /// <summary>The assignment for which a comparison keeps an extreme; null for any other comparison.</summary>
+    private static (AssignmentExpressionSyntax Assignment, bool IsLargest)? ExtremeOf(SyntaxNode? node)
     {
-        if (node is not IfStatementSyntax { Else: null, Condition: BinaryExpressionSyntax test } statement
-            || AssignmentIn(statement.Statement) is not { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target, Right: var source } || !IsPlainSum(source))
+        if (node is not BinaryExpressionSyntax test || !IsPlainSum(test.Left) || !IsPlainSum(test.Right))
             return null;
         var isLess = test.Kind() is SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression;
         if (!isLess && test.Kind() is not (SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression))
             return null;
-        var (kept, other) = (target.Identifier.ValueText, source.ToString());
-        return SyntaxFactory.AreEquivalent(test.Left, source) && test.Right is IdentifierNameSyntax { Identifier.ValueText: var right } && right == kept ? (kept, other, !isLess)
-            : SyntaxFactory.AreEquivalent(test.Right, source) && test.Left is IdentifierNameSyntax { Identifier.ValueText: var left } && left == kept ? (kept, other, isLess)
-            : null;
+        var (less, more) = isLess ? (test.Left, test.Right) : (test.Right, test.Left);
+        SyntaxNode? decided = test.Parent;
+        while (decided is ParenthesizedExpressionSyntax)
+            decided = decided.Parent;
+        return decided switch
+        {
+            IfStatementSyntax { Else: null } chosen => AssignmentIn(chosen.Statement, more, less) is { } least ? (least, false) : AssignmentIn(chosen.Statement, less, more) is { } most ? (most, true) : null,
+            ConditionalExpressionSyntax choice when AssignmentOf(choice) is { } assignment && (Assigns(assignment, less) || Assigns(assignment, more)) =>
+                IsSame(choice.WhenTrue, less) && IsSame(choice.WhenFalse, more) ? (assignment, false) : IsSame(choice.WhenTrue, more) && IsSame(choice.WhenFalse, less) ? (assignment, true) : null,
+            _ => null,
+        };
     }
 
     /// <summary>A name, or one and some more, <c>at + length</c>: what reads the same twice.</summary>
@@ -33,21 +41,49 @@ internal sealed partial class BodyLowering
         _ => false,
     };
 
-    private static AssignmentExpressionSyntax? AssignmentIn(StatementSyntax statement) => statement switch
+    private static bool IsSame(ExpressionSyntax a, ExpressionSyntax b) => SyntaxFactory.AreEquivalent(Bare(a), Bare(b));
+
+    private static ExpressionSyntax Bare(ExpressionSyntax value)
     {
-        BlockSyntax { Statements: { Count: 1 } statements } => AssignmentIn(statements[0]),
-        ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax assignment } => assignment,
-        _ => null,
-    };
+        while (value is ParenthesizedExpressionSyntax inner)
+            value = inner.Expression;
+        return value;
+    }
+
+    private static bool Assigns(AssignmentExpressionSyntax assignment, ExpressionSyntax kept) => kept is IdentifierNameSyntax && assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && IsSame(assignment.Left, kept);
+
+    private static AssignmentExpressionSyntax? AssignmentOf(ExpressionSyntax value)
+    {
+        while (value.Parent is ParenthesizedExpressionSyntax around)
+            value = around;
+        return value.Parent as AssignmentExpressionSyntax;
+    }
+
+    /// <summary>The statement that keeps it, behind others only that have nothing to do with it.</summary>
+    private static AssignmentExpressionSyntax? AssignmentIn(StatementSyntax statement, ExpressionSyntax kept, ExpressionSyntax other)
+    {
+        if (statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax assignment } && Assigns(assignment, kept) && IsSame(assignment.Right, other))
+            return assignment;
+        if (statement is not BlockSyntax block)
+            return PassedThrough.BodyOf(statement) is { } inner ? AssignmentIn(inner, kept, other) : null;
+        foreach (var part in block.Statements)
+            if (AssignmentIn(part, kept, other) is { } found)
+                return found;
+            else if (part.DescendantNodes().Any(node => node is IdentifierNameSyntax name && (Names(kept, name) || Names(other, name))))
+                return null;
+        return null;
+    }
+
+    private static bool Names(ExpressionSyntax value, IdentifierNameSyntax name) => value.DescendantNodesAndSelf().Any(node => node is IdentifierNameSyntax other && other.Identifier.ValueText == name.Identifier.ValueText);
 
     /// <summary>The condition as it is once the variable keeps the extreme; null where it is none.</summary>
     private Condition? ExtremeCondition(IOperation test)
     {
-        if (test is not IBinaryOperation { OperatorMethod: null } comparison || ExtremeOf(test.Syntax.Parent) is not var (name, _, isLargest))
+        if (test is not IBinaryOperation { OperatorMethod: null } comparison || ExtremeOf(test.Syntax) is not var (assignment, isLargest))
             return null;
         var (left, right) = (Unconverted(comparison.LeftOperand), Unconverted(comparison.RightOperand));
-        var (kept, other) = left is ILocalReferenceOperation { Local: var local } && local.Name == name ? (left, comparison.RightOperand) : (right, comparison.LeftOperand);
-        if (!IsKeptExtreme(kept))
+        var (kept, other) = left is ILocalReferenceOperation && left.Syntax is IdentifierNameSyntax name && IsSame(name, assignment.Left) ? (left, comparison.RightOperand) : (right, comparison.LeftOperand);
+        if (!IsKeptExtreme((kept as ILocalReferenceOperation)?.Local))
             return null;
         var place = LowerPlace(kept);
         if (place.Kind != PlaceKind.Variable)
@@ -57,16 +93,15 @@ internal sealed partial class BodyLowering
         return Make(ConditionKind.Opaque, -1, -1, false, test);
     }
 
-    private static bool IsKeptExtreme(IOperation kept) => kept is ILocalReferenceOperation { Local: { RefKind: RefKind.None, Type: var type } } && IsInteger(type);
+    private static bool IsKeptExtreme(ILocalSymbol? kept) => kept is { RefKind: RefKind.None, Type: var type } && IsInteger(type);
 
     /// <summary>What the condition above it has done already.</summary>
-    private static bool IsOfExtreme(ISimpleAssignmentOperation assignment)
+    private bool IsOfExtreme(ISimpleAssignmentOperation assignment)
     {
-        if (!IsKeptExtreme(assignment.Target) || assignment.Syntax.Parent is not ExpressionStatementSyntax statement)
+        if (assignment.Syntax is not AssignmentExpressionSyntax syntax || !IsKeptExtreme(AssignedLocal(assignment.Target)))
             return false;
-        SyntaxNode? around = statement.Parent;
-        while (around is BlockSyntax)
-            around = around.Parent;
-        return around is IfStatementSyntax chosen && AssignmentIn(chosen.Statement) == assignment.Syntax && ExtremeOf(chosen) is not null;
+        var test = Bare(syntax.Right) is ConditionalExpressionSyntax choice ? choice.Condition
+            : syntax.Parent is ExpressionStatementSyntax statement && PassedThrough.Deciding(statement) is IfStatementSyntax chosen ? chosen.Condition : null;
+        return test is not null && ExtremeOf(Bare(test))?.Assignment == syntax;
     }
 }

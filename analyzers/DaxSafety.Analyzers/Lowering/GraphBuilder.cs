@@ -18,6 +18,7 @@ internal sealed class GraphBuilder
     public static readonly GraphBuilder Empty = MakeEmpty();
 
     private readonly ControlFlowGraph _cfg;
+    private readonly BranchShapes _branches;
     private readonly Func<BasicBlock, List<BlockContent>> _lower;
     private readonly CancellationToken _cancel;
     private readonly List<BlockContent>?[] _contents;
@@ -28,11 +29,9 @@ internal sealed class GraphBuilder
     private readonly Dictionary<ControlFlowRegion, int> _regionNumbers = new();
     private readonly Dictionary<int, int> _exitsOfFinally = new();
 
-    public GraphBuilder(ControlFlowGraph cfg, Func<BasicBlock, List<BlockContent>> lower, CancellationToken cancel)
+    public GraphBuilder(ControlFlowGraph cfg, BranchShapes branches, Func<BasicBlock, List<BlockContent>> lower, CancellationToken cancel)
     {
-        _cfg = cfg;
-        _lower = lower;
-        _cancel = cancel;
+        (_cfg, _branches, _lower, _cancel) = (cfg, branches, lower, cancel);
         _contents = new List<BlockContent>?[cfg?.Blocks.Length ?? 0];
     }
 
@@ -56,6 +55,9 @@ internal sealed class GraphBuilder
     public void Build()
     {
         CountFinallyExits();
+        // In the order of the source, whatever way leads to a block.
+        foreach (var block in _cfg.Blocks.Where(block => block.IsReachable))
+            _contents[block.Ordinal] = _lower(block);
         NodeFor(_cfg.Blocks[0].Ordinal, null);
         while (_pending.Count > 0)
         {
@@ -74,15 +76,16 @@ internal sealed class GraphBuilder
     {
         var (node, last) = _nodesOf[(block.Ordinal, frame)];
         var successors = new List<int>();
-        if (block.ConditionalSuccessor is { } conditional)
+        var deciding = _branches.Deciding(block);
+        if (deciding.ConditionalSuccessor is { } conditional && !BranchShapes.IsDecided(deciding))
         {
-            var taken = Follow(block, conditional, frame);
-            var other = Follow(block, block.FallThroughSuccessor!, frame);
-            var (whenTrue, whenFalse) = block.ConditionKind == ControlFlowConditionKind.WhenTrue ? (taken, other) : (other, taken);
+            var taken = Follow(deciding, conditional, frame);
+            var other = Follow(deciding, deciding.FallThroughSuccessor!, frame);
+            var (whenTrue, whenFalse) = deciding.ConditionKind == ControlFlowConditionKind.WhenTrue ? (taken, other) : (other, taken);
             successors.Add(whenTrue);
             successors.Add(whenFalse);
         }
-        else if (block.FallThroughSuccessor is { } next)
+        else if (BranchShapes.OnlyWay(block) is { } next)
         {
             var target = Follow(block, next, frame);
             if (target >= 0)
@@ -257,7 +260,7 @@ internal sealed class GraphBuilder
 
     private static GraphBuilder MakeEmpty()
     {
-        var builder = new GraphBuilder(null!, null!, default);
+        var builder = new GraphBuilder(null!, null!, null!, default);
         builder.Add(null, new FlowNode(new BlockContent()) { Exit = ExitKind.Return });
         return builder;
     }

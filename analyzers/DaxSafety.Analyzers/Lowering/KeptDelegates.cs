@@ -74,9 +74,9 @@ internal sealed class KeptDelegates(Func<SyntaxTree, SemanticModel> modelOf, Fun
         _ => null,
     };
 
-    /// <summary>A statement of the only constructor.</summary>
+    /// <summary>A statement of the only constructor, behind no condition and in nothing that swallows what it throws.</summary>
     private static bool IsAlwaysRun(AssignmentExpressionSyntax assignment) =>
-        assignment.Parent is ExpressionStatementSyntax { Parent: BlockSyntax { Parent: ConstructorDeclarationSyntax { Parent: TypeDeclarationSyntax type } } }
+        assignment.Parent is ExpressionStatementSyntax statement && PassedThrough.Deciding(statement) is ConstructorDeclarationSyntax { Parent: TypeDeclarationSyntax type }
         && type.Members.OfType<ConstructorDeclarationSyntax>().Count() == 1 && type.ParameterList is null && !type.Modifiers.Any(SyntaxKind.PartialKeyword);
 
     private static KeptDelegate? OfEvent(List<(IOperation Value, bool IsAlwaysRun)> handlers)

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace DaxSafety.Analyzers.Lowering;
@@ -11,13 +12,15 @@ internal sealed partial class BodyLowering
     /// <summary>Writers over streams over streams, up to which it is asked what they are made of.</summary>
     private const int MostLayers = 4;
 
-    /// <summary>The objects that the body's locals are given.</summary>
-    private ILookup<ISymbol, IObjectCreationOperation?>? _madeFor;
+    /// <summary>What the body's locals are given.</summary>
+    private ILookup<ISymbol, IOperation>? _givenToLocals;
 
     private bool IsMadeToLeaveOpen(IOperation closed, int layers = MostLayers) => layers > 0 && Unconverted(closed) switch
     {
         IObjectCreationOperation creation => IsToldToLeaveOpen(creation, layers),
-        ILocalReferenceOperation { Local: var local } => MadeFor(local) is var made && made.Any() && made.All(creation => creation is not null && IsToldToLeaveOpen(creation, layers)),
+        ILocalReferenceOperation { Local: var local } => IsLeavingOpen(local, layers),
+        // `gzip?.Dispose()` ends a copy.
+        IFlowCaptureReferenceOperation { Id: var copy } when _copiedBy.TryGetValue(copy, out var copied) && copied is ILocalSymbol original => IsLeavingOpen(original, layers),
         IFieldReferenceOperation { Field: var field } when _context.IsOwn(field) => GivenTo(field).ToList() is { Count: > 0 } given && given.TrueForAll(IsToldToLeaveOpen),
         _ => false,
     };
@@ -43,9 +46,12 @@ internal sealed partial class BodyLowering
         argument is { Parameter.Name: "leaveOpen", Value.ConstantValue: { HasValue: true, Value: true } }
         || (argument is { Parameter.Type.Name: "Stream" or "TextWriter" } && IsMadeToLeaveOpen(argument.Value, layers - 1)));
 
-    private IEnumerable<IObjectCreationOperation?> MadeFor(ILocalSymbol local) =>
-        (_madeFor ??= _cfg.OriginalOperation.DescendantsAndSelf().SelectMany(GivenBy)
-            .ToLookup(given => given.Local, given => Unconverted(given.Value) as IObjectCreationOperation, SymbolEqualityComparer.Default))[local];
+    private bool IsLeavingOpen(ILocalSymbol local, int layers)
+    {
+        _givenToLocals ??= _cfg.OriginalOperation.DescendantsAndSelf().SelectMany(GivenBy).ToLookup(given => given.Local, given => given.Value, SymbolEqualityComparer.Default);
+        var given = _givenToLocals[local];
+        return given.Any() && given.All(value => IsMadeToLeaveOpen(value, Unconverted(value) is IObjectCreationOperation ? layers : layers - 1));
+    }
 
     private static IEnumerable<(ISymbol Local, IOperation Value)> GivenBy(IOperation operation)
     {

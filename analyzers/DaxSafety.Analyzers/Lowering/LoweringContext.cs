@@ -182,7 +182,7 @@ internal sealed partial class LoweringContext
         {
             VariableDeclaratorSyntax variable => variable.Initializer?.Value,
             PropertyDeclarationSyntax property => property.ExpressionBody?.Expression ?? property.Initializer?.Value,
-            MethodDeclarationSyntax method => method.ExpressionBody?.Expression,
+            MethodDeclarationSyntax method => method.ExpressionBody?.Expression ?? (method.Body is { Statements: { Count: 1 } only } ? (only[0] as ReturnStatementSyntax)?.Expression : null),
             _ => null,
         };
         return expression is null ? null : ModelOf(expression.SyntaxTree).GetOperation(expression, cancel);

@@ -32,14 +32,13 @@ internal sealed partial class LoweringContext
 
     private const int MostParts = 64;
 
-    /// <summary>Straight on or with a condition, and no calls but of what it holds.</summary>
+    /// <summary>No calls but of what it holds, and nothing made but an exception to throw.</summary>
     private static bool IsSimple(SyntaxNode body)
     {
         var parts = 0;
         foreach (var part in body.DescendantNodes())
-            if (++parts > MostParts || part is BaseObjectCreationExpressionSyntax or AnonymousFunctionExpressionSyntax or ThrowStatementSyntax or TryStatementSyntax or AwaitExpressionSyntax
-                or ForStatementSyntax or ForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or LockStatementSyntax
-                or InvocationExpressionSyntax { Expression: not MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax } })
+            if (++parts > MostParts || part is AnonymousFunctionExpressionSyntax or BaseObjectCreationExpressionSyntax { Parent: not (ThrowStatementSyntax or ThrowExpressionSyntax) }
+                or InvocationExpressionSyntax { Expression: not (MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax } or IdentifierNameSyntax { Identifier.ValueText: "nameof" }) })
                 return false;
         return true;
     }

@@ -84,7 +84,8 @@ internal sealed partial class BodyLowering
         // Whatever it is, this many of it end at a multiple: pages, say.
         if (node.OperatorKind is BinaryOperatorKind.Multiply or BinaryOperatorKind.LeftShift or BinaryOperatorKind.And or BinaryOperatorKind.Remainder && node.Type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64)
             (left, right) = (Known(left, node.LeftOperand), Known(right, node.RightOperand));
-        if (node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
+        if ((node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
+            || (node.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(node.LeftOperand).ConstantValue.HasValue))
             (left, right) = (right, left);
         return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(Unconverted(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
     }

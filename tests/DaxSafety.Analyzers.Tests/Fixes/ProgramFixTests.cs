@@ -16,7 +16,7 @@ public sealed class ProgramFixTests
         [RuleIds.MappingNeverFlushed] = 80,
         [RuleIds.FlushNotDurable] = 35,
         [RuleIds.WriteBackNotFenced] = 80,
-        [RuleIds.FlushFailureIgnored] = 30,
+        [RuleIds.FlushFailureIgnored] = 25,
     };
 
     [Fact]

@@ -5,7 +5,7 @@ namespace DaxSafety.Analyzers.Tests.Programs;
 
 /// <summary>
 /// A program that is written in another way gets what it announces all the same, on the same lines. Each form is tried on a part of the programs, each on
-/// another: which, goes by their names, so that a program more changes nothing for the others. DAX_SAFETY_FORMS=all tries each on all of them (two minutes), and
+/// another: which, goes by their names, so that a program more changes nothing for the others. DAX_SAFETY_FORMS=all tries each on all of them (four minutes), and
 /// finds what is not mended yet.
 /// </summary>
 public sealed class EquivalentFormTests
@@ -13,13 +13,23 @@ public sealed class EquivalentFormTests
     /// <summary>One program in so many: a few hundred in all, over all forms.</summary>
     private static readonly uint Every = Environment.GetEnvironmentVariable("DAX_SAFETY_FORMS") == "all" ? 1u : 24;
 
-    /// <summary>What of the sample is not mended yet. A difference that is gone has to be taken out.</summary>
+    /// <summary>What is not mended yet, in the sample or not. A difference that is gone has to be taken out.</summary>
     private static readonly HashSet<string> NotYet = new(StringComparer.Ordinal)
     {
-        // A handler that may go on between the steps of an account knows less of its numbers.
-        "a catch that throws on: Accounts: objects that count by what they are told",
-        // What tells the attempts apart is known of the flush, and not of the test in front of it.
-        "a flush unless there is none: EnginesAndLogs: retry loops",
+        // That what a member has been called on is not null is not learnt, and there are more endings than are told apart.
+        "a flush unless there is none: GrowingFiles: a log whose view is made anew when the file grows",
+        // A question with a check in front of it is no formula any more, and nobody can tell that it counts.
+        "an argument check: PoliciesByName: settings of the system, delegates and predicates",
+        "an argument check: PoliciesInHelpers: a policy object that counts",
+        // A flag that is kept for a switch alone goes through two hands.
+        "a switch over the condition: Flags: a flag that is asked where it is found",
+        // What an exchange has found is asked as an exchange, and not of a flag.
+        "a flag for the condition: FilesInCollections: a compare-exchange whose rounds expect what the last has found",
+        // Of a loop over addresses, the one that moves is looked for on the left of its own condition.
+        "a comparison turned: Rounding: rounded ends",
+        "a loop that asks inside: Rounding: rounded ends",
+        // A delegate that a local holds is only known to be there by ==.
+        "null by a pattern: DelegatesInFields: a public event",
     };
 
     private static readonly Dictionary<string, Rewrite> Forms = EquivalentForms.All.ToDictionary(form => form.Name);
@@ -32,7 +42,7 @@ public sealed class EquivalentFormTests
     {
         var form = Forms[name];
         var (compared, differences) = (0, new List<string>());
-        foreach (var program in TestProgram.All.Where(program => Fingerprint($"{name}: {program.Name}") % Every == 0))
+        foreach (var program in TestProgram.All.Where(program => Fingerprint($"{name}: {program.Name}") % (form.IsRare ? Math.Min(Every, 4) : Every) == 0))
         {
             var original = TestCompilation.From(program.Source, program.Options);
             var source = form.Apply(original);

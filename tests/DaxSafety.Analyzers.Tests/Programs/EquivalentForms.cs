@@ -22,6 +22,17 @@ internal static class EquivalentForms
         new("a switch over the condition", model => Ifs(model).Where(branch => branch.Else is null && IsPlainTest(branch) && !KeepsExtreme(branch) && !LeavesSwitch(branch)).Select(Switched)),
         new("a using taken apart", model => Nodes<LocalDeclarationStatementSyntax>(model).Where(IsDisposed).Select(Unused), Moves: true),
         new("a flush unless there is none", model => Calls(model).Where(call => IsPlainReceiver(call) && Access(call).Name.Identifier.Text == "Flush").Select(call => new[] { new Edit(Access(call).OperatorToken.Span, "?.") })),
+        new("an else behind what leaves", model => Ifs(model).Where(LeavesAlways).Select(ElseForTheRest).Where(edits => edits.Length > 0)),
+        new("the other way round", model => Ifs(model).Where(branch => branch.Else is null && !DeclaresIn(branch.Condition) && !KeepsExtreme(branch)).Select(branch => new[] { Edit.Before(branch.Condition, "!("), Edit.After(branch.Condition, ")"), Edit.Before(branch.Statement, "{ } else ") })),
+        new("a flag for the condition", model => Ifs(model).Where(branch => IsPlainTest(branch) && !KeepsExtreme(branch) && !IsFlag(branch.Condition)).Select(branch => new[] { Edit.Before(branch, $"{{ var asked__ = {branch.Condition}; "), new Edit(branch.Condition.Span, "asked__"), Edit.After(branch, " }") })),
+        new("a loop that asks inside", model => Nodes<WhileStatementSyntax>(model).Where(loop => !DeclaresIn(loop.Condition)).Select(loop => new[] { new Edit(loop.Condition.Span, "true"), Edit.Before(loop.Statement, $"{{ if (!({loop.Condition})) break; "), Edit.After(loop.Statement, " }") })),
+        new("a for as a while", model => Nodes<ForStatementSyntax>(model).Where(IsPlainFor).Select(WhileOf), IsRare: true),
+        new("a using with a block", model => Nodes<LocalDeclarationStatementSyntax>(model).Where(IsDisposed).Select(InBlock)),
+        new("a body with braces", model => Nodes<MethodDeclarationSyntax>(model).Where(method => method.ExpressionBody is not null && IsOnOneLine(method.ExpressionBody)).Select(Braced)),
+        new("a comparison turned", model => Nodes<BinaryExpressionSyntax>(model).Where(test => Turned(test) is not null && IsPlainValue(test.Left) && IsPlainValue(test.Right)).Select(test => new[] { new Edit(test.Span, $"{test.Right} {Turned(test)} {test.Left}") })),
+        new("a step written out", model => Nodes<ExpressionStatementSyntax>(model).Where(step => StepOf(step) is not null && !step.DescendantNodes().Any(node => model.GetSymbolInfo(node).Symbol is IEventSymbol)).Select(step => new[] { new Edit(step.Span, StepOf(step)!) }), IsRare: true),
+        new("null by a pattern", model => Nodes<BinaryExpressionSyntax>(model).Where(test => test.Right.IsKind(SyntaxKind.NullLiteralExpression) && test.Kind() is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression && model.GetTypeInfo(test.Left).Type is { IsReferenceType: true })
+            .Select(test => new[] { new Edit(test.OperatorToken.Span, test.IsKind(SyntaxKind.EqualsExpression) ? " is " : " is not ") }), IsRare: true),
         new("a member of its own", model => Calls(model).Where(call => IsPlainReceiver(call) && IsView(model, call)).Select(call => Extracted(model, call)).Where(edits => edits.Length > 0), Moves: true),
     ];
 
@@ -90,4 +101,62 @@ internal static class EquivalentForms
         var modifiers = method.Modifiers.Any(SyntaxKind.StaticKeyword) ? "private static unsafe" : "private unsafe";
         return [new(call.Span, $"{name}({string.Join(", ", needs.Select(symbol => symbol.Name))});"), Edit.Member(type, $"{modifiers} void {name}({string.Join(", ", parameters)}) {{ {call} }} ")];
     }
+
+    /// <summary>A name of its own already.</summary>
+    private static bool IsFlag(ExpressionSyntax condition) => condition is IdentifierNameSyntax or PrefixUnaryExpressionSyntax { Operand: IdentifierNameSyntax };
+
+    private static bool DeclaresIn(SyntaxNode condition) => condition.DescendantNodesAndSelf().Any(node => node is VariableDesignationSyntax or AwaitExpressionSyntax) || !IsOnOneLine(condition);
+
+    private static bool IsOnOneLine(SyntaxNode node) => !node.ToString().Contains('\n', StringComparison.Ordinal);
+
+    private static bool LeavesAlways(IfStatementSyntax branch) =>
+        branch.Else is null && !DeclaresIn(branch.Condition) && (branch.Statement is BlockSyntax block ? block.Statements.LastOrDefault() : branch.Statement) is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax;
+
+    /// <summary>What follows in the block becomes the other arm, where nothing in it is seen from outside.</summary>
+    private static Edit[] ElseForTheRest(IfStatementSyntax branch)
+    {
+        var block = (BlockSyntax)branch.Parent!;
+        var rest = block.Statements.Skip(block.Statements.IndexOf(branch) + 1).ToList();
+        return rest.Count == 0 || rest.Exists(statement => statement is LocalFunctionStatementSyntax or LabeledStatementSyntax) ? [] : [Edit.After(branch, " else {"), Edit.After(rest[^1], " }")];
+    }
+
+    private static bool IsPlainFor(ForStatementSyntax loop) => loop is { Condition: not null } && IsOnOneLine(loop.Statement) && !DeclaresIn(loop.Condition) && !loop.Statement.DescendantNodesAndSelf().Any(node => node is ContinueStatementSyntax)
+        && (loop.Declaration is not null || loop.Initializers.Count <= 1) && loop.Declaration?.Type is not RefTypeSyntax && loop.Parent is not LabeledStatementSyntax;
+
+    private static Edit[] WhileOf(ForStatementSyntax loop)
+    {
+        var first = loop.Declaration is { } declared ? declared + "; " : string.Concat(loop.Initializers.Select(start => start + "; "));
+        return [new(Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(loop.SpanStart, loop.CloseParenToken.Span.End), $"{{ {first}while ({loop.Condition}) {{"), Edit.After(loop, string.Concat(loop.Incrementors.Select(step => $" {step};")) + " } }")];
+    }
+
+    private static Edit[] InBlock(LocalDeclarationStatementSyntax declaration) =>
+        [new(declaration.UsingKeyword.Span, "using ("), new(declaration.SemicolonToken.Span, ") {"), Edit.After(((BlockSyntax)declaration.Parent!).Statements.Last(), " }")];
+
+    private static Edit[] Braced(MethodDeclarationSyntax method)
+    {
+        var returns = method.ReturnType.ToString() != "void" && !(method.Modifiers.Any(SyntaxKind.AsyncKeyword) && method.ReturnType.ToString() is "Task" or "ValueTask") && method.ExpressionBody!.Expression is not ThrowExpressionSyntax;
+        return [new(method.ExpressionBody!.ArrowToken.Span, returns ? "{ return " : "{ "), Edit.After(method, " }")];
+    }
+
+    private static string? Turned(BinaryExpressionSyntax test) => test.Kind() switch
+    {
+        SyntaxKind.LessThanExpression => ">",
+        SyntaxKind.LessThanOrEqualExpression => ">=",
+        SyntaxKind.GreaterThanExpression => "<",
+        SyntaxKind.GreaterThanOrEqualExpression => "<=",
+        SyntaxKind.EqualsExpression => "==",
+        SyntaxKind.NotEqualsExpression => "!=",
+        _ => null,
+    };
+
+    private static bool IsPlainValue(ExpressionSyntax value) => value is IdentifierNameSyntax or LiteralExpressionSyntax or MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or ThisExpressionSyntax };
+
+    private static string? StepOf(ExpressionStatementSyntax step) => step.Expression switch
+    {
+        PostfixUnaryExpressionSyntax { Operand: IdentifierNameSyntax name, RawKind: (int)SyntaxKind.PostIncrementExpression } => $"{name} += 1;",
+        PostfixUnaryExpressionSyntax { Operand: IdentifierNameSyntax name, RawKind: (int)SyntaxKind.PostDecrementExpression } => $"{name} -= 1;",
+        AssignmentExpressionSyntax { Left: IdentifierNameSyntax name, RawKind: (int)SyntaxKind.AddAssignmentExpression, Right: IdentifierNameSyntax or LiteralExpressionSyntax } sum => $"{name} = {name} + {sum.Right};",
+        AssignmentExpressionSyntax { Left: IdentifierNameSyntax name, RawKind: (int)SyntaxKind.SubtractAssignmentExpression, Right: IdentifierNameSyntax or LiteralExpressionSyntax } sum => $"{name} = {name} - {sum.Right};",
+        _ => null,
+    };
 }

@@ -23,7 +23,8 @@ internal sealed record Edit(TextSpan Span, string Text)
 /// <param name="Name">As the test calls it.</param>
 /// <param name="Sites">Each place, with the edits that belong together there.</param>
 /// <param name="Moves">It takes code to another line, so that only the rules that report are compared.</param>
-internal sealed record Rewrite(string Name, Func<SemanticModel, IEnumerable<Edit[]>> Sites, bool Moves = false)
+/// <param name="IsRare">Few programs have a place for it, so that it is tried on more of them.</param>
+internal sealed record Rewrite(string Name, Func<SemanticModel, IEnumerable<Edit[]>> Sites, bool Moves = false, bool IsRare = false)
 {
     /// <summary>The source with the rewrite applied wherever it can be; the source itself where it cannot.</summary>
     public string Apply(TestCompilation program)

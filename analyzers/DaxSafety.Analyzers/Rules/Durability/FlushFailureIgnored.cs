@@ -21,13 +21,11 @@ internal static class FlushFailureIgnored
                 var step = node.Content.Instructions[index];
                 if (step is not { Code: OpCode.Call, Payload: CallSite call } || reported.Contains(step.Site))
                     continue;
-                if (call.ResultDropped && call.Effects.Any(effect => effect.Kind == EffectKind.Fails))
+                var isTold = call.Effects.Any(effect => effect.Kind == EffectKind.Fails);
+                var flushes = isTold || call.Effects.Any(effect => IsDurable(context, effect, step.Site));
+                if (call.ResultDropped && (isTold || FlushHelpers.Tells(context, call)))
                     Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
-                else if (call.Effects.Any(effect => IsDurable(context, effect, step.Site) || effect.Kind == EffectKind.Fails) && IsSwallowed(context, number, index, isTold: call.Effects.Any(effect => effect.Kind == EffectKind.Fails)))
-                    Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
-                else if (call.ResultDropped && FlushHelpers.Tells(context, call))
-                    Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
-                else if (node.ExceptionSuccessors > 0 && !call.Targets.IsEmpty && IsSwallowed(context, number, index, isTold: false) && FlushHelpers.Throws(context, call))
+                else if (node.ExceptionSuccessors > 0 && (flushes || !call.Targets.IsEmpty) && IsSwallowed(context, number, index, isTold) && (flushes || FlushHelpers.Throws(context, call)))
                     Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
             }
         }
@@ -129,9 +127,10 @@ internal static class FlushFailureIgnored
     private static bool ReturnsWithout(RuleContext context, int from, int flush, int clause)
     {
         var body = context.Outcome.Body;
-        var seen = new HashSet<int> { flush, from };
+        // `view?.Flush()`: where there is nothing to flush, that has been tried as well.
+        var seen = new HashSet<int>(body.Graph.Predecessors()[flush].Where(before => body.Nodes[before].Content.Condition is { Kind: ConditionKind.IsNull })) { flush };
         var pending = new Queue<int>();
-        if (from != flush)
+        if (seen.Add(from))
             pending.Enqueue(from);
         while (pending.Count > 0)
         {
@@ -161,8 +160,9 @@ internal static class FlushFailureIgnored
         call.InvokesReceiver || !call.Targets.IsEmpty || context.Analysis.Lowering.IsOwn(call.Method)
         || call.Effects.Any(effect => effect.Kind is EffectKind.Exit or EffectKind.Tells or EffectKind.Keep);
 
+    /// <summary>Of the program's own: a lock has one that the source does not name.</summary>
     private static ISymbol? VariableOf(LoweredBody body, int register) =>
-        register >= 0 && register < body.Slots.Length && body.Slots[register] is { Kind: not SlotKind.Capture, Symbol: { } variable } ? variable : null;
+        register >= 0 && register < body.Slots.Length && body.Slots[register] is { Kind: not SlotKind.Capture, Symbol: { IsImplicitlyDeclared: false } variable } ? variable : null;
 
     /// <summary>The exception variable itself is set by the catch.</summary>
     private static bool IsCaught(ISymbol variable) =>
