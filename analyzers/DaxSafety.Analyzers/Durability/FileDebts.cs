@@ -30,7 +30,7 @@ internal sealed partial class BodyAnalysis
             return;
         switch (effect.Kind)
         {
-            case EffectKind.Create when MayCreate(path, call, effect):
+            case EffectKind.Create when MayCreate(path, call, effect) && !TakesFileAsItIs(path, call):
                 OweFile(path, call, file, site, isNew: true);
                 break;
             case EffectKind.Grow when Grows(path, call, file, Number(path, call, effect["length"])):
@@ -61,6 +61,10 @@ internal sealed partial class BodyAnalysis
 
     private static bool IsPath(ITypeSymbol type) => type.SpecialType == SpecialType.System_String
         || type is IPointerTypeSymbol { PointedAtType.SpecialType: SpecialType.System_Byte or SpecialType.System_SByte or SpecialType.System_Char };
+
+    /// <summary>The framework maps no empty file without a capacity: one that <c>OpenOrCreate</c> has just made is refused, and what is mapped was there.</summary>
+    private bool TakesFileAsItIs(Path path, CallSite call) => call.IsFramework
+        && call.Effects.Any(effect => effect.Kind == EffectKind.Map && (effect["capacity"] is not { } capacity || Number(path, call, capacity)?.AsConstant is 0));
 
     private bool MayCreate(Path path, CallSite call, Effect effect)
     {

@@ -84,10 +84,12 @@ internal static class FlushFailureIgnored
         while (pending.Count > 0)
         {
             var node = pending.Dequeue();
-            if (body.Nodes[node].Content.Instructions.Skip(node == flush ? step + 1 : 0).Any(next => next.Code == OpCode.Copy && body.TestedSlots.Contains(next.Dst) && body.Slots[next.Dst].Symbol is not null))
+            if (HandlersOf(body, node).Contains(handler)
+                && body.Nodes[node].Content.Instructions.Skip(node == flush ? step + 1 : 0).Any(next => next.Code == OpCode.Copy && body.TestedSlots.Contains(next.Dst) && body.Slots[next.Dst].Symbol is not null))
                 return true;
+            // A finally in the try, a lock's say, has no edge to the clause, and leads on to what has.
             foreach (var next in NextOf(body, node))
-                if (HandlersOf(body, next).Contains(handler) && seen.Add(next))
+                if ((HandlersOf(body, next).Contains(handler) || (body.Nodes[next].ExceptionSuccessors == 0 && !body.LoopHeads.Contains(next))) && seen.Add(next))
                     pending.Enqueue(next);
         }
         return false;
