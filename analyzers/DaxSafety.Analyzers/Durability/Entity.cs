@@ -109,6 +109,9 @@ internal sealed class Entity(int id, EntityKind kind, int a, long b, object? pay
 
     public bool IsFresh => Kind is EntityKind.Created or EntityKind.Called or EntityKind.Allocated or EntityKind.Stale;
 
+    /// <summary>A view that the body, or a callee of it, has made.</summary>
+    public bool IsMadeView => Kind is EntityKind.Created or EntityKind.Called && Mapping is { Role: MappingRole.View };
+
     /// <summary>Belongs to whoever called: a parameter, the receiver, a captured variable, a static, or reached through one.</summary>
     public bool IsRooted => Kind is EntityKind.This or EntityKind.Parameter or EntityKind.Captured or EntityKind.Statics or EntityKind.Field;
 }

@@ -27,8 +27,11 @@ internal static class MappedOnly
         var given = locals.SelectMany(declared => declared)
             .Select(local => (To: Meant(local.Identifier.ValueText, local), From: NameOf(local.Initializer?.Value) is { } from ? Meant(from, local) : default))
             .Where(local => local.From.Name is not null).ToList();
-        while (given.RemoveAll(local => (names.Contains(local.To) && names.Add(local.From)) || (names.Contains(local.From) && names.Add(local.To))) > 0)
+        for (var isNew = true; isNew;)
         {
+            isNew = false;
+            foreach (var (to, from) in given)
+                isNew |= (names.Contains(to) && names.Add(from)) || (names.Contains(from) && names.Add(to));
         }
         return nodes.OfType<IdentifierNameSyntax>().All(use => !names.Contains(Meant(use.Identifier.ValueText, use)) || WritesNothing(use));
 

@@ -28,14 +28,12 @@ internal sealed partial class PathMerger
     private bool HoldsMadeView(Path path, Path other)
     {
         foreach (var entry in path.Fields)
-            if (entry.Value.Single is { Entity: var view } && IsMadeView(view) && _entities[_fields[entry.Key].Entity].IsRooted && IsOtherIn(other, entry.Key, view))
+            if (entry.Value.Single is { Entity: var view } && _entities[view].IsMadeView && _entities[_fields[entry.Key].Entity].IsRooted && IsOtherIn(other, entry.Key, view))
                 return true;
         return false;
     }
 
     private static bool IsOtherIn(Path path, int slot, int view) => !(path.Fields.TryGet(slot, out var held) && held.Single?.Entity == view);
-
-    private bool IsMadeView(int entity) => _entities[entity] is { Kind: EntityKind.Created or EntityKind.Called, Mapping.Role: MappingRole.View };
 
     private bool IsOwing(int view, Path path)
     {

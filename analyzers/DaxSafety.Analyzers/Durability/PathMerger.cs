@@ -24,7 +24,6 @@ internal sealed partial class PathMerger
     private static readonly Func<int, Span, Span, Span> Around = (_, x, y) => x.Around(y);
     private static readonly Func<int, Span, Span, Span> Widened = (_, x, y) => x.Widened(y);
 
-    private static readonly HashSet<int> NoSlots = new();
     private readonly HashSet<int> _testedSlots, _chosenSlots, _summandSlots;
     private readonly INumbers _numbers;
     private readonly bool _handsOutMemory;
@@ -58,8 +57,8 @@ internal sealed partial class PathMerger
         _obligations = obligations;
         _fields = fields;
         _testedSlots = body.TestedSlots;
-        _chosenSlots = followsChoices ? body.ChosenSlots : NoSlots;
-        _summandSlots = followsChoices ? body.SummandSlots : NoSlots;
+        _chosenSlots = followsChoices ? body.ChosenSlots : LoweredBody.NoSlots;
+        _summandSlots = followsChoices ? body.SummandSlots : LoweredBody.NoSlots;
         _joinVariables = JoinNumbers;
         _joinFields = (field, mine, theirs) => JoinNumbers(~field, mine, theirs);
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);

@@ -224,9 +224,7 @@ internal sealed class Summary
 
     /// <summary>One hands out what was there, the other a view that it has made: <c>_view ??= map.CreateViewAccessor()</c>, which the next call hands out again.</summary>
     private static bool IsMadeByOne(Value a, Value b, BodyAnalysis analysis) =>
-        a.Single is { } x && b.Single is { } y && IsMadeView(analysis.Entities[x.Entity]) != IsMadeView(analysis.Entities[y.Entity]);
-
-    private static bool IsMadeView(Entity entity) => entity is { IsFresh: true, Mapping.Role: MappingRole.View };
+        a.Single is { } x && b.Single is { } y && analysis.Entities[x.Entity].IsMadeView != analysis.Entities[y.Entity].IsMadeView;
 
     /// <summary>A text that is equal for summaries that mean the same; recursion is run until it stays.</summary>
     public string Digest()

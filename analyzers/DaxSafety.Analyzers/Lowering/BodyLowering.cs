@@ -107,10 +107,7 @@ internal sealed partial class BodyLowering
         };
     }
 
-    /// <summary>Lowered bodies are kept as long as the compilation, and most have none.</summary>
-    private static HashSet<int> OrNone(HashSet<int> slots) => slots.Count == 0 ? NoSlots : slots;
-
-    private static readonly HashSet<int> NoSlots = new();
+    private static HashSet<int> OrNone(HashSet<int> slots) => slots.Count == 0 ? LoweredBody.NoSlots : slots;
 
     /// <summary>A block's content, in as many parts as it hands out values with <c>yield return</c>, plus one.</summary>
     private List<BlockContent> LowerBlock(BasicBlock block)

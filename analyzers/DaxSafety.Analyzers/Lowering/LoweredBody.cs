@@ -104,6 +104,9 @@ internal sealed class LoweredBody
     /// <summary>The variable that nested bodies know by each number.</summary>
     public required Dictionary<int, int> CapturedSlots { get; init; }
 
+    /// <summary>Shared by all bodies that have none of a kind: most, and they are kept as long as the compilation.</summary>
+    public static readonly HashSet<int> NoSlots = new();
+
     /// <summary>Variables that decide some branch.</summary>
     public required HashSet<int> TestedSlots { get; init; }
 
