@@ -30,8 +30,11 @@ internal static class SourceGate
         }
         // Another assembly may hand out mappings without any of the names: its contracts are attributes. One of the program's own is among the names; to ask
         // the compilation would be to ask for the declarations of all sources.
-        return compilation.SourceModule.ReferencedAssemblySymbols.Any(assembly => assembly.GetTypeByMetadataName(ContractAttribute) is not null);
+        return compilation.SourceModule.ReferencedAssemblySymbols.Any(assembly => !SymbolNames.IsSystem(assembly) && HasContracts(assembly));
     }
+
+    /// <summary>Whether an assembly declares the attribute itself, as some do instead of referring to the library's.</summary>
+    public static bool HasContracts(IAssemblySymbol assembly) => assembly.GetTypeByMetadataName(ContractAttribute) is not null;
 
     private static bool Mentions(SyntaxTree tree, CancellationToken cancel)
     {

@@ -54,7 +54,7 @@ internal sealed class SourceReach
 
     /// <summary>Another assembly hands out mappings by contract, without any name that we know.</summary>
     private static bool MayBeHandedMappings(Compilation compilation) => compilation.SourceModule.ReferencedAssemblySymbols.Any(assembly =>
-        assembly.Name != RuntimeAssembly && !SymbolNames.IsFramework(assembly)
-        && (assembly.GetTypeByMetadataName(SourceGate.ContractAttribute) is not null
+        assembly.Name != RuntimeAssembly && !SymbolNames.IsSystem(assembly)
+        && (SourceGate.HasContracts(assembly)
             || assembly.Modules.Any(module => module.ReferencedAssemblies.Any(further => further.Name == RuntimeAssembly))));
 }

@@ -31,7 +31,7 @@ internal sealed class EffectIndex
         _carriers = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.SelectMany(MappingNames.CarriersOf), StringComparer.Ordinal));
         _libraries = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.Select(row => row.Member.Library).OfType<string>(), StringComparer.Ordinal));
         _openers = new Lazy<HashSet<string>>(() => new HashSet<string>(_native.Where(named => named.Value.Any(row => row.MayHave("file("))).Select(named => named.Key), StringComparer.Ordinal));
-        SourceNames = Rows.SelectMany(MappingNames.Of).Concat(MappingNames.Contracts).ToImmutableHashSet(StringComparer.Ordinal);
+        SourceNames = MappingNames.Of(Rows);
     }
 
     public ImmutableArray<EffectRow> Rows { get; }

@@ -33,7 +33,7 @@ internal sealed class KnowledgeBase
     public ImmutableArray<EffectRow> Rows => _index.Rows;
 
     /// <summary>See <see cref="MappingNames"/>.</summary>
-    public IEnumerable<string> SourceNames => _index.SourceNames;
+    public ImmutableHashSet<string> SourceNames => _index.SourceNames;
 
     /// <summary>These rows and more. A row about a member that has one already replaces it, so that a user may correct us.</summary>
     public KnowledgeBase With(IEnumerable<EffectRow> moreRows)
@@ -51,8 +51,6 @@ internal sealed class KnowledgeBase
 
     /// <summary>Whether an import of this name may open a file.</summary>
     public bool OpensFile(string name) => _index.OpensFile(name);
-
-    public bool NamesSource(string identifier) => _index.SourceNames.Contains(identifier);
 
     /// <summary>
     /// What a method, constructor, property (when it is read), field or type does; empty when nothing is known, which is not the same as
