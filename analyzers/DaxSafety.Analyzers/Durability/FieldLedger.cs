@@ -37,7 +37,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
             return;
         }
         var analysis = body.Analysis;
-        var heldBy = new Dictionary<int, List<int>>();
+        var heldBy = new Dictionary<int, (int Thing, List<int> Fields)>();
         var visible = body.Body.Symbol is { DeclaredAccessibility: not Accessibility.Private };
         foreach (var (entity, field) in analysis.Held)
             Hold(analysis, heldBy, entity, field);
@@ -123,7 +123,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>Some body may flush a file as a whole, or its directory.</summary>
     public bool MayFlushFiles { get; private set; }
 
-    private void EnterWrites(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy)
+    private void EnterWrites(BodyAnalysis analysis, Dictionary<int, (int Thing, List<int> Fields)> heldBy)
     {
         for (var id = 0; id < analysis.Obligations.Count; id++)
         {
@@ -135,8 +135,8 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
                     _written.Add(field.A);
                 if (place.Entity == EntityTable.This)
                     _written.UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
-                if (heldBy.TryGetValue(place.Entity, out var fields))
-                    _written.UnionWith(fields);
+                if (heldBy.TryGetValue(place.Entity, out var holders))
+                    _written.UnionWith(holders.Fields);
             }
         }
     }
@@ -158,7 +158,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
             _exposed.Add(field.A);
     }
 
-    private void Hold(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy, int entity, int field)
+    private void Hold(BodyAnalysis analysis, Dictionary<int, (int Thing, List<int> Fields)> heldBy, int entity, int field)
     {
         var held = analysis.Entities[entity];
         if (analysis.FieldBehind(held) is { } source)
@@ -168,14 +168,13 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
             _aliases.Doubt(field);
         if (held is { IsFresh: true, Mapping: { } mapping } && analysis.BackingOf(mapping) is not (false, false))
             _aliases.Doubt(field);
-        if (!heldBy.TryGetValue(entity, out var fields))
-            heldBy[entity] = fields = new List<int>();
-        if (fields.Count > 0)
-            _aliases.Unite(fields[0], field);
-        fields.Add(field);
+        if (!heldBy.TryGetValue(entity, out var holders))
+            heldBy[entity] = holders = (_aliases.NewThing(), new List<int>());
+        _aliases.Take(field, holders.Thing);
+        holders.Fields.Add(field);
     }
 
-    private void EnterFlush(BodyAnalysis analysis, Dictionary<int, List<int>> heldBy, FlushFact flush)
+    private void EnterFlush(BodyAnalysis analysis, Dictionary<int, (int Thing, List<int> Fields)> heldBy, FlushFact flush)
     {
         if (flush.Kind is FlushKind.Fence or FlushKind.Directory)
             return;
@@ -194,8 +193,8 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
                     EnterLayer(field.A, flush.Kind == FlushKind.Unseen ? int.MaxValue : place.Layer);
                 }
                 EnterHandle(analysis, related);
-                if (heldBy.TryGetValue(related, out var fields))
-                    flushed.UnionWith(fields);
+                if (heldBy.TryGetValue(related, out var holders))
+                    flushed.UnionWith(holders.Fields);
             }
         }
     }
