@@ -20,8 +20,10 @@ internal sealed partial class BodyAnalysis
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
             return Moved(left, operation == "+" ? distance * scale : -distance * scale);
-        if (operation is Or or "And" or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
+        if (operation is Or or Mask or HasFlag or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
             return bits;
+        if (operation is Or or Mask or HasFlag && right.AsConstant is { } mask && OfWord(operation, left, mask) is { } word)
+            return word;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
             return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
         if (right.AsConstant is not null && (IsNumberOfSeveral(left) || (operation == "*" && left.Refs.Length > 1)))
@@ -79,7 +81,8 @@ internal sealed partial class BodyAnalysis
     private static Func<long, long, long> Bitwise(string operation) => operation switch
     {
         Or or EitherFlag => (x, y) => x | y,
-        "And" or BothFlags => (x, y) => x & y,
+        Mask or BothFlags => (x, y) => x & y,
+        HasFlag => (x, y) => (x & y) == y ? 1 : 0,
         _ => (x, y) => x ^ y,
     };
 

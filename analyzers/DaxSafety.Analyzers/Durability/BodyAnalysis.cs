@@ -129,12 +129,13 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
                 SlotKind.This => _entities[EntityTable.This],
                 SlotKind.Parameter => _entities.Intern(EntityKind.Parameter, variable.Ordinal),
                 SlotKind.Captured => _entities.Intern(EntityKind.Captured, variable.Ordinal),
+                SlotKind.Content => _entities.Field(_entities.Intern(EntityKind.Parameter, variable.Ordinal).Id, MemberNumbers.Content),
                 _ => null,
             };
             if (entity is null)
                 continue;
             entity.Name = variable.Name ?? "this";
-            entity.Mapping ??= variable.Kind == SlotKind.This ? MappingOfThis() : _context.MappingOf(variable.Symbol);
+            entity.Mapping ??= variable.Kind == SlotKind.This ? MappingOfThis() : variable.Kind == SlotKind.Content ? null : _context.MappingOf(variable.Symbol);
             path.Variables = path.Variables.Set(slot, Value.OfEntity(entity.Id));
             Hold(entity.Id, slot);
         }

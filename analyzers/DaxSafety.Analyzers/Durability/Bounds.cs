@@ -34,8 +34,7 @@ internal sealed partial class BodyAnalysis
     {
         Dictionary<int, Span>? ranges = null;
         for (var slot = 0; slot < _body.Slots.Length; slot++)
-            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } }
-                && RangeOfResult(path, Read(path, slot)) is var range && !range.Equals(Span.All))
+            if (_body.Slots[slot].IsGivenBack && RangeOfResult(path, Read(path, slot)) is var range && !range.Equals(Span.All))
                 (ranges ??= new Dictionary<int, Span>())[slot] = range;
         return ranges;
     }

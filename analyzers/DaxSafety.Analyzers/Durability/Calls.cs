@@ -165,11 +165,11 @@ internal sealed partial class BodyAnalysis
         for (var slot = 0; slot < slots.Length; slot++)
         {
             var variable = slots[slot];
-            if (variable.Kind is not (SlotKind.Captured or SlotKind.Parameter) || !ending.Case.Path.Variables.TryGet(slot, out var value))
+            if (variable.Kind is not (SlotKind.Captured or SlotKind.Parameter or SlotKind.Content) || !ending.Case.Path.Variables.TryGet(slot, out var value))
                 continue;
             if (variable.Kind == SlotKind.Captured && SlotOfCaptured(variable.Ordinal) is { } own)
                 Assign(path, own, import.Translate(value));
-            else if (variable is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: not RefKind.None } })
+            else if (variable.IsGivenBack)
             {
                 var result = (path.Outs ??= new())[variable.Ordinal] = import.Translate(value);
                 LearnResult(path, result, ending.Case.RangeOf(slot));

@@ -105,9 +105,12 @@ internal sealed partial class PathMerger
         {
             var twin = IndexOfTwin(merged, path);
             if (twin < 0)
+            {
                 merged.Add(path);
-            else
-                merged[twin] = Merge(merged[twin], path);
+                continue;
+            }
+            merged[twin] = Merge(merged[twin], path);
+            merged[twin].Outs = path.Outs;
         }
         return merged.Count > 2 * MostGroups ? Normalize(merged).Paths : merged;
     }
@@ -115,7 +118,7 @@ internal sealed partial class PathMerger
     private static int IndexOfTwin(List<Path> paths, Path path)
     {
         for (var i = 0; i < paths.Count; i++)
-            if (paths[i].SameProgress(path) && paths[i].SameTemporaries(path))
+            if (paths[i].SameProgress(path) && paths[i].SameTemporaries(path) && paths[i].SameOuts(path))
                 return i;
         return -1;
     }

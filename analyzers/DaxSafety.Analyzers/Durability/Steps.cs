@@ -97,7 +97,7 @@ internal sealed partial class BodyAnalysis
                 Write(path, Extent(Read(path, step.A), inexact: step.B == 1, step.Scale), step.Site);
                 break;
             case OpCode.OutArgument:
-                Assign(path, step.Dst, path.Outs is { } outs && outs.TryGetValue(step.B, out var left) ? left : Value.Untracked);
+                Assign(path, step.Dst, path.Outs is { } outs && outs.TryGetValue(step.B, out var left) ? Raised(path, step.C, left) : Value.Untracked);
                 break;
             case OpCode.BeginLoop:
                 BeginLoop(path, Read(path, step.A));

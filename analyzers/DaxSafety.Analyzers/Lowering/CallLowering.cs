@@ -11,8 +11,9 @@ internal sealed partial class BodyLowering
 {
     private int LowerInvocation(IInvocationOperation invocation)
     {
-        var register = CallOf(invocation);
-        return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Registers.None : register;
+        if (IsVolatileRead(invocation))
+            return Load(LowerPlace(invocation.Arguments[0].Value));
+        return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Load(LowerPlace(invocation)) : CallOf(invocation);
     }
 
     private int CallOf(IInvocationOperation invocation)
@@ -150,6 +151,7 @@ internal sealed partial class BodyLowering
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = kept.IsDefault && IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
+            Contents = ContentsOf(method, outs),
         };
         foreach (var target in targets)
             AddCallee(target);
@@ -158,11 +160,25 @@ internal sealed partial class BodyLowering
         {
             foreach (var (ordinal, place, argument) in outs)
                 if (place.Kind != PlaceKind.Memory)
-                    Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
+                    Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, c: place.Content >= 0 && IsCounter(place) ? place.Base : Registers.None, payload: call), argument);
+                else if (place.Content >= 0)
+                    Store(Place.Variable(place.Content), _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
                 else if (effects.IsEmpty && (targets.IsEmpty ? IsFramework(method) : method.Parameters[ordinal].RefKind == RefKind.Out))
                     Store(place, Registers.None, operation);
         }
         return result;
+    }
+
+    private static int[]? ContentsOf(IMethodSymbol method, List<(int Ordinal, Place Place, IOperation Operation)>? outs)
+    {
+        if (outs is null || !outs.Exists(argument => argument.Place.Content >= 0))
+            return null;
+        var contents = new int[method.Parameters.Length];
+        for (var i = 0; i < contents.Length; i++)
+            contents[i] = Registers.None;
+        foreach (var (ordinal, place, _) in outs)
+            contents[ordinal] = place.Content;
+        return contents;
     }
 
     private void NoteUnfollowed(IMethodSymbol method)
@@ -189,6 +205,8 @@ internal sealed partial class BodyLowering
     {
         if (IsFramework(method))
             Store(place, Registers.None, call);
+        else if (place.Content >= 0)
+            Store(Place.Variable(place.Content), Registers.None, call);
     }
 
     /// <summary>A method without source and without a row matters when it is not the framework's and is given something, or runs a delegate.</summary>

@@ -185,7 +185,13 @@ internal sealed partial class BodyLowering
         if (assignment.IsRef || assignment.Value.Syntax.Parent is RefExpressionSyntax)
         {
             var target = RefVariable(assignment.Target);
-            var address = AddressOf(LowerPlace(assignment.Value));
+            var named = LowerPlace(assignment.Value);
+            if (IsAlias(assignment, named))
+            {
+                Alias(assignment, named);
+                return Registers.None;
+            }
+            var address = AddressOf(named);
             if (target.Kind != PlaceKind.None)
                 Store(target, address, assignment);
             return address;

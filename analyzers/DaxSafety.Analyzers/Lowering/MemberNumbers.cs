@@ -24,6 +24,9 @@ internal sealed class MemberNumbers
     /// <summary>How many elements a sequence has that does not tell.</summary>
     public const int Size = int.MaxValue - 3;
 
+    /// <summary>What stands at an address that came by reference.</summary>
+    public const int Content = int.MaxValue - 4;
+
     private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
     private int _last;
