@@ -46,6 +46,7 @@ internal sealed partial class BodyAnalysis
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
             "*" when a.IsConstant && b.OffsetKnown && !isAddress && !IsMemory(b.Entity) => Times(b, a.Offset),
             "*" when b.IsConstant && a.OffsetKnown && !isAddress && !IsMemory(a.Entity) => Times(a, b.Offset),
+            Smaller or Larger when a.IsConstant && b.IsConstant => (a.Offset < b.Offset) == (operation == Smaller) ? left : right,
             Remainder when a.IsConstant && b is { IsConstant: true, Offset: > 0 } => Value.Constant(a.Offset % b.Offset),
             "Divide" or "RightShift" when a is { IsConstant: true, Offset: >= 0 } && b.IsConstant && Scaled(operation, a.Offset, b.Offset) is { } scaled => Value.Constant(scaled),
             // No address is multiplied: `(nuint)count * size` is a number.

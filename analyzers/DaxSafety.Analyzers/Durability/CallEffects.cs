@@ -70,12 +70,14 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>The register of what stands where a by-ref argument points, or −1.</summary>
     private static int ContentOf(CallSite call, Operand operand) =>
-        operand.Kind == OperandKind.Parameter && call.Contents is { } contents && operand.Ordinal < contents.Length ? contents[operand.Ordinal] : Registers.None;
+        operand.Kind == OperandKind.Parameter && call.Contents is { } contents && operand.Ordinal < contents.Length
+            ? contents[operand.Ordinal] : Registers.None;
 
     private static bool HoldsSomething(CallSite call, Operand operand) => IsVariable(call, operand) || ContentOf(call, operand) >= 0;
 
     /// <summary>What a variable holds that is passed by reference; of anything else what it is.</summary>
-    private Value HeldAt(Path path, CallSite call, Operand operand) => ContentOf(call, operand) is >= 0 and var content ? Read(path, content) : Operand(path, call, operand);
+    private Value HeldAt(Path path, CallSite call, Operand operand) =>
+        ContentOf(call, operand) is >= 0 and var content ? Read(path, content) : Operand(path, call, operand);
 
     /// <summary>The targets that may have the role; null when there is none.</summary>
     private Value? OnlyRole(Value value, MappingRole role)

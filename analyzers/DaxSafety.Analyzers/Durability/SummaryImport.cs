@@ -196,7 +196,8 @@ internal sealed class SummaryImport
 
     /// <summary>What the variable held that was passed by reference; null where that is memory, or nobody knows.</summary>
     private Value? ContentOf(int ordinal) =>
-        _call?.Contents is { } contents && ordinal < contents.Length && contents[ordinal] >= 0 && _caller.ValueOf(_before, contents[ordinal]) is { IsUntracked: false } held ? held : null;
+        _call?.Contents is { } contents && ordinal < contents.Length && contents[ordinal] >= 0
+        && _caller.ValueOf(_before, contents[ordinal]) is { IsUntracked: false } held ? held : null;
 
     /// <summary>What is looked up or made anew, once for the whole call.</summary>
     private Value Import(Entity entity)

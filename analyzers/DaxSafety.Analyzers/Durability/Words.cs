@@ -9,7 +9,10 @@ internal sealed partial class BodyAnalysis
 {
     private const string Or = nameof(BinaryOperatorKind.Or), Shift = nameof(BinaryOperatorKind.LeftShift), HasFlag = nameof(HasFlag);
 
-    /// <summary>What is known of some bits of a word, whatever the others are: <c>state |= State.Dirty; … if ((state &amp; State.Dirty) != 0)</c>. Null where they do not decide.</summary>
+    /// <summary>
+    /// What is known of some bits of a word, whatever the others are: <c>state |= State.Dirty; … if ((state &amp; State.Dirty) != 0)</c>. Null where they do
+    /// not decide.
+    /// </summary>
     private Value? OfWord(string operation, Value word, long mask)
     {
         if (word.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } place)
@@ -23,10 +26,11 @@ internal sealed partial class BodyAnalysis
     private (long Set, long Clear) BitsOf(int entity)
     {
         var (set, clear) = (0L, 0L);
-        while (_entities[entity] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> (Or or Mask, 0, var mask, _) computed } word)
+        while (_entities[entity] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> (Or or Mask, 0, _, _) done } word)
         {
+            var mask = done.Item3;
             // What was done last counts.
-            if (computed.Item1 == Or)
+            if (done.Item1 == Or)
                 set |= mask & ~clear;
             else
                 clear |= ~mask & ~set;

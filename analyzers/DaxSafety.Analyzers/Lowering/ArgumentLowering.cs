@@ -30,7 +30,7 @@ internal sealed partial class BodyLowering
                 registers = WithDelegates(registers, parameter.Ordinal, argument.Value);
             else
                 registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
-                    ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
+                    ? LowerValue(WithoutBranches(argument.Value) ?? argument.Value)
                     : LowerByRef(argument, parameter, ref outs);
         }
         return registers;
@@ -86,7 +86,8 @@ internal sealed partial class BodyLowering
         if (isContent)
             place = place with { Content = Load(place) };
         (outs ??= new()).Add((parameter.Ordinal, place, value));
-        return parameter.RefKind == RefKind.Out || (isContent && !ChangesVariable(parameter.ContainingSymbol)) || !CanHoldMore(parameter) ? Registers.None : isContent ? place.Content : Load(place);
+        return parameter.RefKind == RefKind.Out || (isContent && !ChangesVariable(parameter.ContainingSymbol)) || !CanHoldMore(parameter) ? Registers.None
+            : isContent ? place.Content : Load(place);
     }
 
     /// <summary>Whether the value of a variable matters to a callee that is given the variable.</summary>

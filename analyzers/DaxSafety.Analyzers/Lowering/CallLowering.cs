@@ -27,8 +27,10 @@ internal sealed partial class BodyLowering
             return TestValue(BinaryOperatorKind.Equals, Known(Lower(left), left), Known(Lower(right), right), invocation);
         if (AsksSameTwice(invocation))
             return LowerQuestion(invocation);
-        if (IsExtreme(method))
-            return LowerExtreme(invocation);
+        if (_context.ReturnsLarger(method) is { } isLargest)
+            return LowerExtreme(invocation, isLargest);
+        if (IsClamp(method))
+            return LowerClamp(invocation);
         if (IsPopCount(method))
             return LowerPopCount(invocation.Arguments[0].Value);
         if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
@@ -47,6 +49,8 @@ internal sealed partial class BodyLowering
             (arguments, outs) = (GivenByLibrary(runs), null);
         // Tables describe what is called, bodies are those of what runs.
         var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
+        if (TakesOne(invocation, receiver) is >= 0 and var taken)
+            result = taken;
         NoteResize(invocation, receiver);
         NoteGiven(invocation, arguments);
         if (outs is not null)
@@ -160,9 +164,9 @@ internal sealed partial class BodyLowering
         {
             foreach (var (ordinal, place, argument) in outs)
                 if (place.Kind != PlaceKind.Memory)
-                    Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, c: place.Content >= 0 && IsCounter(place) ? place.Base : Registers.None, payload: call), argument);
+                    Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, c: place.Content >= 0 ? CounterOf(place) : Registers.None, payload: call), argument);
                 else if (place.Content >= 0)
-                    Store(Place.Variable(place.Content), _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
+                    Store(Place.Variable(place.Content), _steps.Into(OpCode.OutArgument, b: ordinal, c: CounterOf(place), payload: call), argument);
                 else if (effects.IsEmpty && (targets.IsEmpty ? IsFramework(method) : method.Parameters[ordinal].RefKind == RefKind.Out))
                     Store(place, Registers.None, operation);
         }

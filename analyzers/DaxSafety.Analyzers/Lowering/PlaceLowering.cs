@@ -213,7 +213,8 @@ internal sealed partial class BodyLowering
             case PlaceKind.Variable:
                 return place.Base;
             case PlaceKind.Field:
-                return _steps.Into(OpCode.LoadField, place.Base, place.Field, scale: place.Size);
+                return _steps.Into(OpCode.LoadField, place.Base, place.Field, scale: place.Size,
+                    site: place.Field == MemberNumbers.Position ? AddSite(_current) : Registers.None);
             case PlaceKind.Property:
                 if (place.Property is not { GetMethod: { } getter } property)
                     return Registers.None;

@@ -32,6 +32,8 @@ internal sealed partial class BodyLowering
             _slots.Add(new Slot(kind, symbol, ordinal, HoldsAddress: true));
             _addressSlots[symbol] = slot++;
             kind = SlotKind.Content;
+            // The caller may ask what is left there.
+            _testedVariables.Add(symbol);
         }
         _slots.Add(new Slot(kind, symbol, ordinal, kind != SlotKind.Content && HoldsAddress(symbol)));
         _slotOf[symbol] = slot;
@@ -43,7 +45,8 @@ internal sealed partial class BodyLowering
 
     /// <summary>A number or flag by reference may be mapped memory, or the caller's own account of what is written: <c>void Mark(ref bool dirty)</c>.</summary>
     private bool HoldsContent(ISymbol symbol) =>
-        symbol is IParameterSymbol { RefKind: RefKind.Ref } parameter && (TypeFacts.IsScalar(parameter.Type) || TypeFacts.IsPlainData(parameter.Type)) && HoldsAddress(parameter);
+        symbol is IParameterSymbol { RefKind: RefKind.Ref } parameter && HoldsAddress(parameter)
+        && (TypeFacts.IsScalar(parameter.Type) || TypeFacts.IsPlainData(parameter.Type));
 
     /// <summary>A ref local names memory; a ref parameter does when it is plain data, else it is a variable that the caller sees change, as an out parameter always is.</summary>
     private bool HoldsAddress(ISymbol symbol) => symbol switch
