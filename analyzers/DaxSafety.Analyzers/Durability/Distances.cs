@@ -28,10 +28,6 @@ internal sealed partial class BodyAnalysis
 
     bool INumbers.IsSizeOf(int field) => IsSize(_fields[field].Field);
 
-    /// <summary>A whole number of an object, where the body asks for numbers of its own: <c>var before = _version; … if (_version != before)</c>.</summary>
-    private bool IsCountedField(int field) =>
-        _body.CounterSlots.Count > 0 && TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(field)) is { } type && BodyLowering.IsInteger(type);
-
     /// <summary>Numbers that a variable was asked whether it is: where it becomes a number of its own, it stays known that it is not.</summary>
     private readonly Dictionary<int, List<long>> _excluded = new();
 
