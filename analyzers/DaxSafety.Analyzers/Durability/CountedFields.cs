@@ -28,7 +28,8 @@ internal sealed partial class BodyAnalysis
                     copied.Add((step.Dst, field));
             }
         }
-        return new HashSet<int>(copied.Where(copy => times[copy.Local] == 1 && _body.CounterSlots.Contains(copy.Local) && IsWholeNumber(copy.Field)).Select(copy => copy.Field));
+        return new HashSet<int>(copied
+            .Where(copy => times[copy.Local] == 1 && _body.CounterSlots.Contains(copy.Local) && IsWholeNumber(copy.Field)).Select(copy => copy.Field));
     }
 
     private bool IsWholeNumber(int field) => BodyLowering.IsInteger(TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(field)));
