@@ -20,8 +20,10 @@ internal sealed partial class BodyAnalysis
         // Which of the candidates is moved does not matter as long as it is known how far.
         if (left.Refs.Length > 1 && right.AsConstant is { } distance && operation is "+" or "-" && scale != 0 && left.Refs.All(place => place.Entity != EntityTable.Untracked))
             return Moved(left, operation == "+" ? distance * scale : -distance * scale);
-        if (operation is Or or "And" or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
+        if (operation is Or or Mask or HasFlag or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
             return bits;
+        if (operation is Or or Mask or HasFlag && right.AsConstant is { } mask && OfWord(operation, left, mask) is { } word)
+            return word;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
             return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y ? Symbolic(operation, x, y) : Value.Untracked;
         if (right.AsConstant is not null && (IsNumberOfSeveral(left) || (operation == "*" && left.Refs.Length > 1)))
@@ -44,6 +46,7 @@ internal sealed partial class BodyAnalysis
             "*" when a.IsConstant && b.IsConstant => Value.Constant(unchecked(a.Offset * b.Offset)),
             "*" when a.IsConstant && b.OffsetKnown && !isAddress && !IsMemory(b.Entity) => Times(b, a.Offset),
             "*" when b.IsConstant && a.OffsetKnown && !isAddress && !IsMemory(a.Entity) => Times(a, b.Offset),
+            Smaller or Larger when a.IsConstant && b.IsConstant => (a.Offset < b.Offset) == (operation == Smaller) ? left : right,
             Remainder when a.IsConstant && b is { IsConstant: true, Offset: > 0 } => Value.Constant(a.Offset % b.Offset),
             "Divide" or "RightShift" when a is { IsConstant: true, Offset: >= 0 } && b.IsConstant && Scaled(operation, a.Offset, b.Offset) is { } scaled => Value.Constant(scaled),
             // No address is multiplied: `(nuint)count * size` is a number.
@@ -79,7 +82,8 @@ internal sealed partial class BodyAnalysis
     private static Func<long, long, long> Bitwise(string operation) => operation switch
     {
         Or or EitherFlag => (x, y) => x | y,
-        "And" or BothFlags => (x, y) => x & y,
+        Mask or BothFlags => (x, y) => x & y,
+        HasFlag => (x, y) => (x & y) == y ? 1 : 0,
         _ => (x, y) => x ^ y,
     };
 

@@ -124,22 +124,27 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         for (var slot = 0; slot < _body.Slots.Length; slot++)
         {
             var variable = _body.Slots[slot];
-            var entity = variable.Kind switch
-            {
-                SlotKind.This => _entities[EntityTable.This],
-                SlotKind.Parameter => _entities.Intern(EntityKind.Parameter, variable.Ordinal),
-                SlotKind.Captured => _entities.Intern(EntityKind.Captured, variable.Ordinal),
-                _ => null,
-            };
-            if (entity is null)
+            if (EntityOf(variable) is not { } entity)
                 continue;
             entity.Name = variable.Name ?? "this";
-            entity.Mapping ??= variable.Kind == SlotKind.This ? MappingOfThis() : _context.MappingOf(variable.Symbol);
+            entity.Mapping ??= variable.Kind switch { SlotKind.This => MappingOfThis(), SlotKind.Content => null, _ => _context.MappingOf(variable.Symbol) };
             path.Variables = path.Variables.Set(slot, Value.OfEntity(entity.Id));
             Hold(entity.Id, slot);
+            if (variable.Kind == SlotKind.Content)
+                NoteLimit(slot, Value.OfEntity(entity.Id));
         }
         return new PathSet(new List<Path>(1) { path });
     }
+
+    /// <summary>What a variable holds when the body begins; null for its own.</summary>
+    private Entity? EntityOf(Slot variable) => variable.Kind switch
+    {
+        SlotKind.This => _entities[EntityTable.This],
+        SlotKind.Parameter => _entities.Intern(EntityKind.Parameter, variable.Ordinal),
+        SlotKind.Captured => _entities.Intern(EntityKind.Captured, variable.Ordinal),
+        SlotKind.Content => _entities.Field(_entities.Intern(EntityKind.Parameter, variable.Ordinal).Id, MemberNumbers.Content),
+        _ => null,
+    };
 
     public PathSet Join(PathSet present, PathSet arriving, int block) => Merger.Join(present, arriving, _body.LoopHeads.Contains(block), _body.Nodes[block].Exit == ExitKind.Return);
 

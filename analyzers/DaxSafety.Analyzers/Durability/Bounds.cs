@@ -34,10 +34,23 @@ internal sealed partial class BodyAnalysis
     {
         Dictionary<int, Span>? ranges = null;
         for (var slot = 0; slot < _body.Slots.Length; slot++)
-            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } }
-                && RangeOfResult(path, Read(path, slot)) is var range && !range.Equals(Span.All))
+            if (_body.Slots[slot].IsGivenBack && RangeOfResult(path, Read(path, slot)) is var range && !range.Equals(Span.All))
                 (ranges ??= new Dictionary<int, Span>())[slot] = range;
         return ranges;
+    }
+
+    private Ref? AtEntry(int slot) => EntityOf(_body.Slots[slot]) is { } entity ? Ref.Whole(entity.Id) : null;
+
+    /// <summary>By how much captured variables, and what came by reference, have grown.</summary>
+    public Dictionary<int, Span>? RisesOf(Path path)
+    {
+        Dictionary<int, Span>? rises = null;
+        for (var slot = 0; slot < _body.Slots.Length; slot++)
+            if (_body.Slots[slot].Kind is SlotKind.Captured or SlotKind.Content && AtEntry(slot) is { } first
+                && Read(path, slot).Single is { OffsetEntity: 0, Entity: > EntityTable.Statics } now
+                && (Added(first, now) is { } by ? CountedRangeOf(path, by) : DistanceOf(path, Value.Of(now), first)) is { Low: >= 0 } rise)
+                (rises ??= new Dictionary<int, Span>())[slot] = rise;
+        return rises;
     }
 
     private bool IsNumber(int entity) => entity > EntityTable.Statics && _entities[entity] is { IsFresh: false, Mapping: null };
@@ -83,6 +96,10 @@ internal sealed partial class BodyAnalysis
                 return CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Plus(CountedRangeOf(path, Ref.Whole((int)number.B) with { Offset = right })).Low;
             case "-":
                 return DistanceOf(path, number.A, (int)number.B).Moved(unchecked(left - right)).Low;
+            case Smaller or Larger:
+                var one = CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Low;
+                var other = CountedRangeOf(path, Ref.Whole((int)number.B) with { Offset = right }).Low;
+                return operation == Smaller ? Math.Min(one, other) : Math.Max(one, other);
             // `(n + 511) / 512` blocks: where something was written, there is one.
             case "Divide" or "RightShift" or "*" when number.B == EntityTable.Zero && right > 0 && CountedRangeOf(path, Ref.Whole(number.A) with { Offset = left }).Low is >= 0 and var least:
                 return Scaled(operation, least, right) ?? long.MinValue;
@@ -159,7 +176,7 @@ internal sealed partial class BodyAnalysis
     private void ForgetWritesOf(Path path, int none)
     {
         // What a step yields anew in each round is another number by now.
-        if (path.Pending.IsEmpty || !IsOfRooted(none))
+        if (path.Pending.IsEmpty || !(IsOfRooted(none) || _body.LoopHeads.Count == 0))
             return;
         foreach (var entry in path.Pending)
             if (_obligations[entry.Key] is { Debt: Debt.Bytes, Target.Single: { LengthEntity: > EntityTable.Untracked, Length: <= 0 } written } && IsOrScales(written.LengthEntity, none))
@@ -189,7 +206,7 @@ internal sealed partial class BodyAnalysis
     private static bool IsUnsigned(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64 };
 
     /// <summary>How many elements something has.</summary>
-    private bool IsSize(int field) =>
+    private bool IsSize(int field) => field == MemberNumbers.Position ||
         _context.Lowering.Members.SymbolOf(field) is IPropertySymbol { Name: "Length" or "Count", Type.SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 };
 
     /// <summary>
@@ -200,7 +217,11 @@ internal sealed partial class BodyAnalysis
         var after = Compute(falls ? "-" : "+", before, by);
         if (by.AsConstant is not null || !_body.TestedSlots.Contains(counter))
             return after;
-        var step = HasWritten(path, by) ? new Span(1, long.MaxValue) : CountedRangeOf(path, by);
+        return Stepped(path, counter, before, HasWritten(path, by) ? new Span(1, long.MaxValue) : CountedRangeOf(path, by), falls, after);
+    }
+
+    private Value Stepped(Path path, int counter, Value before, Span step, bool falls, Value after)
+    {
         var least = CountedRangeOf(path, before).Plus(falls ? step.Negated() : step).Low;
         var distances = DistancesOf(path, counter, before);
         if (least < 0 && (distances.Count == 0 || step.Low < 0))
@@ -226,13 +247,20 @@ internal sealed partial class BodyAnalysis
     private Value Lift(Path path, int variable, Value number) =>
         _body.TestedSlots.Contains(variable) && number.AsConstant is null && number.Refs.All(place => place.IsConstant || place.Entity > EntityTable.Statics) ? Number(path, variable, CountedRangeOf(path, number).Low) : number;
 
+    private const string Smaller = nameof(Smaller), Larger = nameof(Larger);
+
     /// <summary>The smaller or the larger of two numbers: one of them where it is known which, else a number of the step's own.</summary>
     private Value Extreme(Path path, bool smallest, Value left, Value right, int site)
     {
         var (a, b) = (CountedRangeOf(path, left), CountedRangeOf(path, right));
         if (left.Equals(right) || a.High <= b.Low)
             return smallest ? left : right;
-        return b.High <= a.Low ? (smallest ? right : left) : Number(path, EntityTable.HolderOfSite + site, smallest ? Math.Min(a.Low, b.Low) : Math.Max(a.Low, b.Low));
+        if (b.High <= a.Low)
+            return smallest ? right : left;
+        // A caller may know what they are.
+        return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y
+            && Symbolic(smallest ? Smaller : Larger, x, y) is { IsUntracked: false } extreme ? extreme
+            : Number(path, EntityTable.HolderOfSite + site, smallest ? Math.Min(a.Low, b.Low) : Math.Max(a.Low, b.Low));
     }
 
     /// <summary>

@@ -68,6 +68,17 @@ internal sealed partial class BodyAnalysis
     private static bool IsVariable(CallSite call, Operand operand) =>
         operand is { Kind: OperandKind.Parameter, Ordinal: < 64 and var ordinal } && (call.VariablesByRef >> ordinal & 1) != 0;
 
+    /// <summary>The register of what stands where a by-ref argument points, or −1.</summary>
+    private static int ContentOf(CallSite call, Operand operand) =>
+        operand.Kind == OperandKind.Parameter && call.Contents is { } contents && operand.Ordinal < contents.Length
+            ? contents[operand.Ordinal] : Registers.None;
+
+    private static bool HoldsSomething(CallSite call, Operand operand) => IsVariable(call, operand) || ContentOf(call, operand) >= 0;
+
+    /// <summary>What a variable holds that is passed by reference; of anything else what it is.</summary>
+    private Value HeldAt(Path path, CallSite call, Operand operand) =>
+        ContentOf(call, operand) is >= 0 and var content ? Read(path, content) : Operand(path, call, operand);
+
     /// <summary>The targets that may have the role; null when there is none.</summary>
     private Value? OnlyRole(Value value, MappingRole role)
     {
@@ -108,9 +119,9 @@ internal sealed partial class BodyAnalysis
     {
         if (effect["from"]?.AsOperand is not { } from)
             return null;
-        if (effect.Has("variable") && !IsVariable(call, from) && !IsVariable(call, effect.Target))
+        if (effect.Has("variable") && !HoldsSomething(call, from) && !HoldsSomething(call, effect.Target))
             return null;
-        var source = Operand(path, call, from);
+        var source = effect.Has("variable") ? HeldAt(path, call, from) : Operand(path, call, from);
         if (source.IsUntracked)
             return null;
         if (effect.Has("buffered") || effect.Has("below"))

@@ -3,7 +3,7 @@ using DaxSafety.Analyzers.Lowering;
 
 namespace DaxSafety.Analyzers.Durability;
 
-/// <summary>The ways in which a call can end, by the summaries of what it may run.</summary>
+/// <summary>The ways in which a call can end, by the summaries of what it may run, and what each leaves in variables of the caller.</summary>
 internal sealed partial class BodyAnalysis
 {
     private sealed record Ending(Summary Summary, SummaryCase Case, Value Receiver, int Target);
@@ -46,6 +46,27 @@ internal sealed partial class BodyAnalysis
                 endings.Add(new Ending(told, ending, receiver, i));
         }
         return endings;
+    }
+
+    /// <summary>Captured variables and by-ref parameters that have new values.</summary>
+    private void ImportVariables(Path path, CallSite call, Ending ending, SummaryImport import)
+    {
+        var slots = ending.Summary.Body.Slots;
+        for (var slot = 0; slot < slots.Length; slot++)
+        {
+            var variable = slots[slot];
+            if (!(variable.Kind == SlotKind.Captured || variable.IsGivenBack) || !ending.Case.Path.Variables.TryGet(slot, out var value))
+                continue;
+            var (left, rise) = (import.Translate(value), ending.Case.RiseOf(slot));
+            if (variable.Kind == SlotKind.Captured && SlotOfCaptured(variable.Ordinal) is { } own)
+                Assign(path, own, Raised(path, own, left, rise));
+            if (variable.IsGivenBack)
+            {
+                var result = rise is null || call.Contents?[variable.Ordinal] is not { } counter ? left : Raised(path, counter, left, rise);
+                (path.Outs ??= new())[variable.Ordinal] = result;
+                LearnResult(path, result, ending.Case.RangeOf(slot));
+            }
+        }
     }
 
     /// <summary>Of a call that may run several bodies; groups of paths above so many would be merged soon after.</summary>

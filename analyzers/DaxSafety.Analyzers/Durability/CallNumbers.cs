@@ -84,6 +84,28 @@ internal sealed partial class BodyAnalysis
 
     public bool IsNamed(int field, string option) => string.Equals(_context.Lowering.Members.SymbolOf(field)?.Name, option, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// What a callee has made of a counter that it was given by reference, or has captured: more by a number that is not known, <c>used += data.Length</c>, is
+    /// counted as if it stood here.
+    /// </summary>
+    private Value Raised(Path path, int counter, Value after, Span? rise = null)
+    {
+        if (counter < 0 || !_body.TestedSlots.Contains(counter))
+            return after;
+        var before = Read(path, counter);
+        return rise is { } step && after.AsConstant is null ? Stepped(path, counter, before, step, falls: false, after)
+            : before.Single is { OffsetEntity: 0 } number && after.Single is { OffsetEntity: 0 } sum && Added(number, sum) is { } by
+            ? Count(path, counter, before, Value.Of(by), falls: false) : after;
+    }
+
+    /// <summary>What a sum has been made of besides a number; null when it is no such sum, or of a constant.</summary>
+    private Ref? Added(Ref number, Ref sum) =>
+        number.IsConstant && sum.Entity > EntityTable.Statics && IsNumber(sum.Entity) ? sum with { Offset = unchecked(sum.Offset - number.Offset) }
+        : _entities[sum.Entity] is not { Kind: EntityKind.Computed, A: var a, B: var b, Payload: ValueTuple<string, long, long, int> ("+", var left, var right, _) }
+            ? null
+        : a == number.Entity ? new Ref((int)b, 0, unchecked(left + right + sum.Offset - number.Offset), Ref.Unknown, 0)
+        : b == number.Entity ? new Ref(a, 0, unchecked(left + right + sum.Offset - number.Offset), Ref.Unknown, 0) : null;
+
     private const int OffsetInPage = 1;
     private const int FileLength = 2;
 

@@ -132,7 +132,7 @@ internal sealed partial class BodyAnalysis
             else
                 StoreField(path, target, field, stored);
         }
-        ImportVariables(path, ending, import);
+        ImportVariables(path, call, ending, import);
         foreach (var (obligation, status) in ending.Case.Pending)
             Inherit(path, obligation, status, import.Translate(obligation.Target), analysis, site, ending.Summary);
         foreach (var flush in ending.Summary.MayFlush)
@@ -157,25 +157,6 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>What the object that the body is a member of holds, or is.</summary>
     private bool IsOfItsObject(Value value) => value.Targets.All(place => _entities[place.Entity] is { Kind: EntityKind.Field } or { Kind: EntityKind.This, Mapping: not null });
-
-    /// <summary>Captured variables and by-ref parameters that have new values.</summary>
-    private void ImportVariables(Path path, Ending ending, SummaryImport import)
-    {
-        var slots = ending.Summary.Body.Slots;
-        for (var slot = 0; slot < slots.Length; slot++)
-        {
-            var variable = slots[slot];
-            if (variable.Kind is not (SlotKind.Captured or SlotKind.Parameter) || !ending.Case.Path.Variables.TryGet(slot, out var value))
-                continue;
-            if (variable.Kind == SlotKind.Captured && SlotOfCaptured(variable.Ordinal) is { } own)
-                Assign(path, own, import.Translate(value));
-            else if (variable is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: not RefKind.None } })
-            {
-                var result = (path.Outs ??= new())[variable.Ordinal] = import.Translate(value);
-                LearnResult(path, result, ending.Case.RangeOf(slot));
-            }
-        }
-    }
 
     private void Replay(Path path, FlushFact flush, Value target, int site)
     {
@@ -220,6 +201,7 @@ internal sealed partial class BodyAnalysis
             return;
         var inner = obligation.Inner ?? summary.Body.Sites[obligation.Site];
         var (written, attempts) = WithEarlierRounds(path, site, tracked, inner);
+        MoveOn(path, written, site);
         var inherited = _obligations.Intern(site, written, obligation.Debt);
         inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.

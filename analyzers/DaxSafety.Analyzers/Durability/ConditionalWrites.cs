@@ -24,8 +24,8 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>What the variable holds that a compare-exchange may change; where it does not, somebody else has changed it.</summary>
     private Value? HeldByExchanged(Path path, CallSite call) =>
-        call.Effects.FirstOrDefault(effect => effect.Kind == EffectKind.Write && effect["expects"] is not null && IsVariable(call, effect.Target)) is { } exchange
-        && Operand(path, call, exchange.Target) is { IsUntracked: false } held ? held : null;
+        call.Effects.FirstOrDefault(effect => effect.Kind == EffectKind.Write && effect["expects"] is not null && HoldsSomething(call, effect.Target)) is { } exchange
+        && HeldAt(path, call, exchange.Target) is { IsUntracked: false } held ? held : null;
 
     /// <summary>The call's result, with what it tells of what was done.</summary>
     private Value Telling(CallSite call, Value result)

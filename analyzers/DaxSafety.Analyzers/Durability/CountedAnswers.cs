@@ -53,7 +53,11 @@ internal sealed partial class BodyAnalysis
         if (isNumber)
             return AssumeOrder(path, AsComparison, Value.Constant(0), result, true, strict: true);
         if (result.Single is { Entity: > EntityTable.Statics } sequence)
+        {
             path.Fields = path.Fields.Set(_fields.Of(sequence.Entity, MemberNumbers.Answers), Value.Constant(isAny ? 1 : 0));
+            var size = BodyLowering.SizeMember(call.Method.ReturnType) is { } member ? _context.Lowering.Members.Of(member) : MemberNumbers.Size;
+            path.Fields = path.Fields.Set(_fields.Of(sequence.Entity, size), isAny ? Number(path, EntityTable.HolderOfSite + step.Site, 1) : Value.Constant(0));
+        }
         return true;
     }
 }

@@ -24,7 +24,9 @@ internal sealed partial class BodyAnalysis
 
     bool INumbers.IsLimited(int variable) => _limits.ContainsKey(variable);
 
-    bool INumbers.IsCounter(int variable) => _body.CounterSlots.Contains(variable);
+    bool INumbers.IsCounter(int variable) => variable < 0 ? IsCountedField(_fields[~variable].Field) : _body.CounterSlots.Contains(variable);
+
+    bool INumbers.IsSizeOf(int field) => IsSize(_fields[field].Field);
 
     /// <summary>Numbers that a variable was asked whether it is: where it becomes a number of its own, it stays known that it is not.</summary>
     private readonly Dictionary<int, List<long>> _excluded = new();
@@ -74,6 +76,11 @@ internal sealed partial class BodyAnalysis
     /// <summary>A variable that differs between two groups becomes a number of its own: what both know of its distance from its limits is known of the number.</summary>
     void INumbers.KeepDistances(Path merged, Path mine, Path theirs, int variable, Entity number, bool inLoop)
     {
+        if (variable < 0)
+        {
+            KeepDistancesOfField(merged, mine, theirs, ~variable, number, inLoop);
+            return;
+        }
         if (!mine.Variables.TryGet(variable, out var before) || !theirs.Variables.TryGet(variable, out var arriving))
             return;
         KeepRemainders(merged, mine, theirs, number, before, arriving);
@@ -100,6 +107,14 @@ internal sealed partial class BodyAnalysis
             if (Difference(ref x, ref y) is { } difference)
                 Learn(merged, NumberTest(difference), x.Entity == number.Id ? kept : kept.Negated(), remember: true);
         }
+    }
+
+    private void KeepDistancesOfField(Path merged, Path mine, Path theirs, int field, Entity number, bool inLoop)
+    {
+        var before = mine.Fields.TryGet(field, out var held) ? held : _fields.AtEntry(field);
+        var arriving = theirs.Fields.TryGet(field, out held) ? held : _fields.AtEntry(field);
+        foreach (var rival in _body.CounterSlots)
+            KeepDistance(merged, mine, theirs, number, before, arriving, rival, inLoop);
     }
 
     bool INumbers.IsComputed(int variable) => variable < 0 || (_computed ??= FindComputed()).Contains(variable);

@@ -19,7 +19,13 @@ internal sealed partial class BodyAnalysis
             if (place.Entity is EntityTable.Zero or EntityTable.Untracked)
                 return Value.Untracked;
             var slot = _fields.Of(place.Entity, field);
-            var value = path.Fields.TryGet(slot, out var assigned) ? assigned : _fields.AtEntry(slot);
+            if (!path.Fields.TryGet(slot, out var value))
+            {
+                value = _fields.AtEntry(slot);
+                // Groups that have counted on are told apart from those that have not.
+                if (IsCountedField(field))
+                    path.Fields = path.Fields.Set(slot, value);
+            }
             loaded = loaded is null ? value : Value.Join(loaded, value);
         }
         return loaded ?? Value.Untracked;

@@ -14,6 +14,7 @@ internal sealed partial class BodyAnalysis
         if (target.Only(_canOwe) is not { } tracked)
             return null;
         var (written, attempts) = WithEarlierRounds(path, site, tracked, inner);
+        MoveOn(path, written, site);
         var obligation = _obligations.Intern(site, written, Debt.Bytes);
         obligation.Inner ??= inner;
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, attempts));

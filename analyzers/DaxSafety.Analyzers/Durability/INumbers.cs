@@ -28,4 +28,7 @@ internal interface INumbers
 
     /// <summary>The variable has got a number of its own in a merge of two groups: what both know of its distance from its limits stays known.</summary>
     void KeepDistances(Path merged, Path mine, Path theirs, int variable, Entity number, bool inLoop);
+
+    /// <summary>The field counts what a library's collection holds.</summary>
+    bool IsSizeOf(int field);
 }

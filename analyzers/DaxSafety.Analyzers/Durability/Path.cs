@@ -134,6 +134,17 @@ internal sealed class Path
 
     /// <summary>The same results of what the block has computed so far; between blocks there are none.</summary>
     public bool SameTemporaries(Path other) => Temporaries.SequenceEqual(other.Temporaries);
+
+    /// <summary>The same left by the last call in its out parameters.</summary>
+    public bool SameOuts(Path other)
+    {
+        if (Outs is null || other.Outs is null || Outs.Count != other.Outs.Count)
+            return Outs == other.Outs;
+        foreach (var left in Outs)
+            if (!other.Outs.TryGetValue(left.Key, out var theirs) || !left.Value.Equals(theirs))
+                return false;
+        return true;
+    }
 }
 
 /// <summary>The groups of paths that reach one point, each told apart by what it knows and owes.</summary>

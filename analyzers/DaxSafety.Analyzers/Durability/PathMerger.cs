@@ -41,7 +41,7 @@ internal sealed partial class PathMerger
     private readonly Func<int, Status, Status, Status> _mergeStatus;
     private readonly IntMap<Value>.OfOnlyOne _onOnePath;
     private readonly Func<int, Value, Value, bool> _tellsApart;
-    private readonly Func<int, Value, Value, bool> _disjoint;
+    private readonly Func<int, Value, Value, bool> _fieldsTellApart;
     private readonly Func<int, Value, Value, bool> _picksOther;
     private readonly Func<int, Status, Status, bool> _hasComeAsFar;
     private readonly Func<int, Value, Value, bool> _choosesBetween;
@@ -64,7 +64,9 @@ internal sealed partial class PathMerger
         _mergeStatus = (_, mine, theirs) => MergeStatus(mine, theirs);
         _onOnePath = IntMap<Value>.OfOnlyOne.Changed(OnOnePath);
         _tellsApart = (slot, mine, theirs) => (_testedSlots.Contains(slot) || _summandSlots.Contains(slot)) && (Disjoint(mine, theirs) || (_oweOther && IsSome(_mine, mine) != IsSome(_theirs, theirs)));
-        _disjoint = (_, mine, theirs) => Disjoint(mine, theirs);
+        // How many elements a collection has that was made here, for one: others would multiply the groups.
+        _fieldsTellApart = (field, mine, theirs) => Disjoint(mine, theirs)
+            || (_oweOther && _entities[_fields[field].Entity].Kind == EntityKind.Allocated && _numbers.IsSizeOf(field) && IsSome(_mine, mine) != IsSome(_theirs, theirs));
         _picksOther = (_, mine, theirs) => PicksOther(mine, theirs);
         _hasComeAsFar = (_, mine, theirs) => MergeStatus(mine, theirs).Equals(mine);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
@@ -105,9 +107,12 @@ internal sealed partial class PathMerger
         {
             var twin = IndexOfTwin(merged, path);
             if (twin < 0)
+            {
                 merged.Add(path);
-            else
-                merged[twin] = Merge(merged[twin], path);
+                continue;
+            }
+            merged[twin] = Merge(merged[twin], path);
+            merged[twin].Outs = path.Outs;
         }
         return merged.Count > 2 * MostGroups ? Normalize(merged).Paths : merged;
     }
@@ -115,7 +120,7 @@ internal sealed partial class PathMerger
     private static int IndexOfTwin(List<Path> paths, Path path)
     {
         for (var i = 0; i < paths.Count; i++)
-            if (paths[i].SameProgress(path) && paths[i].SameTemporaries(path))
+            if (paths[i].SameProgress(path) && paths[i].SameTemporaries(path) && paths[i].SameOuts(path))
                 return i;
         return -1;
     }
@@ -191,7 +196,7 @@ internal sealed partial class PathMerger
         (_mine, _theirs) = (a, b);
         _oweOther = !a.Pending.Equals(b.Pending);
         // An object's own flag, which its members test; the view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
-        return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _disjoint) || WouldConfuseViews(a, b)
+        return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _fieldsTellApart) || WouldConfuseViews(a, b)
             || ((!a.Pending.IsEmpty || !b.Pending.IsEmpty) && a.Variables.AnyChange(b.Variables, _picksOther));
     }
 
@@ -265,6 +270,8 @@ internal sealed partial class PathMerger
     {
         EntityKind.Closure => value,
         EntityKind.Allocated when _fields[field].Field != MemberNumbers.Element => value,
+        // Where it was not assigned it may have been found to be the same: `if (!_dirty) _dirty = true;`
+        _ when value.AsConstant is { } constant && Known(_mine.Fields.Contains(field) ? _theirs : _mine, _fields.AtEntry(field)) == constant => value,
         _ => Value.Join(value, _fields.AtEntry(field)),
     };
 

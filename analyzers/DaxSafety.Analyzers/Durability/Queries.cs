@@ -103,7 +103,7 @@ internal sealed partial class BodyAnalysis
     public void ForEachByRefResult(Path path, Action<Value> action)
     {
         for (var slot = 0; slot < _body.Slots.Length; slot++)
-            if (_body.Slots[slot] is { Kind: SlotKind.Parameter, HoldsAddress: false, Symbol: IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } }
+            if (_body.Slots[slot].IsGivenBack
                 || (_body.Slots[slot].Kind == SlotKind.Captured && path.Variables.TryGet(slot, out var left) && left.Targets.Any(place => _entities[place.Entity].IsFresh)))
                 action(Read(path, slot));
     }

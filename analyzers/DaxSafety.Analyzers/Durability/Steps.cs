@@ -58,7 +58,8 @@ internal sealed partial class BodyAnalysis
                 break;
             case OpCode.LoadField:
                 var holder = step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A);
-                Assign(path, step.Dst, ElementsIn(holder, step.Scale) ?? LoadField(path, holder, step.B));
+                Assign(path, step.Dst, step.B == MemberNumbers.Position && !IsView(holder) ? Redefine(path, EntityKind.Result, step.Site, 0)
+                    : ElementsIn(holder, step.Scale) ?? LoadField(path, holder, step.B));
                 break;
             case OpCode.LoadElement:
                 Assign(path, step.Dst, LoadElement(path, Read(path, step.A), step.B, step.C));
@@ -97,7 +98,7 @@ internal sealed partial class BodyAnalysis
                 Write(path, Extent(Read(path, step.A), inexact: step.B == 1, step.Scale), step.Site);
                 break;
             case OpCode.OutArgument:
-                Assign(path, step.Dst, path.Outs is { } outs && outs.TryGetValue(step.B, out var left) ? left : Value.Untracked);
+                Assign(path, step.Dst, path.Outs is { } outs && outs.TryGetValue(step.B, out var left) ? Raised(path, step.C, left) : Value.Untracked);
                 break;
             case OpCode.BeginLoop:
                 BeginLoop(path, Read(path, step.A));

@@ -34,6 +34,7 @@ internal sealed class SummaryCase
         Parts = way.Parts.IsEmpty || way.Parts.Any(part => part.Path.Facts.IsEmpty) ? ImmutableArray<SummaryCase>.Empty : way.Parts.Select(part => new SummaryCase(part, analysis)).ToImmutableArray();
         ResultRange = analysis.RangeOfResult(Path, Result);
         _ranges = analysis.RangesOfOuts(Path);
+        _rises = analysis.RisesOf(Path);
         // What is worth most comes last: write-backs, fences, views, files.
         Flushes = Told(Path.Flushed, analysis, static (analysis, flush, _) => analysis.Obligations.Flushes[flush]);
         if (Flushes.Length > 1)
@@ -67,7 +68,10 @@ internal sealed class SummaryCase
     /// <summary>As <see cref="ResultRange"/>, of what a by-ref parameter is given.</summary>
     public Span RangeOf(int slot) => _ranges is { } ranges && ranges.TryGetValue(slot, out var range) ? range : Span.All;
 
-    private readonly Dictionary<int, Span>? _ranges;
+    /// <summary>By how much a captured variable has grown, <c>used += data.Length</c>; null where nobody knows.</summary>
+    public Span? RiseOf(int slot) => _rises is { } rises && rises.TryGetValue(slot, out var rise) ? rise : null;
+
+    private readonly Dictionary<int, Span>? _ranges, _rises;
 
     public ImmutableArray<FlushFact> Flushes { get; }
 

@@ -194,11 +194,18 @@ internal sealed class SummaryImport
         return _imported[id] = Import(entity);
     }
 
+    /// <summary>What the variable held that was passed by reference; null where that is memory, or nobody knows.</summary>
+    private Value? ContentOf(int ordinal) =>
+        _call?.Contents is { } contents && ordinal < contents.Length && contents[ordinal] >= 0
+        && _caller.ValueOf(_before, contents[ordinal]) is { IsUntracked: false } held ? held : null;
+
     /// <summary>What is looked up or made anew, once for the whole call.</summary>
     private Value Import(Entity entity)
     {
         switch (entity.Kind)
         {
+            case EntityKind.Field when entity.A == MemberNumbers.Content:
+                return ContentOf(Theirs[(int)entity.B].A) ?? Fresh(entity);
             case EntityKind.Field:
                 return _caller.Field(_before, Entity((int)entity.B), entity.A);
             case EntityKind.Constant:

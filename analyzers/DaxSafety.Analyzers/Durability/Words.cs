@@ -7,7 +7,37 @@ namespace DaxSafety.Analyzers.Durability;
 /// <summary>Words of bits that keep account of what was written: after <c>dirty |= 1UL &lt;&lt; page</c> it is not 0. A word counts as a number that is not negative.</summary>
 internal sealed partial class BodyAnalysis
 {
-    private const string Or = nameof(BinaryOperatorKind.Or), Shift = nameof(BinaryOperatorKind.LeftShift);
+    private const string Or = nameof(BinaryOperatorKind.Or), Shift = nameof(BinaryOperatorKind.LeftShift), HasFlag = nameof(HasFlag);
+
+    /// <summary>
+    /// What is known of some bits of a word, whatever the others are: <c>state |= State.Dirty; … if ((state &amp; State.Dirty) != 0)</c>. Null where they do
+    /// not decide.
+    /// </summary>
+    private Value? OfWord(string operation, Value word, long mask)
+    {
+        if (word.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } place)
+            return null;
+        var (set, clear) = BitsOf(place.Entity);
+        return operation == Or ? (mask & ~set) == 0 ? word : null
+            : (mask & ~(set | clear)) == 0 ? Value.Constant(operation == Mask ? set & mask : (set & mask) == mask ? 1 : 0)
+            : operation == HasFlag && (mask & clear) != 0 ? Value.Constant(0) : null;
+    }
+
+    private (long Set, long Clear) BitsOf(int entity)
+    {
+        var (set, clear) = (0L, 0L);
+        while (_entities[entity] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> (Or or Mask, 0, _, _) done } word)
+        {
+            var mask = done.Item3;
+            // What was done last counts.
+            if (done.Item1 == Or)
+                set |= mask & ~clear;
+            else
+                clear |= ~mask & ~set;
+            entity = word.A;
+        }
+        return (set, clear);
+    }
 
     private Value Calculate(Path path, in Instruction step)
     {

@@ -51,7 +51,7 @@ internal enum OpCode : byte
     /// <summary>A call; Payload says of what, Dst receives the result.</summary>
     Call,
 
-    /// <summary>Dst is what the call in Payload left in its parameter B.</summary>
+    /// <summary>Dst is what the call in Payload left in its parameter B; the counter C, which it may have raised, gets it.</summary>
     OutArgument,
 
     /// <summary>A loop over the enumerator in A begins.</summary>

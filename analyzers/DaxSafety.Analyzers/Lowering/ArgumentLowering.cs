@@ -24,13 +24,13 @@ internal sealed partial class BodyLowering
                 continue;
             }
             // What decides whether a call flushes is tested by it.
-            if (DecidesOnFlush(parameter, argument.Value))
+            if (DecidesOnFlush(parameter, argument.Value) || (SymbolBehind(argument.Value) is ILocalSymbol && _context.Decides(parameter)))
                 NoteTested(argument.Value, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
             if (parameter.IsParams && TypeFacts.ElementOf(parameter.Type)?.TypeKind == TypeKind.Delegate)
                 registers = WithDelegates(registers, parameter.Ordinal, argument.Value);
             else
                 registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
-                    ? Lower(WithoutBranches(argument.Value) ?? argument.Value)
+                    ? LowerValue(WithoutBranches(argument.Value) ?? argument.Value)
                     : LowerByRef(argument, parameter, ref outs);
         }
         return registers;
@@ -76,14 +76,23 @@ internal sealed partial class BodyLowering
         var place = LowerPlace(value);
         if (place.Kind == PlaceKind.Memory)
         {
-            if (parameter.RefKind == RefKind.Out)
+            if (parameter.RefKind == RefKind.Out || place.Content >= 0)
                 (outs ??= new()).Add((parameter.Ordinal, place, value));
             return AddressOf(place);
         }
-        if (parameter.RefKind is RefKind.Ref or RefKind.Out && place.Kind is PlaceKind.Variable or PlaceKind.Field)
-            (outs ??= new()).Add((parameter.Ordinal, place, value));
-        return parameter.RefKind == RefKind.Out || !(_context.Types.CanCarryMapping(parameter.Type) || ChangesVariable(parameter.ContainingSymbol)) ? Registers.None : Load(place);
+        if (parameter.RefKind is not (RefKind.Ref or RefKind.Out) || place.Kind is not (PlaceKind.Variable or PlaceKind.Field))
+            return CanHoldMore(parameter) ? Load(place) : Registers.None;
+        var isContent = parameter.RefKind == RefKind.Ref && HoldsContent(parameter.OriginalDefinition);
+        if (isContent)
+            place = place with { Content = Load(place) };
+        (outs ??= new()).Add((parameter.Ordinal, place, value));
+        return parameter.RefKind == RefKind.Out || (isContent && !ChangesVariable(parameter.ContainingSymbol)) || !CanHoldMore(parameter) ? Registers.None
+            : isContent ? place.Content : Load(place);
     }
+
+    /// <summary>Whether the value of a variable matters to a callee that is given the variable.</summary>
+    private bool CanHoldMore(IParameterSymbol parameter) =>
+        parameter.Type.IsReferenceType || _context.Types.CanCarryMapping(parameter.OriginalDefinition.Type) || ChangesVariable(parameter.ContainingSymbol);
 
     /// <summary>A member of which a table says what it makes of the variable that it is given.</summary>
     private bool ChangesVariable(ISymbol member) => _context.Knowledge.EffectsOf(member).Any(effect => effect.Has("variable"));

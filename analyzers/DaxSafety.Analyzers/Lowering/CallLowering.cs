@@ -11,8 +11,9 @@ internal sealed partial class BodyLowering
 {
     private int LowerInvocation(IInvocationOperation invocation)
     {
-        var register = CallOf(invocation);
-        return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Registers.None : register;
+        if (IsVolatileRead(invocation))
+            return Load(LowerPlace(invocation.Arguments[0].Value));
+        return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Load(LowerPlace(invocation)) : CallOf(invocation);
     }
 
     private int CallOf(IInvocationOperation invocation)
@@ -26,8 +27,10 @@ internal sealed partial class BodyLowering
             return TestValue(BinaryOperatorKind.Equals, Known(Lower(left), left), Known(Lower(right), right), invocation);
         if (AsksSameTwice(invocation))
             return LowerQuestion(invocation);
-        if (IsExtreme(method))
-            return LowerExtreme(invocation);
+        if (_context.ReturnsLarger(method) is { } isLargest)
+            return LowerExtreme(invocation, isLargest);
+        if (IsClamp(method))
+            return LowerClamp(invocation);
         if (IsPopCount(method))
             return LowerPopCount(invocation.Arguments[0].Value);
         if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
@@ -46,6 +49,8 @@ internal sealed partial class BodyLowering
             (arguments, outs) = (GivenByLibrary(runs), null);
         // Tables describe what is called, bodies are those of what runs.
         var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
+        if (TakesOne(invocation, receiver) is >= 0 and var taken)
+            result = taken;
         NoteResize(invocation, receiver);
         NoteGiven(invocation, arguments);
         if (outs is not null)
@@ -150,6 +155,7 @@ internal sealed partial class BodyLowering
             ResultDropped = ReferenceEquals(_droppedResult, operation),
             IsFramework = kept.IsDefault && IsFramework(method),
             VariablesByRef = outs is null ? 0 : outs.Where(argument => argument.Place.Kind != PlaceKind.Memory).Aggregate(0UL, (set, argument) => set | 1UL << (argument.Ordinal & 63)),
+            Contents = ContentsOf(method, outs),
         };
         foreach (var target in targets)
             AddCallee(target);
@@ -158,11 +164,25 @@ internal sealed partial class BodyLowering
         {
             foreach (var (ordinal, place, argument) in outs)
                 if (place.Kind != PlaceKind.Memory)
-                    Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, payload: call), argument);
+                    Store(place, _steps.Into(OpCode.OutArgument, b: ordinal, c: place.Content >= 0 ? CounterOf(place) : Registers.None, payload: call), argument);
+                else if (place.Content >= 0)
+                    Store(Place.Variable(place.Content), _steps.Into(OpCode.OutArgument, b: ordinal, c: CounterOf(place), payload: call), argument);
                 else if (effects.IsEmpty && (targets.IsEmpty ? IsFramework(method) : method.Parameters[ordinal].RefKind == RefKind.Out))
                     Store(place, Registers.None, operation);
         }
         return result;
+    }
+
+    private static int[]? ContentsOf(IMethodSymbol method, List<(int Ordinal, Place Place, IOperation Operation)>? outs)
+    {
+        if (outs is null || !outs.Exists(argument => argument.Place.Content >= 0))
+            return null;
+        var contents = new int[method.Parameters.Length];
+        for (var i = 0; i < contents.Length; i++)
+            contents[i] = Registers.None;
+        foreach (var (ordinal, place, _) in outs)
+            contents[ordinal] = place.Content;
+        return contents;
     }
 
     private void NoteUnfollowed(IMethodSymbol method)
@@ -189,6 +209,8 @@ internal sealed partial class BodyLowering
     {
         if (IsFramework(method))
             Store(place, Registers.None, call);
+        else if (place.Content >= 0)
+            Store(Place.Variable(place.Content), Registers.None, call);
     }
 
     /// <summary>A method without source and without a row matters when it is not the framework's and is given something, or runs a delegate.</summary>

@@ -51,6 +51,8 @@ internal sealed partial class BodyLowering
     /// <summary>After a call that may change how many elements there are, nobody knows how many.</summary>
     private void NoteResize(IInvocationOperation invocation, int receiver)
     {
+        if (receiver >= 0 && MovesElsewhere(invocation.TargetMethod))
+            _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, MemberNumbers.Position, Known(Registers.None, invocation), site: AddSite(invocation)));
         if (receiver < 0 || invocation.TargetMethod.IsStatic || (Questions.Any(question => invocation.TargetMethod.Name.StartsWith(question, StringComparison.Ordinal)) && !HasOne(invocation.TargetMethod)))
             return;
         if (invocation.Instance?.Type is not { IsReferenceType: true } type || SizeOf(type) is not { } size || !Counts(type))
@@ -67,6 +69,17 @@ internal sealed partial class BodyLowering
             : Known(Registers.None, invocation);
         _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(size), now, site: AddSite(invocation)));
     }
+
+    /// <summary>Takes an element where there is one, and says whether there was: <c>while (dirty.TryDequeue(out var page))</c></summary>
+    private int TakesOne(IInvocationOperation invocation, int receiver) =>
+        receiver >= 0 && invocation.TargetMethod is { Name: "TryDequeue" or "TryPop" or "TryPeek" or "TryTake", Parameters.Length: 1 }
+        && invocation.Instance?.Type is { IsReferenceType: true } type && SizeOf(type) is { } size && Counts(type)
+            ? TestValue(BinaryOperatorKind.GreaterThan, LoadOf(receiver, size), _steps.Into(OpCode.Constant, payload: 0L), invocation) : Registers.None;
+
+    /// <summary>A stream, or what reads from one, stands elsewhere after it.</summary>
+    private static bool MovesElsewhere(IMethodSymbol method) =>
+        (method.Name is "Seek" or "SetLength" || method.Name.StartsWith("Read", StringComparison.Ordinal))
+        && method.ContainingNamespace is { Name: "IO", ContainingNamespace.Name: "System" };
 
     /// <summary>Afterwards the key is there, whether it was before or not.</summary>
     private static bool HasOne(IMethodSymbol method) => method.Name is "TryAdd" or "GetOrAdd" or "AddOrUpdate" or "AddFirst" or "AddLast";

@@ -226,7 +226,7 @@ internal sealed partial class BodyLowering
                 NoteTested(question, condition);
             var symbol = read switch
             {
-                ILocalReferenceOperation local => local.Local,
+                ILocalReferenceOperation local => _aliasOf.TryGetValue(local.Local, out var named) ? named : local.Local,
                 IParameterReferenceOperation parameter => parameter.Parameter,
                 IFieldReferenceOperation field => field.Field,
                 IPropertyReferenceOperation property => property.Property,
@@ -235,7 +235,7 @@ internal sealed partial class BodyLowering
             };
             if (symbol is null)
                 continue;
-            if (read is ILocalReferenceOperation or IParameterReferenceOperation)
+            if (symbol is ILocalSymbol or IParameterSymbol)
                 _testedVariables.Add((ISymbol)symbol);
             if (read is IFlowCaptureReferenceOperation captured)
             {

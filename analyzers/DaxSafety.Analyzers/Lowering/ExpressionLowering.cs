@@ -80,6 +80,8 @@ internal sealed partial class BodyLowering
                 return _steps.Into(OpCode.Constant);
             case IDefaultValueOperation { Type: INamedTypeSymbol { TypeKind: TypeKind.Struct } structure } when _context.IsOwn(structure) && _context.Types.CanCarryMapping(structure):
                 return _steps.Into(OpCode.Allocate, site: AddSite(operation));
+            case IDefaultValueOperation { Type: INamedTypeSymbol { TypeKind: TypeKind.Struct } account } when _context.KeepsAccount(account):
+                return LowerEmptyAccount(account, operation);
             case ITupleOperation tuple:
                 return LowerTuple(tuple);
             case IAnonymousObjectCreationOperation creation:
@@ -185,7 +187,13 @@ internal sealed partial class BodyLowering
         if (assignment.IsRef || assignment.Value.Syntax.Parent is RefExpressionSyntax)
         {
             var target = RefVariable(assignment.Target);
-            var address = AddressOf(LowerPlace(assignment.Value));
+            var named = LowerPlace(assignment.Value);
+            if (IsAlias(assignment, named))
+            {
+                Alias(assignment, named);
+                return Registers.None;
+            }
+            var address = AddressOf(named);
             if (target.Kind != PlaceKind.None)
                 Store(target, address, assignment);
             return address;
@@ -200,7 +208,7 @@ internal sealed partial class BodyLowering
             return sum;
         }
         var local = AssignedLocal(assignment.Target);
-        var value = local is not null ? LowerFlag(local, assignment.Value) : Lower(assignment.Value);
+        var value = local is not null ? LowerFlag(local, assignment.Value) : LowerValue(assignment.Value);
         // What is assigned and what the assignment yields is one value: `if (ok = Try()) … if (ok)`.
         if (place.Kind is PlaceKind.Variable or PlaceKind.Field)
             value = Counted(place, assignment, Known(value, assignment));

@@ -88,7 +88,7 @@ internal sealed partial class BodyLowering
         var place = LowerPlace(kept);
         if (place.Kind != PlaceKind.Variable)
             return null;
-        var extreme = _steps.Into(OpCode.Extreme, Known(Load(place), kept), Known(Lower(other), other), c: isLargest ? 1 : 0, site: AddSite(test));
+        var extreme = Extreme(Known(Load(place), kept), Known(Lower(other), other), isLargest, test);
         Store(place, _steps.Into(OpCode.Keep, extreme, c: place.Base, scale: isLargest ? 1 : 0, site: AddSite(test)), test);
         return Make(ConditionKind.Opaque, -1, -1, false, test);
     }

@@ -23,7 +23,7 @@ internal sealed partial class BodyLowering
         if (IsInteger(local.Type) && !value.ConstantValue.HasValue && Unconverted(value) is IPropertyReferenceOperation or IBinaryOperation && value.DescendantsAndSelf().All(IsPlainTest))
             NoteMadeOf(local, value);
         if (value.Type?.SpecialType != SpecialType.System_Boolean || value.ConstantValue.HasValue)
-            return Lower(value);
+            return LowerValue(value);
         var whole = WithoutBranches(value) ?? value;
         if (whole.DescendantsAndSelf().All(IsPlainTest))
             NoteMadeOf(local, whole);

@@ -44,6 +44,18 @@ internal sealed partial class BodyLowering
 
     private const int MostDefaults = 8;
 
+    private int LowerEmptyAccount(INamedTypeSymbol account, IOperation operation)
+    {
+        var instance = _steps.Into(OpCode.Allocate, site: AddSite(operation));
+        if (account.InstanceConstructors.FirstOrDefault(constructor => constructor is { IsImplicitlyDeclared: true, Parameters.IsEmpty: true }) is { } constructor)
+            EmitDefaults(constructor, instance);
+        return instance;
+    }
+
+    /// <summary>A value that is assigned or passed: of a structure that keeps account, a copy.</summary>
+    private int LowerValue(IOperation value) =>
+        value.Type is { TypeKind: TypeKind.Struct } && IsPlace(value) && _context.KeepsAccount(value.Type) ? LowerCopy(value, value) : Lower(value);
+
     /// <summary>The flags and counters of a new object start as 0, as far as its constructor is followed, which may set them.</summary>
     private void EmitDefaults(IMethodSymbol constructor, int instance)
     {

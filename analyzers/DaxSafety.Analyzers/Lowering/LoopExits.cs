@@ -61,6 +61,7 @@ internal sealed class LoopExits
     private bool IsSetByOthers(IOperation reading) => reading switch
     {
         ILocalReferenceOperation { Local: var local } => IsPlain(local.Type) && _assignedInside.Value.Contains(local),
+        IParameterReferenceOperation { Parameter: { RefKind: RefKind.Ref } parameter } => IsPlain(parameter.Type),
         IFieldReferenceOperation { Field: { IsReadOnly: false, IsConst: false } field } => IsPlain(field.Type),
         IPropertyReferenceOperation { Property: { IsIndexer: false, Type: var type } property } => IsPlain(type) && !IsFixed(property),
         _ => false,

@@ -10,6 +10,9 @@ internal enum SlotKind : byte
     Local,
     Parameter,
     Captured,
+
+    /// <summary>What stands behind the address that a by-ref parameter is.</summary>
+    Content,
     This,
     Capture,
 }
@@ -22,6 +25,9 @@ internal enum SlotKind : byte
 internal sealed record Slot(SlotKind Kind, ISymbol? Symbol, int Ordinal, bool HoldsAddress)
 {
     public string? Name => Symbol?.Name;
+
+    /// <summary>What it holds at the end the caller's variable holds.</summary>
+    public bool IsGivenBack => Kind is SlotKind.Parameter or SlotKind.Content && !HoldsAddress && Symbol is IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out };
 }
 
 /// <summary>A place in the source that a step of a body came from.</summary>
@@ -196,6 +202,9 @@ internal sealed class CallSite
 
     /// <summary>By ordinal: parameters that got a variable or field by reference, and so no address of memory.</summary>
     public ulong VariablesByRef { get; init; }
+
+    /// <summary>By ordinal: registers of what stands where a by-ref parameter points, −1 where nobody knows. Null when there are none.</summary>
+    public int[]? Contents { get; init; }
 
     /// <summary>The framework's own: it does nothing that its row does not say.</summary>
     public bool IsFramework { get; init; }

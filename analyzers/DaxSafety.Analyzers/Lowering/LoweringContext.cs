@@ -185,6 +185,8 @@ internal sealed partial class LoweringContext
             MethodDeclarationSyntax method => method.ExpressionBody?.Expression ?? (method.Body is { Statements: { Count: 1 } only } ? (only[0] as ReturnStatementSyntax)?.Expression : null),
             _ => null,
         };
+        if (expression is RefExpressionSyntax reference)
+            expression = reference.Expression;
         return expression is null ? null : ModelOf(expression.SyntaxTree).GetOperation(expression, cancel);
     });
 

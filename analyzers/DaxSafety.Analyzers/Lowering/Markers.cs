@@ -15,10 +15,10 @@ internal sealed partial class LoweringContext
 
     /// <summary>Whether objects of the type are worth following for what their members set.</summary>
     public bool KeepsAccount(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { TypeKind: TypeKind.Class, IsAbstract: false } named && IsOwn(named) && _keepsAccount.GetOrAdd(named.OriginalDefinition, definition => definition.GetMembers().Any(member => member is IMethodSymbol { ReturnsVoid: true } method && IsMarker(method)));
+        type is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false, IsRefLikeType: false } named && IsOwn(named) && _keepsAccount.GetOrAdd(named.OriginalDefinition, definition => definition.GetMembers().Any(member => member is IMethodSymbol { ReturnsVoid: true } method && IsMarker(method)));
 
     private bool FindMarker(IMethodSymbol method) =>
-        method is { IsStatic: false, IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, MethodKind: MethodKind.Ordinary or MethodKind.PropertyGet or MethodKind.PropertySet, DeclaringSyntaxReferences.Length: 1, ContainingType: { TypeKind: TypeKind.Class, IsAnonymousType: false } type }
+        method is { IsStatic: false, IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, MethodKind: MethodKind.Ordinary or MethodKind.PropertyGet or MethodKind.PropertySet, DeclaringSyntaxReferences.Length: 1, ContainingType: { TypeKind: TypeKind.Class or TypeKind.Struct, IsAnonymousType: false, IsRefLikeType: false } type }
         && (method.ReturnsVoid || IsScalar(method.ReturnType)) && IsOwn(method) && !Types.CanCarryMapping(type)
         && BodyOf(method.DeclaringSyntaxReferences[0].GetSyntax()) is { } body && IsSimple(body);
 

@@ -24,6 +24,12 @@ internal sealed class MemberNumbers
     /// <summary>How many elements a sequence has that does not tell.</summary>
     public const int Size = int.MaxValue - 3;
 
+    /// <summary>Where a stream stands, whatever kind of stream it is known as.</summary>
+    public const int Position = int.MaxValue - 5;
+
+    /// <summary>What stands at an address that came by reference.</summary>
+    public const int Content = int.MaxValue - 4;
+
     private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
     private int _last;
@@ -40,13 +46,23 @@ internal sealed class MemberNumbers
     /// <summary>A number is known by its symbol before anybody can see it.</summary>
     private int Enter(ISymbol definition)
     {
-        var number = IsLength(definition) ? Length : Interlocked.Increment(ref _last);
+        var number = IsLength(definition) ? Length : IsPosition(definition) ? Position : Interlocked.Increment(ref _last);
         _symbols[number] = definition;
         return number;
     }
 
     private static bool IsLength(ISymbol member) => member is IPropertySymbol { Name: "Length", ContainingType: var type }
         && (type.SpecialType is SpecialType.System_Array or SpecialType.System_String || TypeFacts.IsSpan(type));
+
+    private static bool IsPosition(ISymbol member)
+    {
+        if (member is not IPropertySymbol { Name: "Position" })
+            return false;
+        var type = member.ContainingType;
+        while (type is not null and not { Name: "Stream", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } })
+            type = type.BaseType;
+        return type is not null;
+    }
 
     public ISymbol? SymbolOf(int number) => _symbols.TryGetValue(number, out var symbol) ? symbol : null;
 }

@@ -9,8 +9,16 @@ namespace DaxSafety.Analyzers.Lowering;
 /// <summary>Numbers that loops raise and that are asked for afterwards: how far something was written, and from where to where.</summary>
 internal sealed partial class BodyLowering
 {
-    private bool IsCounter(Place place) =>
-        place is { Kind: PlaceKind.Variable, Base: >= 0 and < Registers.FirstTemporary } && _slots[place.Base].Symbol is ILocalSymbol counter && IsInteger(counter.Type);
+    private bool IsCounter(Place place) => CounterOf(place) >= 0;
+
+    /// <summary>The variable of a local, or of what came by reference, that is a whole number.</summary>
+    private int CounterOf(Place place)
+    {
+        var slot = place.Kind == PlaceKind.Variable ? place.Base : place.Kind == PlaceKind.Memory ? place.Content : Registers.None;
+        return slot is >= 0 and < Registers.FirstTemporary && IsCounter(_slots[slot]) ? slot : Registers.None;
+    }
+
+    private static bool IsCounter(Slot slot) => (slot.Symbol is ILocalSymbol || slot.Kind == SlotKind.Content) && IsInteger(TypeFacts.TypeOf(slot.Symbol));
 
     /// <summary><c>offset += n</c> or <c>left -= n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
     private int Grown(Place counter, int before, in Summand summand, IOperation site)
@@ -19,13 +27,14 @@ internal sealed partial class BodyLowering
         var register = Lower(by);
         if (by.ConstantValue.HasValue)
             return _steps.Into(OpCode.Arithmetic, before, register, c: 0, scale: 1, payload: falls ? "-" : "+", site: AddSite(site));
-        var local = (ILocalSymbol)_slots[counter.Base].Symbol!;
+        var slot = CounterOf(counter);
+        var local = _slots[slot].Symbol!;
         NoteMadeOf(local, by);
         if (Unconverted(by) is IFlowCaptureReferenceOperation { Id: var chosen })
             _summands.Add((CaptureSlot(chosen), local));
         else if (Unconverted(by) is ILocalReferenceOperation { Local: var added })
             _summands.Add((SlotOf(added), local));
-        return _steps.Into(OpCode.Grow, before, Known(register, by), c: counter.Base, scale: falls ? -1 : 1, site: AddSite(site));
+        return _steps.Into(OpCode.Grow, before, Known(register, by), c: slot, scale: falls ? -1 : 1, site: AddSite(site));
     }
 
     /// <summary>Locals that are made addresses of: <c>(byte*)at</c>.</summary>
@@ -38,7 +47,7 @@ internal sealed partial class BodyLowering
     }
 
     private HashSet<int> CounterSlots(HashSet<int> tested) =>
-        new(tested.Where(slot => _slots[slot].Symbol is ILocalSymbol local && IsInteger(local.Type) && !_addresses.Contains(local)));
+        new(tested.Where(slot => IsCounter(_slots[slot]) && !_addresses.Contains(_slots[slot].Symbol!)));
 
     private readonly record struct Summand(IOperation Value, bool Falls);
 
@@ -96,20 +105,23 @@ internal sealed partial class BodyLowering
     {
         if (place is not { Kind: PlaceKind.Variable, Base: >= 0 and < Registers.FirstTemporary } || _slots[place.Base].Symbol is not ILocalSymbol local)
             return value;
-        if (ExtremeBehind(assignment.Value) is { } extreme)
+        if (Unconverted(assignment.Value) is IInvocationOperation extreme && _context.ReturnsLarger(extreme.TargetMethod) is { } isLargest)
             return !extreme.Arguments.Any(argument => SymbolEqualityComparer.Default.Equals(SymbolBehind(argument.Value), local)) ? value
-                : _steps.Into(OpCode.Keep, value, c: place.Base, scale: extreme.TargetMethod.Name == "Max" ? 1 : 0, site: AddSite(assignment));
+                : _steps.Into(OpCode.Keep, value, c: place.Base, scale: isLargest ? 1 : 0, site: AddSite(assignment));
         if (assignment.Value.ConstantValue is { HasValue: true, Value: < 0 or < 0L })
             _sentinels.Add(local);
         if (!assignment.Value.ConstantValue.HasValue && _sentinels.Contains(local))
             return _steps.Into(OpCode.Grow, _steps.Into(OpCode.Constant, payload: 0L), value, c: place.Base, scale: 1, site: AddSite(assignment));
-        return assignment.Value is IConversionOperation { OperatorMethod: null, Operand.Type: { } given } && IsInteger(given)
-            && local.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }
-                ? _steps.Into(OpCode.Lift, value, c: place.Base, site: AddSite(assignment)) : value;
+        return assignment.Value is not IConversionOperation { OperatorMethod: null, Operand.Type: { IsValueType: true } given }
+            || local.Type is not INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } ? value
+            : IsInteger(given) ? _steps.Into(OpCode.Lift, value, c: place.Base, site: AddSite(assignment))
+            // Whatever it is, it is something: `last = DateTime.UtcNow`.
+            : TypeFacts.IsScalar(given) || given.IsTupleType || _context.IsOwn(given) || _context.Types.CanCarryMapping(given) ? value
+            : _steps.Into(OpCode.Allocate, site: AddSite(assignment));
     }
 
     /// <summary>What is asked of a local and what is asked of the values it was made of answer each other.</summary>
-    private void NoteMadeOf(ILocalSymbol local, IOperation value)
+    private void NoteMadeOf(ISymbol local, IOperation value)
     {
         var test = new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1);
         NoteTested(value, test);
@@ -117,7 +129,7 @@ internal sealed partial class BodyLowering
             _testedBy.Add(local, test);
     }
 
-    private static bool IsInteger(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_UInt32 or SpecialType.System_UInt64;
+    internal static bool IsInteger(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_UInt32 or SpecialType.System_UInt64;
 
     /// <summary>A nullable's value is the nullable, where it is not null.</summary>
     private static IOperation? NullableBehind(IOperation operation) => operation switch
@@ -126,10 +138,6 @@ internal sealed partial class BodyLowering
         IInvocationOperation { TargetMethod: { Name: "GetValueOrDefault", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }, Arguments.IsEmpty: true, Instance: { } nullable } => nullable,
         _ => null,
     };
-
-    /// <summary>The library's Min and Max of whole numbers.</summary>
-    private static bool IsExtreme(IMethodSymbol method) =>
-        method is { Name: "Min" or "Max", IsStatic: true, Parameters.Length: 2, ContainingType: { Name: "Math", ContainingNamespace.Name: "System" } or { SpecialType: not SpecialType.None } } && IsInteger(method.ReturnType);
 
     /// <summary>How many bits of a word are set: none, where it is 0.</summary>
     public const string PopCount = "PopCount";
@@ -140,13 +148,22 @@ internal sealed partial class BodyLowering
     private int LowerPopCount(IOperation word) =>
         _steps.Into(OpCode.Arithmetic, Known(Lower(word), word), _steps.Into(OpCode.Constant, payload: 0L), payload: PopCount, site: AddSite(word));
 
-    private static IInvocationOperation? ExtremeBehind(IOperation value) =>
-        Unconverted(value) is IInvocationOperation invocation && IsExtreme(invocation.TargetMethod) ? invocation : null;
-
-    private int LowerExtreme(IInvocationOperation invocation)
+    private int LowerExtreme(IInvocationOperation invocation, bool isLargest)
     {
         var (first, second) = (invocation.Arguments[0].Value, invocation.Arguments[1].Value);
-        var (left, right) = (Known(Lower(first), first), Known(Lower(second), second));
-        return _steps.Into(OpCode.Extreme, left, right, c: invocation.TargetMethod.Name == "Max" ? 1 : 0, site: AddSite(invocation));
+        return Extreme(Known(Lower(first), first), Known(Lower(second), second), isLargest, invocation);
+    }
+
+    private int Extreme(int left, int right, bool isLargest, IOperation site) => _steps.Into(OpCode.Extreme, left, right, c: isLargest ? 1 : 0, site: AddSite(site));
+
+    private static bool IsClamp(IMethodSymbol method) =>
+        method is { Name: "Clamp", IsStatic: true, Parameters.Length: 3, ContainingType: { Name: "Math", ContainingNamespace.Name: "System" } or { SpecialType: not SpecialType.None } }
+        && IsInteger(method.ReturnType);
+
+    private int LowerClamp(IInvocationOperation invocation)
+    {
+        var bounded = invocation.Arguments.OrderBy(argument => argument.Parameter!.Ordinal)
+            .Select(argument => Known(Lower(argument.Value), argument.Value)).ToArray();
+        return Extreme(Extreme(bounded[0], bounded[1], isLargest: true, invocation), bounded[2], isLargest: false, invocation);
     }
 }

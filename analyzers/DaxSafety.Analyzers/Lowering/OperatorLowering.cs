@@ -10,7 +10,7 @@ internal sealed partial class BodyLowering
     private int LowerCompound(ICompoundAssignmentOperation compound)
     {
         var place = LowerPlace(compound.Target);
-        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
+        var before = Load(place);
         if (compound.OperatorMethod is { } method && IsInSource(method))
             return Operate(method, compound, place, before, Lower(compound.Value));
         var value = compound is { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null } && IsCounter(place)
@@ -25,7 +25,7 @@ internal sealed partial class BodyLowering
         if (step.Target is ILocalReferenceOperation { Local: var stepped })
             _stepped.Add(stepped);
         var place = LowerPlace(step.Target);
-        var before = place.Kind == PlaceKind.Memory ? Registers.None : Load(place);
+        var before = Load(place);
         if (step.OperatorMethod is { } method && IsInSource(method))
             return Operate(method, step, place, before) is var after && step.IsPostfix ? before : after;
         var one = _steps.Into(OpCode.Constant, payload: 1L);

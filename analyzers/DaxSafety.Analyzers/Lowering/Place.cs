@@ -29,8 +29,9 @@ internal enum PlaceKind : byte
 /// <param name="Size">Bytes that a store covers, 0 when unknown; of a length, those of one element.</param>
 /// <param name="Property">The property, for <see cref="PlaceKind.Property"/>.</param>
 /// <param name="Arguments">Its index arguments.</param>
+/// <param name="Content">Of memory behind a by-ref parameter: the variable that holds what stands there. Of what is passed by reference: what it holds.</param>
 internal readonly record struct Place(
-    PlaceKind Kind, int Base = -1, int Field = -1, bool Inexact = false, long Size = 0, IPropertySymbol? Property = null, int[]? Arguments = null)
+    PlaceKind Kind, int Base = -1, int Field = -1, bool Inexact = false, long Size = 0, IPropertySymbol? Property = null, int[]? Arguments = null, int Content = -1)
 {
     public static readonly Place None = default;
 

@@ -36,9 +36,9 @@ internal sealed partial class BodyLowering
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (operation)
         {
+            case ILocalReferenceOperation or IParameterReferenceOperation when IsAskedAnew(operation):
+                return Place.Variable(Known(Registers.None, operation));
             case ILocalReferenceOperation { Local: var local }:
-                if (IsAskedAnew(operation))
-                    return Place.Variable(Known(Registers.None, operation));
                 return OfVariable(local, local.Type);
             case IParameterReferenceOperation { Parameter.ContainingSymbol: INamedTypeSymbol { TypeKind: not TypeKind.Delegate } }:
                 // Of an extension block: what its members are called on.
@@ -67,7 +67,9 @@ internal sealed partial class BodyLowering
             case IDeclarationExpressionOperation declaration:
                 return LowerPlace(declaration.Expression);
             case IInvocationOperation { TargetMethod.ReturnsByRef: true } or IInvocationOperation { TargetMethod.ReturnsByRefReadonly: true }:
-                return Place.Memory(CallOf((IInvocationOperation)operation), TypeFacts.SizeOf(operation.Type));
+                var call = (IInvocationOperation)operation;
+                return FieldReturnedBy(call.TargetMethod) is { } returned && call.Instance is not null ? Place.OfField(Lower(call.Instance), FieldNumber(returned))
+                    : Place.Memory(CallOf(call), TypeFacts.SizeOf(operation.Type));
             case IConversionOperation conversion:
                 return LowerPlace(conversion.Operand);
             case IParenthesizedOperation parenthesized:
@@ -80,8 +82,12 @@ internal sealed partial class BodyLowering
 
     private Place OfVariable(ISymbol symbol, ITypeSymbol type)
     {
+        if (_aliases.TryGetValue(symbol, out var named))
+            return named;
         var slot = SlotOf(symbol);
-        return _slots[slot].HoldsAddress ? Place.Memory(slot, TypeFacts.SizeOf(type)) : Place.Variable(slot);
+        return _slots[slot].HoldsAddress ? Place.Memory(slot, TypeFacts.SizeOf(type))
+            : _addressSlots.TryGetValue(symbol, out var address) ? Place.Memory(address, TypeFacts.SizeOf(type)) with { Content = slot }
+            : Place.Variable(slot);
     }
 
     private Place OfDereference(IOperation operation, IOperation pointer)
@@ -145,6 +151,8 @@ internal sealed partial class BodyLowering
         {
             if (property.GetMethod is not { } getter)
                 return Place.None;
+            if (FieldReturnedBy(property) is { } returned && receiver >= 0)
+                return Place.OfField(receiver, FieldNumber(returned));
             var address = HasEffects(property)
                 ? EmitCall(getter, reference, receiver, arguments, effectsOf: property)
                 : EmitCall(getter, reference, receiver, arguments);
@@ -205,13 +213,16 @@ internal sealed partial class BodyLowering
             case PlaceKind.Variable:
                 return place.Base;
             case PlaceKind.Field:
-                return _steps.Into(OpCode.LoadField, place.Base, place.Field, scale: place.Size);
+                return _steps.Into(OpCode.LoadField, place.Base, place.Field, scale: place.Size,
+                    site: place.Field == MemberNumbers.Position ? AddSite(_current) : Registers.None);
             case PlaceKind.Property:
                 if (place.Property is not { GetMethod: { } getter } property)
                     return Registers.None;
                 if (PropertyShapes.IsAutomatic(getter))
                     return _steps.Into(OpCode.LoadField, place.Base, FieldNumber(property));
                 return EmitCall(getter, _current, place.Base, place.Arguments!, effectsOf: HasEffects(property) ? property : null);
+            case PlaceKind.Memory:
+                return place.Content;
             default:
                 return Registers.None;
         }
@@ -230,6 +241,8 @@ internal sealed partial class BodyLowering
                 break;
             case PlaceKind.Memory:
                 _steps.Add(new Instruction(OpCode.Write, -1, place.Base, place.Inexact ? 1 : 0, scale: place.Size, site: AddWriteSite(operation, place)));
+                if (place.Content >= 0)
+                    Store(Place.Variable(place.Content), value, operation);
                 break;
             case PlaceKind.Property when place.Property is { SetMethod: { } plain } property && PropertyShapes.IsAutomatic(plain):
                 Store(Place.OfField(place.Base, FieldNumber(property)), value, operation);
@@ -258,7 +271,7 @@ internal sealed partial class BodyLowering
     private Place RefVariable(IOperation target) => target switch
     {
         ILocalReferenceOperation { Local: var local } => Place.Variable(SlotOf(local)),
-        IParameterReferenceOperation { Parameter: var parameter } => Place.Variable(SlotOf(parameter)),
+        IParameterReferenceOperation { Parameter: var parameter } => Place.Variable(_addressSlots.TryGetValue(parameter, out var address) ? address : SlotOf(parameter)),
         IDeclarationExpressionOperation declaration => RefVariable(declaration.Expression),
         IFieldReferenceOperation { Instance: { } instance, Field: var field } => Lower(instance) is >= 0 and var holder
             ? Place.OfField(holder, FieldNumber(field))

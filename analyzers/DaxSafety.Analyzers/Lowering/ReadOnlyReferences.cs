@@ -11,12 +11,8 @@ namespace DaxSafety.Analyzers.Lowering;
 internal static class ReadOnlyReferences
 {
     public static bool IsValue(IParameterSymbol parameter) =>
-        parameter.RefKind is RefKind.In or RefKind.RefReadOnlyParameter && (parameter.Type.IsReferenceType || IsScalar(parameter.Type))
+        parameter.RefKind is RefKind.In or RefKind.RefReadOnlyParameter && (parameter.Type.IsReferenceType || TypeFacts.IsScalar(parameter.Type))
         && parameter.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax().Parent?.Parent is { } owner && !TakesReference(owner, parameter.Name);
-
-    private static bool IsScalar(ITypeSymbol type) => type.TypeKind == TypeKind.Enum
-        || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_UIntPtr and not SpecialType.System_String
-        || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T };
 
     private static bool TakesReference(SyntaxNode owner, string name) => owner.DescendantNodes().Any(node => node is IdentifierNameSyntax read && read.Identifier.ValueText == name
         && read.Parent is RefExpressionSyntax or ArgumentSyntax { RefKindKeyword.RawKind: not (int)SyntaxKind.None } or PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.AddressOfExpression });

@@ -145,6 +145,11 @@ internal sealed class TypeFacts
     public static bool IsPlainData(ITypeSymbol type) => type is ITypeParameterSymbol parameter
         && (parameter.HasUnmanagedTypeConstraint || (parameter.ConstraintTypes.IsEmpty ? parameter.HasValueTypeConstraint : parameter.ConstraintTypes.Any(IsNumeric)));
 
+    /// <summary>A number, a flag or an enum, or none.</summary>
+    public static bool IsScalar(ITypeSymbol type) => type.TypeKind == TypeKind.Enum
+        || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_UIntPtr and not SpecialType.System_String
+        || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T };
+
     private static bool IsNumeric(ITypeSymbol constraint) => constraint is { ContainingNamespace: { Name: "Numerics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } };
 
     /// <summary>The type of what a variable or member holds; null for any other symbol.</summary>

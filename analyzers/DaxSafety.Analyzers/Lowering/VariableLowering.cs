@@ -27,16 +27,32 @@ internal sealed partial class BodyLowering
         var kind = !own ? SlotKind.Captured : symbol is IParameterSymbol ? SlotKind.Parameter : SlotKind.Local;
         var ordinal = kind == SlotKind.Captured ? _context.Members.Of(symbol) : symbol is IParameterSymbol parameter ? parameter.Ordinal : -1;
         slot = _slots.Count;
-        _slots.Add(new Slot(kind, symbol, ordinal, HoldsAddress(symbol)));
+        if (kind == SlotKind.Parameter && HoldsContent(symbol))
+        {
+            _slots.Add(new Slot(kind, symbol, ordinal, HoldsAddress: true));
+            _addressSlots[symbol] = slot++;
+            kind = SlotKind.Content;
+            // The caller may ask what is left there.
+            _testedVariables.Add(symbol);
+        }
+        _slots.Add(new Slot(kind, symbol, ordinal, kind != SlotKind.Content && HoldsAddress(symbol)));
         _slotOf[symbol] = slot;
         return slot;
     }
+
+    /// <summary>The addresses of by-ref parameters, of which what stands there is a variable of its own.</summary>
+    private readonly Dictionary<ISymbol, int> _addressSlots = new(SymbolEqualityComparer.Default);
+
+    /// <summary>A number or flag by reference may be mapped memory, or the caller's own account of what is written: <c>void Mark(ref bool dirty)</c>.</summary>
+    private bool HoldsContent(ISymbol symbol) =>
+        symbol is IParameterSymbol { RefKind: RefKind.Ref } parameter && HoldsAddress(parameter)
+        && (TypeFacts.IsScalar(parameter.Type) || TypeFacts.IsPlainData(parameter.Type));
 
     /// <summary>A ref local names memory; a ref parameter does when it is plain data, else it is a variable that the caller sees change, as an out parameter always is.</summary>
     private bool HoldsAddress(ISymbol symbol) => symbol switch
     {
         ILocalSymbol local => local.RefKind != RefKind.None,
-        IParameterSymbol { RefKind: RefKind.Ref or RefKind.In } parameter => (TypeFacts.IsPlainData(parameter.Type) || !_context.Types.CanCarryMapping(parameter.Type)) && !ReadOnlyReferences.IsValue(parameter),
+        IParameterSymbol { RefKind: RefKind.Ref or RefKind.In } parameter => !parameter.Type.IsReferenceType && (TypeFacts.IsPlainData(parameter.Type) || !_context.Types.CanCarryMapping(parameter.Type)) && !ReadOnlyReferences.IsValue(parameter),
         _ => false,
     };
 
@@ -112,7 +128,10 @@ internal sealed partial class BodyLowering
             NoteCaptures(target);
             // `link = ref left ? ref node->Left : ref node->Right;`
             if (operation is ISimpleAssignmentOperation { IsRef: true } alias)
+            {
                 NoteCaptures(alias.Value);
+                NotePointed(alias.Target);
+            }
             NoteCounter(operation);
             NoteChoice(operation);
             NoteIndex(operation);
