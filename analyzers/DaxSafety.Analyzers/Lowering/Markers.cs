@@ -10,12 +10,15 @@ internal sealed partial class LoweringContext
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _markers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _keepsAccount = new(SymbolEqualityComparer.Default);
 
-    /// <summary>A member that only sets, counts, collects or reads what its object holds.</summary>
-    public bool IsMarker(IMethodSymbol method) => _markers.GetOrAdd(method.OriginalDefinition, FindMarker);
+    /// <summary>A member that only sets, counts, collects or reads what its object holds: any of a class, and those of a structure that keeps account.</summary>
+    public bool IsMarker(IMethodSymbol method) => OnlyMarks(method) && (method.ContainingType.TypeKind == TypeKind.Class || KeepsAccount(method.ContainingType));
 
-    /// <summary>Whether objects of the type are worth following for what their members set.</summary>
+    /// <summary>Whether objects of the type are worth following for what their members set. Most structures are data that somebody reads.</summary>
     public bool KeepsAccount(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false, IsRefLikeType: false } named && IsOwn(named) && _keepsAccount.GetOrAdd(named.OriginalDefinition, definition => definition.GetMembers().Any(member => member is IMethodSymbol { ReturnsVoid: true } method && IsMarker(method)));
+        type is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false, IsRefLikeType: false } named && IsOwn(named) && _keepsAccount.GetOrAdd(named.OriginalDefinition, definition => definition.GetMembers()
+            .Any(member => member is IMethodSymbol { ReturnsVoid: true } method && (definition.TypeKind == TypeKind.Class || method is { MethodKind: MethodKind.Ordinary, IsReadOnly: false }) && OnlyMarks(method)));
+
+    private bool OnlyMarks(IMethodSymbol method) => _markers.GetOrAdd(method.OriginalDefinition, FindMarker);
 
     private bool FindMarker(IMethodSymbol method) =>
         method is { IsStatic: false, IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, MethodKind: MethodKind.Ordinary or MethodKind.PropertyGet or MethodKind.PropertySet, DeclaringSyntaxReferences.Length: 1, ContainingType: { TypeKind: TypeKind.Class or TypeKind.Struct, IsAnonymousType: false, IsRefLikeType: false } type }
