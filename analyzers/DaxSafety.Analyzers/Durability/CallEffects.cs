@@ -196,6 +196,9 @@ internal sealed partial class BodyAnalysis
                         : Value.Untracked;
                 if (!parent.IsUntracked && !mapping.Parents.Contains(parent))
                     mapping.Parents.Add(parent);
+                // Windows makes a view of a section, never of the file itself.
+                if (name == "of" && effect["desired-access"] is not null)
+                    _sections.UnionWith(parent.Refs.Select(place => place.Entity));
             }
         }
     }

@@ -182,7 +182,9 @@ internal sealed partial class BodyAnalysis
 
     private bool IsGiven(int path) => _entities[path] is { IsRooted: true } or { Kind: EntityKind.Constant };
 
-    private bool IsKnownFile(int entity) => _entities[entity].Kind is EntityKind.FileAt or EntityKind.Parameter;
+    private bool IsKnownFile(int entity) => _entities[entity].Kind is EntityKind.FileAt or EntityKind.Parameter && !_sections.Contains(entity);
+
+    private readonly HashSet<int> _sections = new();
 
     /// <summary>Nobody passes one file as two parameters of one type; its stream and its handle perhaps.</summary>
     private bool FilesDiffer(Entity a, Entity b) => a.Kind == EntityKind.FileAt && b.Kind == EntityKind.FileAt ? PathsDiffer(a.A, b.A)
