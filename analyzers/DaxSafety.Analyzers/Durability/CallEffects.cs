@@ -121,6 +121,7 @@ internal sealed partial class BodyAnalysis
             return Value.OfRefs(source.Refs.Select(place => place.Somewhere()));
         if (effect["offset"] is { } offset)
             source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: !effect.Has("variable"));
+        ForgetRest(path, source);
         return effect["length"] is { } length && Number(path, call, length) is { } extent && IsKnown(extent) ? WithLength(source, extent) : source;
     }
 
