@@ -253,6 +253,7 @@ internal sealed class SummaryImport
             Describe(mine, mapping, entity.Id);
         mine.WhenFlushed ??= entity.WhenFlushed;
         mine.Escaped |= entity.Escaped || IsPrivateToOneOfSeveral(entity.Id);
+        mine.KeptIn ??= entity.KeptIn;
         return Value.OfEntity(mine.Id);
     }
 
