@@ -208,9 +208,9 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
     public bool IsFlushed(int field)
     {
-        if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
+        if (Any(_flushed, field) || LiesIn(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
             return true;
-        var (byView, byFile) = (Any(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
+        var (byView, byFile) = (Any(_viewFlushed, field) || LiesIn(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
     }
 
@@ -221,6 +221,16 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
 
     /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
     private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
+
+    /// <summary>Another field's view of the same map, which is all of it, is among those that are flushed.</summary>
+    private bool LiesIn(HashSet<int> flushed, int field)
+    {
+        foreach (var other in flushed)
+            if (other != field && origins.Of(other, cancel) is { Template: { Role: MappingRole.View } view } whole && view.Offset?.AsConstant is 0 && view.Size?.AsConstant is 0
+                && FilesOf(field).Any(whole.ParentFields.Contains))
+                return true;
+        return false;
+    }
 
     /// <summary>The fields of what a field's view was made from.</summary>
     private IEnumerable<int> FilesOf(int field) => _aliases.Of(field).SelectMany(other => origins.Of(other, cancel)?.ParentFields ?? Array.Empty<int>());
