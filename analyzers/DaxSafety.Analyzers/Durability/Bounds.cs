@@ -171,7 +171,8 @@ internal sealed partial class BodyAnalysis
     /// <summary>It is one number wherever the body names it: no loop yields or picks another in its place.</summary>
     private bool StaysTheSame(int number) => _entities[number] switch
     {
-        { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> ("+" or "-", _, _, _) } sum => StaysTheSame(sum.A) && StaysTheSame((int)sum.B),
+        { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> ("+" or "-", _, _, _) } sum =>
+            StaysTheSame(sum.A) && StaysTheSame((int)sum.B),
         { Kind: EntityKind.Field } part => part.A != MemberNumbers.Element && !IsPick(part.A) && StaysTheSame((int)part.B),
         { Kind: EntityKind.Result } made => !IsRepeated(_body.Sites[made.A].Syntax),
         var other => other.IsRooted,
@@ -179,9 +180,14 @@ internal sealed partial class BodyAnalysis
 
     private static bool IsRepeated(SyntaxNode step)
     {
-        for (var node = step.Parent; node is not (null or MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax); node = node.Parent)
-            if (node is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax || (node is BlockSyntax block && block.Statements.Any(SyntaxKind.LabeledStatement)))
+        var node = step.Parent;
+        while (node is not (null or MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+        {
+            if (node is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+                || (node is BlockSyntax block && block.Statements.Any(SyntaxKind.LabeledStatement)))
                 return true;
+            node = node.Parent;
+        }
         return false;
     }
 

@@ -226,7 +226,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     private bool LiesIn(HashSet<int> flushed, int field)
     {
         foreach (var other in flushed)
-            if (other != field && origins.Of(other, cancel) is { Template: { Role: MappingRole.View } view } whole && view.Offset?.AsConstant is 0 && view.Size?.AsConstant is 0
+            if (other != field && origins.Of(other, cancel) is { Template: { Role: MappingRole.View, Offset.AsConstant: 0, Size.AsConstant: 0 } } whole
                 && FilesOf(field).Any(whole.ParentFields.Contains))
                 return true;
         return false;

@@ -58,7 +58,8 @@ internal sealed partial class BodyAnalysis
                 break;
             case OpCode.LoadField:
                 var holder = step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A);
-                Assign(path, step.Dst, ElementsIn(holder, step.Scale) ?? (step.B == MemberNumbers.Length ? LengthOf(path, holder, step.Scale) : LoadField(path, holder, step.B)));
+                Assign(path, step.Dst, ElementsIn(holder, step.Scale)
+                    ?? (step.B == MemberNumbers.Length ? LengthOf(path, holder, step.Scale) : LoadField(path, holder, step.B)));
                 break;
             case OpCode.LoadElement:
                 Assign(path, step.Dst, LoadElement(path, Read(path, step.A), step.B, step.C));

@@ -39,8 +39,10 @@ internal sealed partial class BodyLowering
         return registers;
     }
 
-    private bool NamesNewFile(IParameterSymbol parameter) => parameter is { Type.SpecialType: SpecialType.System_String, ContainingSymbol: IMethodSymbol method }
-        && _context.Knowledge.EffectsOf(method).Any(effect => effect is { Kind: EffectKind.Create, Target.Kind: OperandKind.Parameter } && effect.Target.Ordinal == parameter.Ordinal);
+    private bool NamesNewFile(IParameterSymbol parameter) =>
+        parameter is { Type.SpecialType: SpecialType.System_String, ContainingSymbol: IMethodSymbol method }
+        && _context.Knowledge.EffectsOf(method).Any(effect =>
+            effect is { Kind: EffectKind.Create, Target.Kind: OperandKind.Parameter } && effect.Target.Ordinal == parameter.Ordinal);
 
     private bool DecidesOnFlush(IParameterSymbol parameter, IOperation value)
     {

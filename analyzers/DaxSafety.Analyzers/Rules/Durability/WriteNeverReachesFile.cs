@@ -18,6 +18,8 @@ internal static class WriteNeverReachesFile
     }
 
     /// <summary>A field holds the view, and another member of its type flushes it.</summary>
-    private static bool IsFlushedElsewhere(RuleContext context, Obligation write) => write is { Debt: Debt.Bytes, IsReportedInside: false, Target.Single: { } place }
-        && context.Outcome.Analysis.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping.CopyOnWrite: true, A: var field } && context.IsFlushedByName(field);
+    private static bool IsFlushedElsewhere(RuleContext context, Obligation write) =>
+        write is { Debt: Debt.Bytes, IsReportedInside: false, Target.Single: { } place }
+        && context.Outcome.Analysis.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping.CopyOnWrite: true, A: var field }
+        && context.IsFlushedByName(field);
 }
