@@ -1,5 +1,7 @@
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -75,6 +77,7 @@ internal sealed partial class BodyAnalysis
             EntityKind.AtMost => new Span(long.MinValue, number.B),
             EntityKind.Result when number.IsAmount => new Span(0, long.MaxValue),
             EntityKind.Field when IsSize(number.A) => new Span(0, long.MaxValue),
+            EntityKind.Measured when number.A == LengthOfRest => new Span(0, long.MaxValue),
             EntityKind.Field or EntityKind.Captured when IsUnsigned(TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(number.A))) => new Span(0, long.MaxValue),
             EntityKind.Parameter when IsUnsigned(TypeOfParameter(number.A)) => new Span(0, long.MaxValue),
             EntityKind.Computed when number.Payload is ValueTuple<string, long, long, int> (Down, var address, var unit, _) => RoundedDown(new Span(address, address), unit),
@@ -176,19 +179,35 @@ internal sealed partial class BodyAnalysis
     private void ForgetWritesOf(Path path, int none)
     {
         // What a step yields anew in each round is another number by now.
-        if (path.Pending.IsEmpty || !(IsOfRooted(none) || _body.LoopHeads.Count == 0))
+        if (path.Pending.IsEmpty || !(_body.LoopHeads.Count == 0 || StaysTheSame(none)))
             return;
         foreach (var entry in path.Pending)
             if (_obligations[entry.Key] is { Debt: Debt.Bytes, Target.Single: { LengthEntity: > EntityTable.Untracked, Length: <= 0 } written } && IsOrScales(written.LengthEntity, none))
                 path.Pending = path.Pending.Remove(entry.Key);
     }
 
-    /// <summary>A parameter or what one holds, or what two of those come to.</summary>
-    private bool IsOfRooted(int number) => _entities[number] switch
+    /// <summary>It is one number wherever the body names it: no loop yields or picks another in its place.</summary>
+    private bool StaysTheSame(int number) => _entities[number] switch
     {
-        { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> ("+" or "-", _, _, _) } sum => _entities[sum.A].IsRooted && _entities[(int)sum.B].IsRooted,
+        { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> ("+" or "-", _, _, _) } sum =>
+            StaysTheSame(sum.A) && StaysTheSame((int)sum.B),
+        { Kind: EntityKind.Field } part => part.A != MemberNumbers.Element && !IsPick(part.A) && StaysTheSame((int)part.B),
+        { Kind: EntityKind.Result } made => !IsRepeated(_body.Sites[made.A].Syntax),
         var other => other.IsRooted,
     };
+
+    private static bool IsRepeated(SyntaxNode step)
+    {
+        var node = step.Parent;
+        while (node is not (null or MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+        {
+            if (node is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+                || (node is BlockSyntax block && block.Statements.Any(SyntaxKind.LabeledStatement)))
+                return true;
+            node = node.Parent;
+        }
+        return false;
+    }
 
     private bool IsOrScales(int scaled, int entity) => scaled == entity
         || (_entities[scaled] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("*", 0, > 0, _), A: var number } && number == entity);

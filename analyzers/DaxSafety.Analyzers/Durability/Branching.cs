@@ -171,17 +171,23 @@ internal sealed partial class BodyAnalysis
         }
         if (collection.Single is { Entity: var nothing } && _entities[nothing] is { Kind: EntityKind.Allocated, B: BodyLowering.NoElements })
             return !holds;
+        var elements = Read(path, condition.Size);
         if (collection.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } of
-            && !(Learn(path, _tests.Of(ConditionKind.Iterates, of.Entity, key: "any"), holds ? Span.True : Span.False, condition.Correlated)
+            && !((HasChanged(elements) || Learn(path, _tests.Of(ConditionKind.Iterates, of.Entity, key: "any"), holds ? Span.True : Span.False, condition.Correlated))
                 && (!holds || Learn(path, _tests.Of(ConditionKind.IsNull, of.Entity), Span.False, condition.Correlated))))
             return false;
-        return Read(path, condition.Size) switch
+        return elements switch
         {
             { AsConstant: { } size } => holds == size > 0,
-            { Single: { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } size } => Learn(path, NumberTest(size.Entity), holds ? new Span(1, long.MaxValue) : new Span(long.MinValue, 0), condition.Correlated),
+            { Single: { OffsetEntity: 0, Entity: > EntityTable.Untracked } size } =>
+                Learn(path, NumberTest(size.Entity), (holds ? new Span(1, long.MaxValue) : new Span(long.MinValue, 0)).Moved(-size.Offset), condition.Correlated),
             _ => true,
         };
     }
+
+    /// <summary>Since the collection was given to the body, a call has changed how many elements it has: only their number tells.</summary>
+    private bool HasChanged(Value elements) => elements.AsConstant is not null
+        || (elements.Single is { Entity: > EntityTable.Untracked } size && (size.Offset != 0 || _entities[size.Entity].Kind != EntityKind.Field));
 
     private void BeginLoop(Path path, Value enumerator)
     {

@@ -132,6 +132,7 @@ internal sealed partial class BodyAnalysis
             return Value.OfRefs(source.Refs.Select(place => place.Somewhere()));
         if (effect["offset"] is { } offset)
             source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: !effect.Has("variable"));
+        ForgetRest(path, source);
         return effect["length"] is { } length && Number(path, call, length) is { } extent && IsKnown(extent) ? WithLength(source, extent) : source;
     }
 
@@ -207,6 +208,9 @@ internal sealed partial class BodyAnalysis
                         : Value.Untracked;
                 if (!parent.IsUntracked && !mapping.Parents.Contains(parent))
                     mapping.Parents.Add(parent);
+                // Windows makes a view of a section, never of the file itself.
+                if (name == "of" && effect["desired-access"] is not null)
+                    _sections.UnionWith(parent.Refs.Select(place => place.Entity));
             }
         }
     }

@@ -55,6 +55,28 @@ internal sealed partial class BodyAnalysis
             : Value.Untracked;
     }
 
+    /// <summary>How many elements there are, or are left behind the start of a slice.</summary>
+    private Value LengthOf(Path path, Value sequence, long size)
+    {
+        if (sequence.Refs.All(place => place is { OffsetEntity: 0, Offset: 0 }))
+            return LoadField(path, sequence, MemberNumbers.Length);
+        if (sequence.Single is not { } slice)
+            return Value.Untracked;
+        if (slice.OffsetEntity == 0 && ElementsIn(Value.Of(slice with { LengthEntity = EntityTable.Zero, Length = slice.Offset }), size) is { } before)
+            return Compute("-", LoadField(path, Value.OfEntity(slice.Entity), MemberNumbers.Length), before, 1, isAddress: false);
+        _asksForRests = true;
+        return Value.OfEntity(_entities.Intern(EntityKind.Measured, LengthOfRest, slice.Entity).Id);
+    }
+
+    /// <summary>Sliced once more, it is no longer as long as it was found to be.</summary>
+    private void ForgetRest(Path path, Value slice)
+    {
+        if (_asksForRests && slice.Single is { OffsetEntity: not 0, Entity: var entity })
+            ForgetFacts(path, _entities.Intern(EntityKind.Measured, LengthOfRest, entity));
+    }
+
+    private bool _asksForRests;
+
     private static ITypeSymbol TypeOf(CallSite call, Operand operand) => operand.Kind == OperandKind.This ? call.Method.ContainingType : call.Method.Parameters[operand.Ordinal].Type;
 
     /// <summary>How many elements of that many bytes fit where it is known how many bytes there are: <c>data.AsSpan(0, n).Length</c>.</summary>
@@ -108,6 +130,9 @@ internal sealed partial class BodyAnalysis
 
     private const int OffsetInPage = 1;
     private const int FileLength = 2;
+
+    /// <summary>Of what is behind the start of a slice, wherever that is: another number whenever something is sliced.</summary>
+    public const int LengthOfRest = 32;
 
     /// <summary>A number that is not known, but what it is about is.</summary>
     private Value Measured(Path path, CallSite call, Effect effect)

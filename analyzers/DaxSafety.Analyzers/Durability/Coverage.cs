@@ -182,7 +182,9 @@ internal sealed partial class BodyAnalysis
 
     private bool IsGiven(int path) => _entities[path] is { IsRooted: true } or { Kind: EntityKind.Constant };
 
-    private bool IsKnownFile(int entity) => _entities[entity].Kind is EntityKind.FileAt or EntityKind.Parameter;
+    private bool IsKnownFile(int entity) => _entities[entity].Kind is EntityKind.FileAt or EntityKind.Parameter && !_sections.Contains(entity);
+
+    private readonly HashSet<int> _sections = new();
 
     /// <summary>Nobody passes one file as two parameters of one type; its stream and its handle perhaps.</summary>
     private bool FilesDiffer(Entity a, Entity b) => a.Kind == EntityKind.FileAt && b.Kind == EntityKind.FileAt ? PathsDiffer(a.A, b.A)
@@ -208,10 +210,9 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Says where a view starts when its flush misses the tail of the written range; null when it does not.</summary>
-    private string? TailOf(Value written, Value flushed)
-    {
-        if (written.Single is not { } place || _entities[place.Entity].Mapping is not { } mapping || flushed.Single?.Entity != place.Entity)
-            return null;
-        return mapping.KnownTail ?? ViewTail.Describe(mapping, _entities, _context.Options.Granularity);
-    }
+    private string? TailOf(Value written, FlushFact flush) => written.Single is { } place ? MissesTailOf(flush, place.Entity) : null;
+
+    public string? MissesTailOf(FlushFact flush, int view) => flush.MissesTail && flush.Target.Single?.Entity == view && _entities[view].Mapping is { } mapping
+        ? mapping.KnownTail ?? ViewTail.Describe(mapping, _entities, _context.Options.Granularity)
+        : null;
 }

@@ -63,6 +63,9 @@ internal sealed class DurabilityModel
     public bool IsFlushedWeakly(int field, bool byDisposal, CancellationToken cancel) =>
         Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsFlushedWeakly(field, byDisposal);
 
+    public bool IsFlushedByName(int field, CancellationToken cancel) =>
+        Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsFlushedByName(field);
+
     public bool IsWritten(int field, CancellationToken cancel) =>
         Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsWritten(field);
 

@@ -200,8 +200,16 @@ internal sealed partial class BodyAnalysis
         for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
             if (path.Fields.TryGet(slot, out var value))
                 foreach (var place in value.Targets)
+                {
+                    // Wherever the object went, whoever comes across it names its field.
+                    if (IsOwnField(_fields[slot].Field))
+                        _entities[place.Entity].KeptIn ??= _fields[slot].Field;
                     EscapeDeep(path, place.Entity, depth + 1);
+                }
     }
+
+    private bool IsOwnField(int field) => field is not (MemberNumbers.Element or MemberNumbers.Self) && !IsOfTuple(field)
+        && _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.IsOwn(symbol);
 
     private void EscapeAll(Path path, Value value)
     {

@@ -17,6 +17,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     private readonly HashSet<int> _fileFlushed = new();
     private readonly HashSet<int> _flushedWeakly = new();
     private readonly HashSet<int> _disposed = new();
+    private readonly HashSet<int> _flushedByName = new();
     private bool _someFileFlushed;
     private bool _anythingFlushed;
 
@@ -103,10 +104,10 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         foreach (var weak in analysis.WeakFlushes)
         {
             if (analysis.FieldBehind(analysis.Entities[weak.Key.Entity]) is { } field)
-                (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).Add(field.A);
+                (weak.Value.IsDisposal ? _disposed : _flushedWeakly).Add(field.A);
             // Of a handle of the compilation's own, the flush is reported where it is certain whose it is.
             if (weak.Key.Entity == EntityTable.This)
-                (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
+                (weak.Value.IsDisposal ? _disposed : _flushedWeakly).UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
             else
                 EnterHandle(analysis, weak.Key.Entity);
         }
@@ -184,12 +185,16 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         {
             if (flush.Kind == FlushKind.WriteBack && analysis.Entities[place.Entity].Mapping is { PageCache: true })
                 continue;
+            if (flush.Kind == FlushKind.View && context.Options.ViewFlushIsDurable && analysis.MissesTailOf(flush, place.Entity) is not null)
+                continue;
             _someIsUnknown |= !analysis.IsOfKnownPlace(analysis.Entities[place.Entity]);
             foreach (var related in analysis.FlushedWith(place.Entity, flush.Kind))
             {
                 if (analysis.FieldBehind(analysis.Entities[related]) is { } field)
                 {
                     flushed.Add(field.A);
+                    if (!flush.OfAnything)
+                        _flushedByName.Add(field.A);
                     EnterLayer(field.A, flush.Kind == FlushKind.Unseen ? int.MaxValue : place.Layer);
                 }
                 EnterHandle(analysis, related);
@@ -202,9 +207,9 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
     public bool IsFlushed(int field)
     {
-        if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
+        if (Any(_flushed, field) || LiesIn(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
             return true;
-        var (byView, byFile) = (Any(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
+        var (byView, byFile) = (Any(_viewFlushed, field) || LiesIn(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
     }
 
@@ -216,8 +221,21 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
     private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
 
+    /// <summary>Another field's view of the same map, which is all of it, is among those that are flushed.</summary>
+    private bool LiesIn(HashSet<int> flushed, int field)
+    {
+        foreach (var other in flushed)
+            if (other != field && origins.Of(other, cancel) is { Template: { Role: MappingRole.View, Offset.AsConstant: 0, Size.AsConstant: 0 } } whole
+                && FilesOf(field).Any(whole.ParentFields.Contains))
+                return true;
+        return false;
+    }
+
     /// <summary>The fields of what a field's view was made from.</summary>
     private IEnumerable<int> FilesOf(int field) => _aliases.Of(field).SelectMany(other => origins.Of(other, cancel)?.ParentFields ?? Array.Empty<int>());
+
+    /// <summary>Whether some body flushes what the field holds, and not only by its disposal.</summary>
+    public bool IsFlushedByName(int field) => Any(_flushedByName, field);
 
     /// <summary>Whether some body writes through what the field holds.</summary>
     public bool IsWritten(int field) => Any(_written, field);

@@ -183,8 +183,12 @@ internal sealed class FieldOriginStore : IFieldOrigins
             return first with { AtStart = origins.All(other => other!.AtStart) };
         if (origins.Any(other => other!.Template!.Role != template.Role))
             return null;
+        // Only of a view of all there is the range is told.
+        var isWhole = origins.All(other => other!.Template!.Offset is not null);
         var common = new Mapping(template.Role)
         {
+            Offset = isWhole ? template.Offset : null,
+            Size = isWhole ? template.Size : null,
             Anonymous = origins.All(other => other!.Template!.Anonymous),
             UnknownBacking = origins.Any(other => other!.Template!.UnknownBacking),
             ReadOnly = origins.All(other => other!.Template!.ReadOnly),

@@ -154,7 +154,7 @@ internal sealed partial class BodyAnalysis
             case FlushKind.WriteBack:
                 Fail(path, obligation, new Status(Progress.WrittenBack, status.Attempts), site, Shortfall.NotFenced, "");
                 break;
-            case FlushKind.View when flush.MissesTail && TailOf(obligation.Target, flush.Target) is { } tail:
+            case FlushKind.View when TailOf(obligation.Target, flush) is { } tail:
                 Fail(path, obligation, status, site, Shortfall.MissesTail, tail);
                 break;
             case FlushKind.View when flush.IsByItself && !IsViewFlushDurable(path):

@@ -43,6 +43,9 @@ internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail)
     /// <summary>A callee did it to a field of its own: there it is reported.</summary>
     public bool IsReportedInside { get; init; }
 
+    /// <summary>It is the disposal of the view.</summary>
+    public bool IsDisposal { get; init; } = Detail == "dispose";
+
     /// <summary>A flag decides whether the call is enough: it is where it is true.</summary>
     public bool IsDecided { get; init; }
 }

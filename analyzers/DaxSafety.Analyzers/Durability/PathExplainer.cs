@@ -60,6 +60,15 @@ internal sealed class PathExplainer(Outcome outcome, Obligation obligation, Func
     public PathStep? Decisive(IReadOnlyList<PathStep> steps) =>
         _settled is null ? null : steps.LastOrDefault(step => step.Other != step.Taken && (_canSettle ??= NodesThatCanSettle()).Contains(step.Other) && !CanStillSettle(step));
 
+    /// <summary>Where the branch is that of a <c>foreach</c> which goes on, the one in it that left: the other way of that comes round again.</summary>
+    public PathStep LeavingLoop(IReadOnlyList<PathStep> steps, PathStep decisive)
+    {
+        for (var i = steps.Count - 1; i >= 0 && steps[i] != decisive && decisive.Condition is { Kind: ConditionKind.Iterates, A: >= 0 }; i--)
+            if (Reaches(steps[i].Other, steps[i].Node, node => node == decisive.Node))
+                return steps[i];
+        return decisive;
+    }
+
     /// <summary>Whether the other way comes to where the path goes on: the branch skips something and leaves nothing.</summary>
     public bool Rejoins(PathStep step) => Reaches(step.Other, step.Node, node => node == step.Taken || LeaveTogether(node, step.Taken));
 

@@ -59,7 +59,8 @@ internal sealed partial class BodyAnalysis
             case OpCode.LoadField:
                 var holder = step.A < 0 ? Value.OfEntity(EntityTable.Statics) : Read(path, step.A);
                 Assign(path, step.Dst, step.B == MemberNumbers.Position && !IsView(holder) ? Redefine(path, EntityKind.Result, step.Site, 0)
-                    : ElementsIn(holder, step.Scale) ?? LoadField(path, holder, step.B));
+                    : ElementsIn(holder, step.Scale)
+                        ?? (step.B == MemberNumbers.Length ? LengthOf(path, holder, step.Scale) : LoadField(path, holder, step.B)));
                 break;
             case OpCode.LoadElement:
                 Assign(path, step.Dst, LoadElement(path, Read(path, step.A), step.B, step.C));

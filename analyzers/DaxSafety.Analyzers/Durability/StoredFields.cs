@@ -139,8 +139,11 @@ internal sealed class StoredFields
     private Mapping Described(Mapping mapping, int made, bool ofOne = true)
     {
         var backing = _analysis.BackingOf(mapping);
+        var isWhole = ofOne && mapping is { Offset.AsConstant: 0, Size.AsConstant: 0 };
         return new Mapping(mapping.Role)
         {
+            Offset = isWhole ? mapping.Offset : null,
+            Size = isWhole ? mapping.Size : null,
             Anonymous = backing.OwesNothing,
             UnknownBacking = backing.Unknown,
             ReadOnly = mapping.ReadOnly,

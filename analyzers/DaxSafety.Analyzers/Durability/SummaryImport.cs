@@ -219,7 +219,7 @@ internal sealed class SummaryImport
             case EntityKind.Computed:
                 return Recompute(entity);
             case EntityKind.Measured:
-                return Entity((int)entity.B).Single is { Entity: > EntityTable.Untracked } measured
+                return entity.A != BodyAnalysis.LengthOfRest && Entity((int)entity.B).Single is { Entity: > EntityTable.Untracked } measured
                     ? Value.OfEntity(_caller.Entities.Intern(EntityKind.Measured, entity.A, measured.Entity).Id)
                     : Value.Untracked;
             default:
@@ -260,6 +260,7 @@ internal sealed class SummaryImport
             Describe(mine, mapping, entity.Id);
         mine.WhenFlushed ??= entity.WhenFlushed;
         mine.Escaped |= entity.Escaped || IsPrivateToOneOfSeveral(entity.Id);
+        mine.KeptIn ??= entity.KeptIn;
         return Value.OfEntity(mine.Id);
     }
 

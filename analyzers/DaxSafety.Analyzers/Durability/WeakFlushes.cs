@@ -17,6 +17,8 @@ internal sealed partial class BodyAnalysis
             {
                 FlushKind.View when !_context.Options.ViewFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
                 FlushKind.File when !_context.Options.FileFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
+                FlushKind.View when MissesTailOf(flush, place.Entity) is { } tail =>
+                    new Attempt(site, Shortfall.MissesTail, tail) { IsDisposal = describe() == "dispose" },
                 FlushKind.WriteBack when _entities[place.Entity].Mapping is { PageCache: true } => new Attempt(site, Shortfall.PageCache, ""),
                 _ => null,
             };

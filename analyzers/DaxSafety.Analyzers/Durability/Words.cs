@@ -43,6 +43,7 @@ internal sealed partial class BodyAnalysis
     {
         var (operation, left, right) = ((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B));
         var value = Compute(operation, left, right, step.Scale, step.C == 1);
+        ForgetRest(path, value);
         return operation is Or or Shift or BodyLowering.PopCount && value.IsUntracked && right is not null && step.C == 0
             && LeastOfWord(operation, left.AsConstant, CountedRangeOf(path, left).Low, CountedRangeOf(path, right).Low) > 0
                 ? Number(path, EntityTable.HolderOfSite + step.Site, 1) : value;

@@ -32,9 +32,17 @@ internal sealed partial class BodyLowering
                 registers[parameter.Ordinal] = parameter.RefKind == RefKind.None || ReadOnlyReferences.IsValue(parameter)
                     ? LowerValue(WithoutBranches(argument.Value) ?? argument.Value)
                     : LowerByRef(argument, parameter, ref outs);
+            // A file is known by its path, whatever that is: `CreateFromFile(Path.Combine(folder, "log"), …)`.
+            if (registers[parameter.Ordinal] < 0 && NamesNewFile(parameter))
+                registers[parameter.Ordinal] = Known(Registers.None, argument.Value);
         }
         return registers;
     }
+
+    private bool NamesNewFile(IParameterSymbol parameter) =>
+        parameter is { Type.SpecialType: SpecialType.System_String, ContainingSymbol: IMethodSymbol method }
+        && _context.Knowledge.EffectsOf(method).Any(effect =>
+            effect is { Kind: EffectKind.Create, Target.Kind: OperandKind.Parameter } && effect.Target.Ordinal == parameter.Ordinal);
 
     private bool DecidesOnFlush(IParameterSymbol parameter, IOperation value)
     {

@@ -15,10 +15,11 @@ internal static class FlushPolicy
         // A way that leads to a flush only if a policy wants it leads to none that could be forgotten.
         var explainer = new PathExplainer(context.Outcome, owed.Obligation, (node, condition) => !condition.AsksForMemory && IsPolicy(context, node, condition));
         return owed.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return
-            && explainer.Decisive(explainer.StepsTo(exit.Node)) is { } decisive
-            // A loop over what is to be flushed: nothing in it, nothing to flush.
-            && decisive.Condition is not { Kind: ConditionKind.Iterates, A: >= 0 }
-            && !IsPolicy(context, decisive.Node, decisive.Condition)
+            && explainer.StepsTo(exit.Node) is var steps
+            && explainer.Decisive(steps) is { } decisive
+            && !IsEmptyLoop(decisive)
+            && explainer.LeavingLoop(steps, decisive) is var leaving
+            && !IsPolicy(context, leaving.Node, leaving.Condition)
             && !(decisive.Condition.IsCount && explainer.Rejoins(decisive)));
     }
 
@@ -26,8 +27,11 @@ internal static class FlushPolicy
     public static bool IsDecidedHere(RuleContext context, OwedWrite owed)
     {
         var explainer = new PathExplainer(context.Outcome, owed.Obligation);
-        return owed.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return && explainer.Decisive(explainer.StepsTo(exit.Node)) is { Condition: not { Kind: ConditionKind.Iterates, A: >= 0 } });
+        return owed.Exits.Any(exit => context.NodeOf(exit).Exit == ExitKind.Return && explainer.Decisive(explainer.StepsTo(exit.Node)) is { } decisive && !IsEmptyLoop(decisive));
     }
+
+    /// <summary>A loop over what is to be flushed: nothing in it, nothing to flush.</summary>
+    private static bool IsEmptyLoop(PathStep step) => step.Condition is { Kind: ConditionKind.Iterates, A: >= 0 } && step.Outcome == step.Condition.Negated;
 
     private static bool IsPolicy(RuleContext context, int node, Condition condition) =>
         context.Outcome.Analysis.IsPolicy(condition, context.Outcome.States[node]);

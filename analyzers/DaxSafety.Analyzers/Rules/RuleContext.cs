@@ -55,6 +55,8 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
 
     public bool IsWritten(int field) => model.IsWritten(field, cancel);
 
+    public bool IsFlushedByName(int field) => model.IsFlushedByName(field, cancel);
+
     public IEnumerable<int> ViewsMadeFrom(int field) => model.ViewsMadeFrom(field, cancel);
 
     /// <summary>Whether something that the body calls may flush a file or a directory, as far down as it goes.</summary>

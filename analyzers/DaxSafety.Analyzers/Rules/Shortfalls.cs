@@ -87,7 +87,7 @@ internal static class Shortfalls
             foreach (var field in fields)
             {
                 var verdict = context.VerdictOn(field);
-                if (verdict == FieldVerdict.Flushed || (verdict == FieldVerdict.NeverFlushed && !(context.IsWritten(field) && context.IsFlushedWeakly(field, weak.Value.Detail == "dispose"))))
+                if (verdict == FieldVerdict.Flushed || (verdict == FieldVerdict.NeverFlushed && !(context.IsWritten(field) && context.IsFlushedWeakly(field, weak.Value.IsDisposal))))
                     continue;
                 yield return (weak.Value, entity, field, verdict == FieldVerdict.AskAll);
                 break;
@@ -100,7 +100,7 @@ internal static class Shortfalls
     {
         var diagnostic = Diagnostic.Create(rule, context.Site(weak.Attempt.Site).ReportedLocation, ImmutableArray<Location>.Empty, properties, arguments);
         if (weak.IsUndecided)
-            postpone(new Undecided(weak.Field, diagnostic, OnFlush: true, ByDisposal: weak.Attempt.Detail == "dispose"));
+            postpone(new Undecided(weak.Field, diagnostic, OnFlush: true, ByDisposal: weak.Attempt.IsDisposal));
         else
             context.Report(diagnostic);
     }

@@ -7,8 +7,19 @@ internal static class WriteNeverReachesFile
 {
     public static void Report(RuleContext context)
     {
-        foreach (var obligation in context.Outcome.Analysis.FlushedCopies.Values.OrderBy(obligation => obligation.Site))
+        var flushed = new SortedDictionary<int, Obligation>(context.Outcome.Analysis.FlushedCopies);
+        var written = context.Outcome.Analysis.Obligations;
+        for (var id = 0; id < written.Count; id++)
+            if (!flushed.ContainsKey(written[id].Site) && IsFlushedElsewhere(context, written[id]))
+                flushed.Add(written[id].Site, written[id]);
+        foreach (var obligation in flushed.Values)
             context.Report(RuleCatalog.WriteNeverReachesFile, context.SiteOf(obligation).Location, [],
                 DiagnosticFacts.Of(context, obligation), context.NameOf(obligation));
     }
+
+    /// <summary>A field holds the view, and another member of its type flushes it.</summary>
+    private static bool IsFlushedElsewhere(RuleContext context, Obligation write) =>
+        write is { Debt: Debt.Bytes, IsReportedInside: false, Target.Single: { } place }
+        && context.Outcome.Analysis.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping.CopyOnWrite: true, A: var field }
+        && context.IsFlushedByName(field);
 }
