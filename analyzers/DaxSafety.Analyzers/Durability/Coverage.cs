@@ -68,7 +68,11 @@ internal sealed partial class BodyAnalysis
     {
         if (NameOneMemory(write.Entity, flush.Entity))
             return CoverRange(write, flush, fact);
-        if (_entities[write.Entity].Mapping is not { Role: MappingRole.View } mine || _entities[flush.Entity].Mapping is not { Role: MappingRole.View } theirs)
+        if (_entities[write.Entity].Mapping is not { Role: MappingRole.View } mine)
+            return Coverage.None;
+        if (_entities[flush.Entity].Mapping is { Role: MappingRole.Map })
+            return flush.OffsetKnown && !mine.IsOrphaned && mine.Parents.Any(parent => parent.Single?.Entity == flush.Entity) ? Coverage.Whole : Coverage.None;
+        if (_entities[flush.Entity].Mapping is not { Role: MappingRole.View } theirs)
             return Coverage.None;
         if (!ShareParent(mine, theirs) || flush.LengthKnown)
             return Coverage.None;
@@ -212,6 +216,6 @@ internal sealed partial class BodyAnalysis
     {
         if (written.Single is not { } place || _entities[place.Entity].Mapping is not { } mapping || flushed.Single?.Entity != place.Entity)
             return null;
-        return mapping.KnownTail ?? ViewTail.Describe(mapping, _entities, _context.Options.Granularity);
+        return TailOf(mapping);
     }
 }

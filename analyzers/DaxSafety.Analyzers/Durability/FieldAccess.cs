@@ -147,6 +147,7 @@ internal sealed partial class BodyAnalysis
             PageCache = template.PageCache,
             FlushesItself = template.FlushesItself,
             KnownTail = template.KnownTail,
+            KnownOfAll = template.KnownOfAll,
             Origin = template.Origin,
         };
         foreach (var parent in origin.ParentFields)

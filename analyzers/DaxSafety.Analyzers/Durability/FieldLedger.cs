@@ -103,10 +103,11 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         foreach (var weak in analysis.WeakFlushes)
         {
             if (analysis.FieldBehind(analysis.Entities[weak.Key.Entity]) is { } field)
-                (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).Add(field.A);
+                (weak.Value.IsDisposal ? _disposed : _flushedWeakly).Add(field.A);
+            (weak.Value.IsDisposal ? _disposed : _flushedWeakly).UnionWith(analysis.MapFieldsFlushedWith(weak.Key.Entity));
             // Of a handle of the compilation's own, the flush is reported where it is certain whose it is.
             if (weak.Key.Entity == EntityTable.This)
-                (weak.Value.Detail == "dispose" ? _disposed : _flushedWeakly).UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
+                (weak.Value.IsDisposal ? _disposed : _flushedWeakly).UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
             else
                 EnterHandle(analysis, weak.Key.Entity);
         }
@@ -185,7 +186,11 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         {
             if (flush.Kind == FlushKind.WriteBack && analysis.Entities[place.Entity].Mapping is { PageCache: true })
                 continue;
+            if (flush.Kind == FlushKind.View && analysis.TailLeftBy(flush, place.Entity) is not null)
+                continue;
             _someIsUnknown |= !analysis.IsOfKnownPlace(analysis.Entities[place.Entity]);
+            if (flush.Kind == FlushKind.View)
+                _viewFlushed.UnionWith(analysis.MapFieldsFlushedWith(place.Entity));
             foreach (var related in analysis.FlushedWith(place.Entity, flush.Kind))
             {
                 if (analysis.FieldBehind(analysis.Entities[related]) is { } field)
@@ -205,14 +210,17 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     {
         if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
             return true;
-        var (byView, byFile) = (Any(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
+        var (byView, byFile) = (Any(_viewFlushed, field) || FilesOf(field).Any(parent => Any(_viewFlushed, parent)), Any(_fileFlushed, field) || FlushedByItsFile(field));
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
     }
 
     /// <summary>Somebody takes it for flushed, with a call that is not enough: that call is what is reported. A disposal is one only if there is nothing better.</summary>
     public bool IsFlushedWeakly(int field, bool byDisposal) => byDisposal
-        ? Any(_disposed, field) && !Any(_flushedWeakly, field)
+        ? (Any(_disposed, field) || FilesOf(field).Any(_disposed.Contains)) && !IsFlushedWeakly(field, byDisposal: false)
         : Any(_flushedWeakly, field) || FilesOf(field).Any(_flushedWeakly.Contains);
+
+    /// <summary>The view itself is flushed, and not well: that, and no flush of its file, is the mistake.</summary>
+    public bool IsViewFlushedWeakly(int field) => Any(_flushedWeakly, field);
 
     /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
     private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
@@ -229,6 +237,9 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>Whether an object of another type, which may flush it, has come to hold the same.</summary>
     public bool IsShared(int field) => _aliases.Of(field).Any(other => SymbolOf(other) is { } symbol
         && !SymbolEqualityComparer.Default.Equals(OutermostOf(symbol), OutermostOf(SymbolOf(field)!)));
+
+    /// <summary>Whether others have come to hold what a field's view was made from: they can flush it with a view of their own.</summary>
+    public bool IsMadeFromShared(int field) => FilesOf(field).Any(parent => IsShared(parent) || IsExposed(parent));
 
     private static ISymbol OutermostOf(ISymbol member)
     {

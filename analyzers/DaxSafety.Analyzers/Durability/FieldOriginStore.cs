@@ -193,6 +193,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
             PageCache = origins.All(other => other!.Template!.PageCache),
             FlushesItself = origins.Any(other => other!.Template!.FlushesItself),
             KnownTail = origins.Select(other => other!.Template!.KnownTail).FirstOrDefault(tail => tail is not null),
+            KnownOfAll = origins.All(other => other!.Template!.KnownOfAll),
             Origin = template.Origin,
         };
         return first with { Template = common, ParentFields = origins.SelectMany(other => other!.ParentFields).Distinct().ToList() };

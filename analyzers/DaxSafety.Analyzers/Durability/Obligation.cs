@@ -45,6 +45,9 @@ internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail)
 
     /// <summary>A flag decides whether the call is enough: it is where it is true.</summary>
     public bool IsDecided { get; init; }
+
+    /// <summary>The end of a view, and not a call that is there for nothing but the flush.</summary>
+    public bool IsDisposal { get; init; }
 }
 
 /// <summary>How far one obligation has come, and which flushes fell short of it.</summary>

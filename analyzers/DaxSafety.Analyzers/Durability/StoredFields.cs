@@ -148,6 +148,7 @@ internal sealed class StoredFields
             PageCache = mapping.PageCache,
             FlushesItself = _held[made].Any(option => _analysis.IsNamed(option.Field, BodyAnalysis.AutoFlush) && option.Value.AsConstant != 0),
             KnownTail = !ofOne ? null : mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
+            KnownOfAll = ofOne && BodyAnalysis.IsOfAll(mapping),
             Origin = mapping.Origin,
         };
     }

@@ -106,7 +106,7 @@ internal sealed class CompilationSession
         FlushFailureIgnored.Report(rules);
         FileNotDurable.Report(rules);
         ContractNotKept.Report(rules);
-        FlushMissesTail.Report(rules);
+        FlushMissesTail.Report(rules, _undecided.Add);
         WriteNeverReachesFile.Report(rules);
     }
 }
