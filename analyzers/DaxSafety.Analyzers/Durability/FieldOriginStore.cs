@@ -185,7 +185,7 @@ internal sealed class FieldOriginStore : IFieldOrigins
             return null;
         var common = new Mapping(template.Role)
         {
-            Anonymous = origins.All(other => other!.Template!.Anonymous),
+            Anonymous = origins.All(other => other!.Template!.Anonymous) || IsMadeWhereMissing(origins),
             UnknownBacking = origins.Any(other => other!.Template!.UnknownBacking),
             ReadOnly = origins.All(other => other!.Template!.ReadOnly),
             CopyOnWrite = origins.All(other => other!.Template!.CopyOnWrite),
@@ -198,4 +198,8 @@ internal sealed class FieldOriginStore : IFieldOrigins
         };
         return first with { Template = common, ParentFields = origins.SelectMany(other => other!.ParentFields).Distinct().ToList() };
     }
+
+    /// <summary>Opened by its name, and made without a file where nobody has made it yet: what is opened has none either.</summary>
+    private static bool IsMadeWhereMissing(List<FieldOrigin?> origins) =>
+        origins.Exists(made => made!.Template is { Anonymous: true, ReadOnly: false }) && origins.TrueForAll(other => other!.Template is { Anonymous: true } or { UnknownBacking: true });
 }
