@@ -67,7 +67,8 @@ internal sealed partial class BodyAnalysis
 
     private void NoteHeld(int entity, int field)
     {
-        if (Held.Add((entity, field)) && _entities[entity].Kind is EntityKind.Parameter or EntityKind.Captured && _context.MappingOf(_context.Lowering.Members.SymbolOf(field)) is not null)
+        if (Held.Add((entity, field)) && _entities[entity].Kind is EntityKind.Parameter or EntityKind.Captured
+            && _context.MappingOf(_context.Lowering.Members.SymbolOf(field)) is not null)
             (_heldOfGiven ??= new()).Add((entity, field));
     }
 

@@ -201,5 +201,6 @@ internal sealed class FieldOriginStore : IFieldOrigins
 
     /// <summary>Opened by its name, and made without a file where nobody has made it yet: what is opened has none either.</summary>
     private static bool IsMadeWhereMissing(List<FieldOrigin?> origins) =>
-        origins.Exists(made => made!.Template is { Anonymous: true, ReadOnly: false }) && origins.TrueForAll(other => other!.Template is { Anonymous: true } or { UnknownBacking: true });
+        origins.Exists(made => made!.Template is { Anonymous: true, ReadOnly: false })
+        && origins.TrueForAll(other => other!.Template is { Anonymous: true } or { UnknownBacking: true });
 }

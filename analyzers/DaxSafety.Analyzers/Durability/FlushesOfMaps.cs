@@ -14,12 +14,13 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>
-    /// The maps that a flushed view was made from, if the view is of the whole map; or of a part that nobody can tell, and nothing is written through it: it was made to
-    /// be flushed.
+    /// The maps that a flushed view was made from, if the view is of the whole map; or of a part that nobody can tell, and nothing is
+    /// written through it: it was made to be flushed.
     /// </summary>
     private IEnumerable<Ref> MapsFlushedWith(int view)
     {
-        if (_entities[view] is not { Mapping: { Role: MappingRole.View } mapping } entity || !(IsOfAll(mapping) || (entity.IsMadeView && !IsOfKnownPart(mapping) && !IsWrittenThrough(view))))
+        if (_entities[view] is not { Mapping: { Role: MappingRole.View } mapping } entity
+            || !(IsOfAll(mapping) || (entity.IsMadeView && !IsOfKnownPart(mapping) && !IsWrittenThrough(view))))
             return [];
         return mapping.Parents.SelectMany(parent => parent.Targets).Select(map => IsOfAll(mapping) ? Ref.Whole(map.Entity) : Ref.Whole(map.Entity).Somewhere());
     }

@@ -15,6 +15,7 @@ internal static class FlushMissesTail
                 DiagnosticFacts.Of(context, write.Obligation), context.NameOf(write.Obligation), attempt.Detail);
         }
         foreach (var weak in Shortfalls.OfMembers(context, Shortfall.MissesTail, reported))
-            Shortfalls.Report(context, RuleCatalog.FlushMissesTail, weak, DiagnosticFacts.Of(context, weak.Mapping), postpone, context.NameOf(weak.Mapping), weak.Attempt.Detail);
+            Shortfalls.Report(context, RuleCatalog.FlushMissesTail, weak, DiagnosticFacts.Of(context, weak.Mapping), postpone,
+                context.NameOf(weak.Mapping), weak.Attempt.Detail);
     }
 }
