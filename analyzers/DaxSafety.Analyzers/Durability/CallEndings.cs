@@ -16,6 +16,9 @@ internal sealed partial class BodyAnalysis
         var receiver = Read(path, call.Receiver);
         var targets = TargetsOn(call, receiver);
         var endings = Endings(targets, receiver, inOneCase: false);
+        // What the compilation overrides of a library's member is never all that may run.
+        if (endings is { Count: 0 } && !_context.Lowering.IsOwn(call.Method))
+            return null;
         return targets.Length > 1 && endings?.Count > MostEndings ? Endings(targets, receiver, inOneCase: true) : endings;
     }
 

@@ -132,6 +132,7 @@ internal sealed partial class BodyAnalysis
             else
                 StoreField(path, target, field, stored);
         }
+        HoldWhatIsPassed(analysis, import);
         ImportVariables(path, call, ending, import);
         foreach (var (obligation, status) in ending.Case.Pending)
             Inherit(path, obligation, status, import.Translate(obligation.Target), analysis, site, ending.Summary);

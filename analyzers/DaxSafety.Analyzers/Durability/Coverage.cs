@@ -68,7 +68,11 @@ internal sealed partial class BodyAnalysis
     {
         if (NameOneMemory(write.Entity, flush.Entity))
             return CoverRange(write, flush, fact);
-        if (_entities[write.Entity].Mapping is not { Role: MappingRole.View } mine || _entities[flush.Entity].Mapping is not { Role: MappingRole.View } theirs)
+        if (_entities[write.Entity].Mapping is not { Role: MappingRole.View } mine)
+            return Coverage.None;
+        if (_entities[flush.Entity].Mapping is { Role: MappingRole.Map })
+            return flush.OffsetKnown && !mine.IsOrphaned && mine.Parents.Any(parent => parent.Single?.Entity == flush.Entity) ? Coverage.Whole : Coverage.None;
+        if (_entities[flush.Entity].Mapping is not { Role: MappingRole.View } theirs)
             return Coverage.None;
         if (!ShareParent(mine, theirs) || flush.LengthKnown)
             return Coverage.None;
@@ -210,9 +214,6 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Says where a view starts when its flush misses the tail of the written range; null when it does not.</summary>
-    private string? TailOf(Value written, FlushFact flush) => written.Single is { } place ? MissesTailOf(flush, place.Entity) : null;
-
-    public string? MissesTailOf(FlushFact flush, int view) => flush.MissesTail && flush.Target.Single?.Entity == view && _entities[view].Mapping is { } mapping
-        ? mapping.KnownTail ?? ViewTail.Describe(mapping, _entities, _context.Options.Granularity)
-        : null;
+    private string? TailOf(Value written, FlushFact flush) =>
+        written.Single is { } place && flush.Target.Single?.Entity == place.Entity ? TailLeftBy(flush, place.Entity) : null;
 }

@@ -55,13 +55,16 @@ internal sealed class DurabilityModel
         var ledger = LedgerOf(type.OriginalDefinition, cancel);
         if (ledger.IsFlushed(field, layer))
             return FieldVerdict.Flushed;
-        var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && !ledger.IsShared(field) && _origins.Of(field, cancel) is not null;
+        var isOwnBusiness = symbol.DeclaredAccessibility == Accessibility.Private && !ledger.IsExposed(field) && !ledger.IsShared(field) && !ledger.IsMadeFromShared(field) && _origins.Of(field, cancel) is not null;
         return isOwnBusiness ? FieldVerdict.NeverFlushed : FieldVerdict.AskAll;
     }
 
     /// <summary>Whether a call that is no durable flush is taken for one of what the field holds, and should be reported in place of the writes.</summary>
     public bool IsFlushedWeakly(int field, bool byDisposal, CancellationToken cancel) =>
         Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsFlushedWeakly(field, byDisposal);
+
+    public bool IsViewFlushedWeakly(int field, CancellationToken cancel) =>
+        Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsViewFlushedWeakly(field);
 
     public bool IsFlushedByName(int field, CancellationToken cancel) =>
         Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsFlushedByName(field);

@@ -279,6 +279,9 @@ internal sealed class Mapping(MappingRole role)
     /// <summary>What writes to it was made to flush each write.</summary>
     public bool FlushesItself;
 
+    /// <summary>A view of all of its map, when that was found out where it was made.</summary>
+    public bool KnownOfAll;
+
     /// <summary>How the view starts inside a page, when that was found out where it was made.</summary>
     public string? KnownTail;
 

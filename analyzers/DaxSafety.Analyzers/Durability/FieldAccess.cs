@@ -61,11 +61,29 @@ internal sealed partial class BodyAnalysis
         var keepsTuples = _context.Lowering.Types.IsTupleOfMemory(TypeFacts.TypeOf(symbol)) || IsContainer(field);
         foreach (var place in value.Targets)
         {
-            Held.Add((place.Entity, field));
+            NoteHeld(place.Entity, field);
             if (keepsTuples)
                 foreach (var part in PartsOf(path, place.Entity))
                     Held.Add((part, field));
         }
+    }
+
+    /// <summary>Of those, what the body was given: in the terms of whoever calls it, some object has held what it passed.</summary>
+    private List<(int Entity, int Field)>? _heldOfGiven;
+
+    private void NoteHeld(int entity, int field)
+    {
+        if (Held.Add((entity, field)) && _entities[entity].Kind is EntityKind.Parameter or EntityKind.Captured
+            && _context.MappingOf(_context.Lowering.Members.SymbolOf(field)) is not null)
+            (_heldOfGiven ??= new()).Add((entity, field));
+    }
+
+    private void HoldWhatIsPassed(BodyAnalysis callee, SummaryImport import)
+    {
+        if (callee._heldOfGiven is { } given)
+            foreach (var (entity, field) in given)
+                foreach (var place in import.Translate(Value.OfEntity(entity)).Targets)
+                    NoteHeld(place.Entity, field);
     }
 
     /// <summary>An object that itself names the memory from here on.</summary>
@@ -153,6 +171,7 @@ internal sealed partial class BodyAnalysis
             PageCache = template.PageCache,
             FlushesItself = template.FlushesItself,
             KnownTail = template.KnownTail,
+            KnownOfAll = template.KnownOfAll,
             Origin = template.Origin,
         };
         foreach (var parent in origin.ParentFields)

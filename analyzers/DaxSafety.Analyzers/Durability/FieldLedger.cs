@@ -105,6 +105,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         {
             if (analysis.FieldBehind(analysis.Entities[weak.Key.Entity]) is { } field)
                 (weak.Value.IsDisposal ? _disposed : _flushedWeakly).Add(field.A);
+            (weak.Value.IsDisposal ? _disposed : _flushedWeakly).UnionWith(analysis.MapFieldsFlushedWith(weak.Key.Entity));
             // Of a handle of the compilation's own, the flush is reported where it is certain whose it is.
             if (weak.Key.Entity == EntityTable.This)
                 (weak.Value.IsDisposal ? _disposed : _flushedWeakly).UnionWith(OwnHandles.NamedBy(analysis, EntityTable.This, context));
@@ -185,9 +186,11 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         {
             if (flush.Kind == FlushKind.WriteBack && analysis.Entities[place.Entity].Mapping is { PageCache: true })
                 continue;
-            if (flush.Kind == FlushKind.View && context.Options.ViewFlushIsDurable && analysis.MissesTailOf(flush, place.Entity) is not null)
+            if (flush.Kind == FlushKind.View && analysis.TailLeftBy(flush, place.Entity) is not null)
                 continue;
             _someIsUnknown |= !analysis.IsOfKnownPlace(analysis.Entities[place.Entity]);
+            if (flush.Kind == FlushKind.View)
+                _viewFlushed.UnionWith(analysis.MapFieldsFlushedWith(place.Entity));
             foreach (var related in analysis.FlushedWith(place.Entity, flush.Kind))
             {
                 if (analysis.FieldBehind(analysis.Entities[related]) is { } field)
@@ -207,29 +210,22 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>Whether some body may durably flush what the field holds, or hands it to code that nobody can see.</summary>
     public bool IsFlushed(int field)
     {
-        if (Any(_flushed, field) || LiesIn(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
+        if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
             return true;
-        var (byView, byFile) = (Any(_viewFlushed, field) || LiesIn(_viewFlushed, field), Any(_fileFlushed, field) || FlushedByItsFile(field));
+        var (byView, byFile) = (Any(_viewFlushed, field) || FilesOf(field).Any(parent => Any(_viewFlushed, parent)), Any(_fileFlushed, field) || FlushedByItsFile(field));
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
     }
 
     /// <summary>Somebody takes it for flushed, with a call that is not enough: that call is what is reported. A disposal is one only if there is nothing better.</summary>
     public bool IsFlushedWeakly(int field, bool byDisposal) => byDisposal
-        ? Any(_disposed, field) && !Any(_flushedWeakly, field)
+        ? (Any(_disposed, field) || FilesOf(field).Any(_disposed.Contains)) && !IsFlushedWeakly(field, byDisposal: false)
         : Any(_flushedWeakly, field) || FilesOf(field).Any(_flushedWeakly.Contains);
+
+    /// <summary>The view itself is flushed, and not well: that, and no flush of its file, is the mistake.</summary>
+    public bool IsViewFlushedWeakly(int field) => Any(_flushedWeakly, field);
 
     /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
     private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
-
-    /// <summary>Another field's view of the same map, which is all of it, is among those that are flushed.</summary>
-    private bool LiesIn(HashSet<int> flushed, int field)
-    {
-        foreach (var other in flushed)
-            if (other != field && origins.Of(other, cancel) is { Template: { Role: MappingRole.View, Offset.AsConstant: 0, Size.AsConstant: 0 } } whole
-                && FilesOf(field).Any(whole.ParentFields.Contains))
-                return true;
-        return false;
-    }
 
     /// <summary>The fields of what a field's view was made from.</summary>
     private IEnumerable<int> FilesOf(int field) => _aliases.Of(field).SelectMany(other => origins.Of(other, cancel)?.ParentFields ?? Array.Empty<int>());
@@ -246,6 +242,9 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>Whether an object of another type, which may flush it, has come to hold the same.</summary>
     public bool IsShared(int field) => _aliases.Of(field).Any(other => SymbolOf(other) is { } symbol
         && !SymbolEqualityComparer.Default.Equals(OutermostOf(symbol), OutermostOf(SymbolOf(field)!)));
+
+    /// <summary>Whether others have come to hold what a field's view was made from: they can flush it with a view of their own.</summary>
+    public bool IsMadeFromShared(int field) => FilesOf(field).Any(parent => IsShared(parent) || IsExposed(parent));
 
     private static ISymbol OutermostOf(ISymbol member)
     {

@@ -183,13 +183,9 @@ internal sealed class FieldOriginStore : IFieldOrigins
             return first with { AtStart = origins.All(other => other!.AtStart) };
         if (origins.Any(other => other!.Template!.Role != template.Role))
             return null;
-        // Only of a view of all there is the range is told.
-        var isWhole = origins.All(other => other!.Template!.Offset is not null);
         var common = new Mapping(template.Role)
         {
-            Offset = isWhole ? template.Offset : null,
-            Size = isWhole ? template.Size : null,
-            Anonymous = origins.All(other => other!.Template!.Anonymous),
+            Anonymous = origins.All(other => other!.Template!.Anonymous) || IsMadeWhereMissing(origins),
             UnknownBacking = origins.Any(other => other!.Template!.UnknownBacking),
             ReadOnly = origins.All(other => other!.Template!.ReadOnly),
             CopyOnWrite = origins.All(other => other!.Template!.CopyOnWrite),
@@ -197,8 +193,14 @@ internal sealed class FieldOriginStore : IFieldOrigins
             PageCache = origins.All(other => other!.Template!.PageCache),
             FlushesItself = origins.Any(other => other!.Template!.FlushesItself),
             KnownTail = origins.Select(other => other!.Template!.KnownTail).FirstOrDefault(tail => tail is not null),
+            KnownOfAll = origins.All(other => other!.Template!.KnownOfAll),
             Origin = template.Origin,
         };
         return first with { Template = common, ParentFields = origins.SelectMany(other => other!.ParentFields).Distinct().ToList() };
     }
+
+    /// <summary>Opened by its name, and made without a file where nobody has made it yet: what is opened has none either.</summary>
+    private static bool IsMadeWhereMissing(List<FieldOrigin?> origins) =>
+        origins.Exists(made => made!.Template is { Anonymous: true, ReadOnly: false })
+        && origins.TrueForAll(other => other!.Template is { Anonymous: true } or { UnknownBacking: true });
 }

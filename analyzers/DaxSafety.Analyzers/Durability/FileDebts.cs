@@ -208,10 +208,11 @@ internal sealed partial class BodyAnalysis
                 path.Pending = path.Pending.Remove(entry.Key);
     }
 
-    /// <summary>Whether what is mapped from a file is durably flushed here, through its views.</summary>
+    /// <summary>Whether what is mapped from a file is durably flushed here, through its views. The end of a view that was only read flushes nothing.</summary>
     public bool FlushesContentsOf(Value file) => MayFlush.Any(flush =>
         (flush.Kind == FlushKind.Persist || (flush.Kind == FlushKind.View && _context.Options.ViewFlushIsDurable))
-        && flush.Target.Targets.Any(place => Related(file, place.Entity) == Relation.Same));
+        && flush.Target.Targets.Any(place => Related(file, place.Entity) == Relation.Same
+            && (!flush.OfAnything || _entities[place.Entity].Escaped || IsWrittenThrough(place.Entity))));
 
     public bool IsSameFile(Value file, int other) => Related(file, other) == Relation.Same;
 

@@ -63,11 +63,13 @@ internal sealed partial class BodyAnalysis
     {
         var target = flush.Target;
         NoteFlush(path, flush);
+        if (flush.Kind is FlushKind.View)
+            FlushMapOf(path, flush);
         if (flush.Kind is FlushKind.View && target.Targets.Any(place => path.Released.Contains(place.Entity)))
             return;
         if (flush.Kind == FlushKind.WriteBack)
             OweFence(path, target, site);
-        NoteWeakness(flush, site, describe);
+        NoteWeakness(flush, site, describe, isDisposal);
         foreach (var entry in path.Pending)
         {
             var obligation = _obligations[entry.Key];

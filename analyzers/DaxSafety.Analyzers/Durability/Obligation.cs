@@ -43,11 +43,11 @@ internal sealed record Attempt(int Site, Shortfall Shortfall, string Detail)
     /// <summary>A callee did it to a field of its own: there it is reported.</summary>
     public bool IsReportedInside { get; init; }
 
-    /// <summary>It is the disposal of the view.</summary>
-    public bool IsDisposal { get; init; } = Detail == "dispose";
-
     /// <summary>A flag decides whether the call is enough: it is where it is true.</summary>
     public bool IsDecided { get; init; }
+
+    /// <summary>The end of a view, and not a call that is there for nothing but the flush.</summary>
+    public bool IsDisposal { get; init; } = Detail == "dispose";
 }
 
 /// <summary>How far one obligation has come, and which flushes fell short of it.</summary>

@@ -60,7 +60,7 @@ internal sealed class StoredFields
             // An empty container says nothing either: what is put in it does.
             if (targets.Count == 0 || (IsContainer(field) && targets.All(place => _analysis.Entities[place.Entity] is { IsFresh: true, Mapping: null })))
                 continue;
-            FieldOriginStore.Find(found, field).Add(targets.Count == 1 && !IsContainer(field) ? OriginOf(owner, field, targets[0]) : null);
+            FieldOriginStore.Find(found, field).AddRange(IsContainer(field) ? [null] : targets.Select(place => OriginOf(owner, field, place)));
         }
         foreach (var (container, field, value) in _elements)
             CollectTuples(field, value, inner);
@@ -151,6 +151,7 @@ internal sealed class StoredFields
             PageCache = mapping.PageCache,
             FlushesItself = _held[made].Any(option => _analysis.IsNamed(option.Field, BodyAnalysis.AutoFlush) && option.Value.AsConstant != 0),
             KnownTail = !ofOne ? null : mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
+            KnownOfAll = ofOne && BodyAnalysis.IsOfAll(mapping),
             Origin = mapping.Origin,
         };
     }

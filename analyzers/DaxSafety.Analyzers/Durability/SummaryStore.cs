@@ -128,21 +128,36 @@ internal sealed class SummaryStore
                 current[target] = Analyze(target, callee => waiting.Contains(callee) ? null : Published(callee), tooManyChoices, cancel);
             return current;
         }
-        var stale = new HashSet<CallTarget>(group);
-        var digests = new Dictionary<CallTarget, string?>();
         var order = CalleesFirst(group, cancel);
-        for (var round = 0; round < MostRounds && stale.Count > 0; round++)
-            foreach (var target in order)
-            {
-                if (!stale.Remove(target))
-                    continue;
-                current[target] = Analyze(target, callee => current.TryGetValue(callee, out var own) ? Told(own)?.Unconditional : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee), tooManyChoices, cancel);
-                if (TellsAnew(target))
-                    stale.UnionWith(group.Where(caller => Lower(caller, cancel)!.Callees.Contains(target)));
-            }
+        var endless = new HashSet<CallTarget>();
+        Settle();
+        // What nothing in the group ends goes on in code that nobody can see: a decorator of what only others implement.
+        endless.UnionWith(group.Where(member => current[member]?.Summary is { Cases.IsEmpty: true }));
+        if (endless.Count > 0)
+            Settle();
         return current;
 
-        bool TellsAnew(CallTarget target)
+        void Settle()
+        {
+            current.Clear();
+            var stale = new HashSet<CallTarget>(group);
+            var digests = new Dictionary<CallTarget, string?>();
+            for (var round = 0; round < MostRounds && stale.Count > 0; round++)
+                foreach (var target in order)
+                {
+                    if (!stale.Remove(target))
+                        continue;
+                    current[target] = Analyze(target, KnownSoFar, tooManyChoices, cancel);
+                    if (TellsAnew(target, digests))
+                        stale.UnionWith(group.Where(caller => Lower(caller, cancel)!.Callees.Contains(target)));
+                }
+        }
+
+        Summary? KnownSoFar(CallTarget callee) => endless.Contains(callee) ? null
+            : current.TryGetValue(callee, out var own) ? Told(own)?.Unconditional
+            : waiting.Contains(callee) ? Summary.NeverReturns : Published(callee);
+
+        bool TellsAnew(CallTarget target, Dictionary<CallTarget, string?> digests)
         {
             var digest = current[target]?.Summary?.Digest();
             var isNew = !digests.TryGetValue(target, out var before) || before != digest;

@@ -7,7 +7,7 @@ namespace DaxSafety.Analyzers.Durability;
 internal sealed partial class BodyAnalysis
 {
     /// <summary>Remembers a flush that is not enough by itself, for mappings whose writes are elsewhere. What a callee does to its own fields is noted there.</summary>
-    private void NoteWeakness(FlushFact flush, int site, Func<string> describe)
+    private void NoteWeakness(FlushFact flush, int site, Func<string> describe, bool isDisposal = false)
     {
         if (_replaysOwnFlush || flush.IsByItself)
             return;
@@ -15,17 +15,21 @@ internal sealed partial class BodyAnalysis
         {
             var attempt = flush.Kind switch
             {
+                FlushKind.View when TailLeftBy(flush, place.Entity) is { } tail => new Attempt(site, Shortfall.MissesTail, tail),
                 FlushKind.View when !_context.Options.ViewFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
                 FlushKind.File when !_context.Options.FileFlushIsDurable => new Attempt(site, Shortfall.NotDurable, describe()),
-                FlushKind.View when MissesTailOf(flush, place.Entity) is { } tail =>
-                    new Attempt(site, Shortfall.MissesTail, tail) { IsDisposal = describe() == "dispose" },
                 FlushKind.WriteBack when _entities[place.Entity].Mapping is { PageCache: true } => new Attempt(site, Shortfall.PageCache, ""),
                 _ => null,
             };
-            if (attempt is not null && _entities[place.Entity].Kind == EntityKind.Field)
-                WeakFlushes[(site, place.Entity)] = attempt;
+            if (attempt is not null && _entities[place.Entity] is { Kind: EntityKind.Field } or { IsMadeView: true })
+                WeakFlushes[(site, place.Entity)] = attempt with { IsDisposal = isDisposal || attempt.IsDisposal };
         }
     }
+
+    /// <summary>How the view starts whose last page a flush of it can leave dirty; null when it cannot.</summary>
+    public string? TailLeftBy(FlushFact flush, int view) => flush.MissesTail && _entities[view].Mapping is { Role: MappingRole.View } mapping ? TailOf(mapping) : null;
+
+    private string? TailOf(Mapping mapping) => mapping.KnownTail ?? ViewTail.Describe(mapping, _entities, _context.Options.Granularity);
 
     private bool _replaysOwnFlush;
 

@@ -53,6 +53,8 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
 
     public bool IsFlushedWeakly(int field, bool byDisposal) => model.IsFlushedWeakly(field, byDisposal, cancel);
 
+    public bool IsViewFlushedWeakly(int field) => model.IsViewFlushedWeakly(field, cancel);
+
     public bool IsWritten(int field) => model.IsWritten(field, cancel);
 
     public bool IsFlushedByName(int field) => model.IsFlushedByName(field, cancel);

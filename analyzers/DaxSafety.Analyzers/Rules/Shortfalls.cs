@@ -78,10 +78,11 @@ internal static class Shortfalls
         foreach (var weak in analysis.WeakFlushes.Where(entry => entry.Value.Shortfall == shortfall).OrderBy(entry => entry.Key.Site))
         {
             var entity = analysis.Entities[weak.Key.Entity];
-            if (entity.Kind is not (EntityKind.Field or EntityKind.This) || reported.Contains(weak.Key.Site))
+            if (!(entity.Kind is EntityKind.Field or EntityKind.This || entity.IsMadeView) || reported.Contains(weak.Key.Site))
                 continue;
-            var fields = entity.Mapping is { Role: MappingRole.File } ? context.ViewsMadeFrom(entity.A)
+            var fields = entity.Mapping is { Role: MappingRole.File or MappingRole.Map } ? context.ViewsMadeFrom(entity.A).Where(view => !context.IsViewFlushedWeakly(view))
                 : entity.Mapping is not { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view || analysis.BackingOf(view) is not (false, false) ? Array.Empty<int>()
+                : entity.IsMadeView ? analysis.MapFieldsFlushedWith(entity.Id).SelectMany(context.ViewsMadeFrom)
                 : entity.Kind == EntityKind.This ? OwnHandles.Of(context.Outcome.Body.Symbol?.ContainingType, context.Analysis)
                 : [analysis.FieldBehind(entity)?.A ?? entity.A];
             foreach (var field in fields)

@@ -15,9 +15,9 @@ internal static class FlushHelpers
     public static bool Throws(RuleContext context, CallSite call) => Throws(context, call, 0);
 
     private static bool Throws(RuleContext context, CallSite call, int depth) =>
-        depth < Deepest && AllHelpers(context, call, (helper, _) => CallsOf(helper).All(inner => !MayFlush(context, inner.Call, 0) || LetsFailureOut(context, helper, inner, depth)));
+        depth < Deepest && AllHelpers(context, call, (helper, _) => CallsOf(helper).All(inner => !MayFlush(context, helper, inner, 0) || LetsFailureOut(context, helper, inner, depth)));
 
-    private static bool LetsFailureOut(RuleContext context, AnalyzedBody helper, (int Node, CallSite Call) flush, int depth) =>
+    private static bool LetsFailureOut(RuleContext context, AnalyzedBody helper, (int Node, int Site, CallSite Call) flush, int depth) =>
         !helper.Body.Graph.Successors(flush.Node).Any(next => helper.Body.Nodes[next].CatchesFlushFailures)
         && (!flush.Call.Effects.Any(effect => effect.Kind == EffectKind.Fails) || HasFailedThrow(helper))
         && (flush.Call.Targets.IsEmpty || Throws(context, flush.Call, depth + 1));
@@ -55,7 +55,7 @@ internal static class FlushHelpers
         .Any(id => helper.Analysis.Obligations[id].Target.Targets.Any(place => helper.Analysis.IsKnownMapping(place.Entity)));
 
     private static bool Flushes(RuleContext context, AnalyzedBody helper, Summary summary, int depth) =>
-        depth < Deepest && FlushesAlways(summary) && CallsOf(helper).Any(inner => MayFlush(context, inner.Call, depth));
+        depth < Deepest && FlushesAlways(summary) && CallsOf(helper).Any(inner => MayFlush(context, helper, inner, depth));
 
     /// <summary>What it is passed may decide whether it flushes at all; what it closes, it flushes by the way.</summary>
     private static bool FlushesAlways(Summary summary)
@@ -66,12 +66,13 @@ internal static class FlushHelpers
         static bool Flushes(SummaryCase ending) => ending.Flushes.Any(BodyAnalysis.IsDurable);
     }
 
-    private static bool MayFlush(RuleContext context, CallSite call, int depth) => call.Effects.Any(effect => effect.Kind switch
+    /// <summary>A stream's flush is one of a view only where it is known to be one's: most streams are not.</summary>
+    private static bool MayFlush(RuleContext context, AnalyzedBody helper, (int Node, int Site, CallSite Call) flush, int depth) => flush.Call.Effects.Any(effect => effect.Kind switch
     {
-        EffectKind.FlushView => !effect.Has("disposal"),
+        EffectKind.FlushView => !effect.Has("disposal") && helper.Analysis.ViewFlushes.Contains(flush.Site),
         EffectKind.FlushFile or EffectKind.Msync or EffectKind.Persist or EffectKind.Fails => true,
         _ => false,
-    }) || call.Targets.Any(target => target.Method is { } method && context.BodyOf(method) is { Summary: { } summary } callee && Flushes(context, callee, summary, depth + 1));
+    }) || flush.Call.Targets.Any(target => target.Method is { } method && context.BodyOf(method) is { Summary: { } summary } callee && Flushes(context, callee, summary, depth + 1));
 
     private static bool HasFailedThrow(AnalyzedBody helper) =>
         Enumerable.Range(0, helper.Body.Nodes.Length).Any(node => helper.Body.Nodes[node].Exit == ExitKind.Throw && IsOnFailure(helper, node));
@@ -79,11 +80,11 @@ internal static class FlushHelpers
     private static bool IsOnFailure(AnalyzedBody helper, int node) =>
         helper.States![node] is { Paths.Count: > 0 } states && states.Paths.All(path => path.Failed);
 
-    private static IEnumerable<(int Node, CallSite Call)> CallsOf(AnalyzedBody helper)
+    private static IEnumerable<(int Node, int Site, CallSite Call)> CallsOf(AnalyzedBody helper)
     {
         for (var node = 0; node < helper.Body.Nodes.Length; node++)
             foreach (var step in helper.Body.Nodes[node].Content.Instructions)
                 if (step is { Code: OpCode.Call, Payload: CallSite call })
-                    yield return (node, call);
+                    yield return (node, step.Site, call);
     }
 }
