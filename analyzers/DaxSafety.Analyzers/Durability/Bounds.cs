@@ -222,8 +222,8 @@ internal sealed partial class BodyAnalysis
             return smallest ? left : right;
         if (b.High <= a.Low)
             return smallest ? right : left;
-        // A caller may know what they are.
-        return left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y
+        // Whoever calls a helper may know what they are.
+        return IsOfHelper && left.Single is { OffsetEntity: 0 } x && right.Single is { OffsetEntity: 0 } y
             && Symbolic(smallest ? Smaller : Larger, x, y) is { IsUntracked: false } extreme ? extreme
             : Number(path, EntityTable.HolderOfSite + site, smallest ? Math.Min(a.Low, b.Low) : Math.Max(a.Low, b.Low));
     }

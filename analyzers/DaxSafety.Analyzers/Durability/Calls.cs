@@ -214,7 +214,7 @@ internal sealed partial class BodyAnalysis
             && (function.MethodKind == MethodKind.AnonymousFunction || obligation.Captured is not null || callee.AreCaptured(obligation.Target)))
             inherited.Captured ??= obligation.Captured ?? summary.Body.Sites[obligation.Site];
         foreach (var attempt in callee.Obligations.AttemptsOf(status.Attempts))
-            attempts = _obligations.With(attempts, attempt with { Site = site, IsReportedInside = attempt.IsReportedInside || (inherited.IsReportedInside && attempt is { IsDecided: false, Shortfall: Shortfall.NotDurable or Shortfall.PageCache or Shortfall.WrongRange }) });
+            attempts = _obligations.With(attempts, attempt with { Site = site, IsReportedInside = attempt.IsReportedInside || (inherited.IsReportedInside && attempt is { IsDecided: false, Shortfall: Shortfall.NotDurable or Shortfall.PageCache or Shortfall.WrongRange or Shortfall.MissesTail }) });
         path.Pending = path.Pending.Set(inherited.Id, new Status(status.Progress, attempts));
         path.Settled = path.Settled.Remove(inherited.Id);
     }

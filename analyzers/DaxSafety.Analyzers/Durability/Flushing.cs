@@ -191,7 +191,7 @@ internal sealed partial class BodyAnalysis
 
     private void Fail(Path path, Obligation obligation, Status status, Attempt attempt)
     {
-        var isInside = _replaysOwnFlush && attempt.Shortfall is (Shortfall.NotDurable or Shortfall.PageCache);
+        var isInside = _replaysOwnFlush && attempt.Shortfall is (Shortfall.NotDurable or Shortfall.PageCache or Shortfall.MissesTail);
         var attempts = _obligations.With(status.Attempts, isInside ? attempt with { IsReportedInside = true } : attempt);
         path.Pending = path.Pending.Set(obligation.Id, new Status(status.Progress, attempts));
     }

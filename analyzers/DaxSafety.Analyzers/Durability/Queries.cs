@@ -110,6 +110,10 @@ internal sealed partial class BodyAnalysis
 
     public bool IsOfFormula => _body.Symbol is { } method && _context.Lowering.IsFormula(method.OriginalDefinition);
 
+    /// <summary>It computes or keeps account for those who call it, and has no mapping of its own.</summary>
+    private bool IsOfHelper => IsOfFormula || _body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction }
+        || (_body.Symbol is { } method && _context.Lowering.IsMarker(method));
+
     public bool IsOfUnknownBacking(Mapping mapping) => Backing(mapping).Unknown;
 
     public (bool OwesNothing, bool Unknown) BackingOf(Mapping mapping) => Backing(mapping);

@@ -63,16 +63,29 @@ internal sealed partial class LoweringContext
             return known;
         if (owner is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } lambda)
             return _bodies.GetOrAdd(owner, BodyOfLambda(lambda, cancel));
-        var graph = OperationOf(owner, cancel) switch
-        {
-            IMethodBodyOperation body => ControlFlowGraph.Create(body, cancel),
-            IConstructorBodyOperation body => ControlFlowGraph.Create(body, cancel),
-            IBlockOperation body => ControlFlowGraph.Create(body, cancel),
-            IFieldInitializerOperation initializer => ControlFlowGraph.Create(initializer, cancel),
-            IPropertyInitializerOperation initializer => ControlFlowGraph.Create(initializer, cancel),
-            _ => null,
-        };
+        var graph = OperationOf(owner, cancel) is { } operation ? GraphOf(operation, cancel) : null;
         return _bodies.GetOrAdd(owner, graph is null ? null : BodyLowering.Lower(this, graph, owner, cancel));
+    }
+
+    private static ControlFlowGraph? GraphOf(IOperation operation, CancellationToken cancel)
+    {
+        try
+        {
+            return operation switch
+            {
+                IMethodBodyOperation body => ControlFlowGraph.Create(body, cancel),
+                IConstructorBodyOperation body => ControlFlowGraph.Create(body, cancel),
+                IBlockOperation body => ControlFlowGraph.Create(body, cancel),
+                IFieldInitializerOperation initializer => ControlFlowGraph.Create(initializer, cancel),
+                IPropertyInitializerOperation initializer => ControlFlowGraph.Create(initializer, cancel),
+                _ => null,
+            };
+        }
+        catch (InvalidCastException)
+        {
+            // The compiler makes no graph of some code that does not compile.
+            return null;
+        }
     }
 
     /// <summary>What the body of a member in source has to do with; <see cref="BodyOutline.Empty"/> when it has none.</summary>

@@ -12,14 +12,19 @@ internal static class WriteNeverReachesFile
         for (var id = 0; id < written.Count; id++)
             if (!flushed.ContainsKey(written[id].Site) && IsFlushedElsewhere(context, written[id]))
                 flushed.Add(written[id].Site, written[id]);
-        foreach (var obligation in flushed.Values)
+        foreach (var obligation in flushed.Values.Where(written => !IsReportedInside(context, written)))
             context.Report(RuleCatalog.WriteNeverReachesFile, context.SiteOf(obligation).Location, [],
                 DiagnosticFacts.Of(context, obligation), context.NameOf(obligation));
     }
 
-    /// <summary>A field holds the view, and another member of its type flushes it.</summary>
-    private static bool IsFlushedElsewhere(RuleContext context, Obligation write) =>
-        write is { Debt: Debt.Bytes, IsReportedInside: false, Target.Single: { } place }
+    private static bool IsFlushedElsewhere(RuleContext context, Obligation write) => write is { Debt: Debt.Bytes, IsReportedInside: false } && IsFlushedByName(context, write);
+
+    /// <summary>In the member that writes to its own field, which knows that another one flushes it.</summary>
+    private static bool IsReportedInside(RuleContext context, Obligation write) => write.IsReportedInside && IsFlushedByName(context, write);
+
+    /// <summary>A field holds the view, and some member of its type flushes it.</summary>
+    private static bool IsFlushedByName(RuleContext context, Obligation write) =>
+        write.Target.Single is { } place
         && context.Outcome.Analysis.Entities[place.Entity] is { Kind: EntityKind.Field, Mapping.CopyOnWrite: true, A: var field }
         && context.IsFlushedByName(field);
 }
