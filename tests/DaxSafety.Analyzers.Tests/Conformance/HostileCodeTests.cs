@@ -82,6 +82,39 @@ public sealed class HostileCodeTests
             }
             """, VerifyOptions.Default with { AllowErrors = true }));
 
+    /// <summary>The compiler's own graph builder throws where the constructor of an interpolated string's handler is ambiguous.</summary>
+    [Fact]
+    public async Task CodeWithoutAGraph_DoesNotThrow()
+    {
+        var reported = await AnalysisRun.Of(TestCompilation.From("""
+            [System.Runtime.CompilerServices.InterpolatedStringHandler]
+            ref struct Text
+            {
+                public Text(int length, int count, Log log) { }
+                public Text(int length, int count, Log log) { }
+                public void AppendLiteral(string text) { }
+                public void AppendFormatted<T>(T value) { }
+            }
+            [System.Runtime.CompilerServices.InterpolatedStringHandler]
+            ref struct Line
+            {
+                public Line(int length, int count, out bool isOn) { isOn = true; }
+                public Line(int length, int count, out bool isOn) { isOn = true; }
+                public void AppendLiteral(string text) { }
+                public void AppendFormatted(int value) { }
+            }
+            class Log
+            {
+                void Say([System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] Text text) { }
+                void Say2(Line line) { }
+                void First(MemoryMappedFile map, int x) { var view = map.CreateViewAccessor(); view.Write(0, 1); Say($"a{x}"); view.Flush(); }
+                void Second(MemoryMappedFile map, int x) { var view = map.CreateViewAccessor(); view.Write(0, 1); Say2($"a{x}"); view.Flush(); }
+                void Third(MemoryMappedFile map) { var view = map.CreateViewAccessor(); view.Write(0, 1); }
+            }
+            """, VerifyOptions.Default with { AllowErrors = true }));
+        Assert.Equal("DAX1001", Assert.Single(reported).Id);
+    }
+
     [Fact]
     public async Task TwentyRunsAtOnce_SayTheSame()
     {

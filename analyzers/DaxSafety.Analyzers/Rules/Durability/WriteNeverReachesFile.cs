@@ -10,17 +10,13 @@ internal static class WriteNeverReachesFile
         var flushed = new SortedDictionary<int, Obligation>(context.Outcome.Analysis.FlushedCopies);
         var written = context.Outcome.Analysis.Obligations;
         for (var id = 0; id < written.Count; id++)
-            if (!flushed.ContainsKey(written[id].Site) && IsFlushedElsewhere(context, written[id]))
+            if (written[id].Debt == Debt.Bytes && !flushed.ContainsKey(written[id].Site) && IsFlushedByName(context, written[id]))
                 flushed.Add(written[id].Site, written[id]);
-        foreach (var obligation in flushed.Values.Where(written => !IsReportedInside(context, written)))
+        // What a callee has written to the field of its own object is told there.
+        foreach (var obligation in flushed.Values.Where(written => !(written.IsReportedInside && IsFlushedByName(context, written))))
             context.Report(RuleCatalog.WriteNeverReachesFile, context.SiteOf(obligation).Location, [],
                 DiagnosticFacts.Of(context, obligation), context.NameOf(obligation));
     }
-
-    private static bool IsFlushedElsewhere(RuleContext context, Obligation write) => write is { Debt: Debt.Bytes, IsReportedInside: false } && IsFlushedByName(context, write);
-
-    /// <summary>In the member that writes to its own field, which knows that another one flushes it.</summary>
-    private static bool IsReportedInside(RuleContext context, Obligation write) => write.IsReportedInside && IsFlushedByName(context, write);
 
     /// <summary>A field holds the view, and some member of its type flushes it.</summary>
     private static bool IsFlushedByName(RuleContext context, Obligation write) =>
