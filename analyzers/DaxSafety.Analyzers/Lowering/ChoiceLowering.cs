@@ -51,8 +51,9 @@ internal sealed partial class BodyLowering
     private HashSet<int> ChosenSlots(HashSet<int> tested)
     {
         var slots = new HashSet<int>();
+        var chosenFor = new HashSet<ISymbol>(_chosenFor.Values, SymbolEqualityComparer.Default);
         foreach (var slot in tested)
-            if (_slots[slot].Symbol is not { } symbol || _chosenFor.ContainsValue(symbol) || _flagsOfFlushes.Contains(symbol) || symbol is ILocalSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } } or IParameterSymbol { Type: not { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } })
+            if (_slots[slot].Symbol is not { } symbol || chosenFor.Contains(symbol) || _flagsOfFlushes.Contains(symbol) || IsNoNumber(symbol))
                 slots.Add(slot);
         foreach (var chosen in _chosenFor)
             if (_testedVariables.Contains(chosen.Value) && _captureSlots.TryGetValue(chosen.Key, out var slot))
@@ -69,4 +70,8 @@ internal sealed partial class BodyLowering
                 slots.Add(slot);
         return slots;
     }
+
+    private static bool IsNoNumber(ISymbol variable) =>
+        (variable as ILocalSymbol)?.Type is { SpecialType: not (>= SpecialType.System_SByte and <= SpecialType.System_UInt64) }
+        || (variable as IParameterSymbol)?.Type is { SpecialType: not (>= SpecialType.System_SByte and <= SpecialType.System_UInt64) };
 }

@@ -13,6 +13,7 @@ internal static class FlushFailureIgnored
     public static void Report(RuleContext context)
     {
         var reported = new HashSet<int>();
+        var catches = context.Outcome.Body.Nodes.Any(node => node.CatchesFlushFailures);
         for (var number = 0; number < context.Outcome.Body.Nodes.Length; number++)
         {
             var node = context.Outcome.Body.Nodes[number];
@@ -25,7 +26,7 @@ internal static class FlushFailureIgnored
                 var flushes = isTold || call.Effects.Any(effect => IsDurable(context, effect, step.Site));
                 if (call.ResultDropped && (isTold || FlushHelpers.Tells(context, call)))
                     Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
-                else if (node.ExceptionSuccessors > 0 && (flushes || !call.Targets.IsEmpty) && IsSwallowed(context, number, index, isTold) && (flushes || FlushHelpers.Throws(context, call)))
+                else if (catches && node.ExceptionSuccessors > 0 && (flushes || !call.Targets.IsEmpty) && IsSwallowed(context, number, index, isTold) && (flushes || FlushHelpers.Throws(context, call)))
                     Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
             }
         }
