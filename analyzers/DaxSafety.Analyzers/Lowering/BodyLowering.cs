@@ -74,7 +74,7 @@ internal sealed partial class BodyLowering
                 LocalFunctionBody(function);
             graph = new GraphBuilder(_cfg, _branches, LowerBlock, _cancel);
             graph.Build();
-            new Scopes(_slotOf, _captureSlots, _nested).EndIn(graph);
+            new Scopes(_slotOf, _captureSlots, _capturedPlaces, _nested).EndIn(graph);
         }
         catch (InsufficientExecutionStackException)
         {

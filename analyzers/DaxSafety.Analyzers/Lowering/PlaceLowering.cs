@@ -95,14 +95,11 @@ internal sealed partial class BodyLowering
         var address = Lower(pointer);
         var size = TypeFacts.SizeOf(operation.Type);
         var index = operation.ChildOperations.Count == 2 ? operation.ChildOperations.Last() : null;
-        if (index is not null && address >= 0)
+        if (index is not null)
         {
             var offset = Lower(index);
-            address = _steps.Into(OpCode.Arithmetic, address, offset, c: 1, scale: size, payload: "+", site: AddSite(operation));
-        }
-        else if (index is not null)
-        {
-            Lower(index);
+            if (address >= 0)
+                address = _steps.Into(OpCode.Arithmetic, address, offset, c: 1, scale: size, payload: "+", site: AddSite(operation));
         }
         return address < 0 ? Place.None : Place.Memory(address, size);
     }
@@ -279,9 +276,11 @@ internal sealed partial class BodyLowering
         _ => Place.None,
     };
 
-    /// <summary>Keeps a place that was captured before the right side ran; one of several, where a choice captures them, and what it needs is in a variable of its own.</summary>
+    /// <summary>Keeps a place that was captured before the right side ran; one of several, where a choice captures them, and what it needs is in variables of its own.</summary>
     private void RememberPlace(CaptureId capture, Place place)
     {
+        if (place.Arguments is { } arguments)
+            place = place with { Arguments = Array.ConvertAll(arguments, IntoSlot) };
         if (Registers.IsTemporary(place.Base) || place.Kind == PlaceKind.Memory)
         {
             var slot = CaptureSlot(capture);

@@ -14,16 +14,19 @@ internal sealed class Scopes
 
     private readonly Dictionary<ISymbol, int> _slotOf;
     private readonly Dictionary<CaptureId, int> _captureSlots;
+    private readonly Dictionary<CaptureId, Place> _capturedPlaces;
     private readonly HashSet<ISymbol> _captured;
     private readonly Dictionary<ControlFlowRegion, int[]> _variables = new();
 
     /// <param name="slotOf">Slots of locals and parameters.</param>
     /// <param name="captureSlots">Slots of what the graph keeps between blocks.</param>
+    /// <param name="capturedPlaces">Places that it keeps, with slots for what indexes them.</param>
     /// <param name="nested">Code that may run after the scope of what it captures has ended.</param>
-    public Scopes(Dictionary<ISymbol, int> slotOf, Dictionary<CaptureId, int> captureSlots, IEnumerable<LoweredBody> nested)
+    public Scopes(Dictionary<ISymbol, int> slotOf, Dictionary<CaptureId, int> captureSlots, Dictionary<CaptureId, Place> capturedPlaces, IEnumerable<LoweredBody> nested)
     {
         _slotOf = slotOf;
         _captureSlots = captureSlots;
+        _capturedPlaces = capturedPlaces;
         _captured = new HashSet<ISymbol>(
             nested.SelectMany(body => body.Slots).Where(slot => slot is { Kind: SlotKind.Captured, Symbol: not null }).Select(slot => slot.Symbol!), SymbolEqualityComparer.Default);
     }
@@ -66,8 +69,12 @@ internal sealed class Scopes
             if (!_captured.Contains(local) && _slotOf.TryGetValue(local, out var slot))
                 slots.Add(slot);
         foreach (var capture in region.CaptureIds)
+        {
             if (_captureSlots.TryGetValue(capture, out var slot))
                 slots.Add(slot);
+            if (_capturedPlaces.TryGetValue(capture, out var place) && place.Arguments is { } arguments)
+                slots.AddRange(arguments);
+        }
         return _variables[region] = slots.ToArray();
     }
 }
