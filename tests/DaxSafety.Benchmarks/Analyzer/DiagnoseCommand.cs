@@ -9,15 +9,16 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace DaxSafety.Benchmarks.Analyzer;
 
 /// <summary>
-/// <c>diagnose --corpus DIR [--only TEXT] [--errors] [--patience SECONDS]</c>: prints every diagnostic of ours with its source line, so that a person can
-/// judge each; then the crashes, the bodies that were given up, and the methods that took longest.
+/// <c>diagnose --corpus DIR [--only TEXT] [--open] [--errors] [--patience SECONDS]</c>: prints every diagnostic of ours with its source line, so that a person can
+/// judge each; then the crashes, the bodies that were given up, and the methods that took longest. With <c>--open</c> every body is analysed, also where nothing
+/// can be mapped: that is where crashes hide.
 /// </summary>
 internal static class DiagnoseCommand
 {
     public static int Run(string[] args)
     {
         if (CommandLine.Option(args, "--corpus") is not { } root)
-            return CommandLine.Usage("diagnose --corpus DIR [--only TEXT] [--errors] [--patience SECONDS]");
+            return CommandLine.Usage("diagnose --corpus DIR [--only TEXT] [--open] [--errors] [--patience SECONDS]");
         string only = CommandLine.Option(args, "--only") ?? "";
         MethodTimes times = new();
         using Timer watch = new(_ => PrintStuck(times), null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
@@ -29,7 +30,7 @@ internal static class DiagnoseCommand
             if (!project.Name.Contains(only, StringComparison.OrdinalIgnoreCase))
                 continue;
             long start = Stopwatch.GetTimestamp();
-            if (Analyze(compilation, times, patience) is not { } found)
+            if (Analyze(compilation, new TimedAnalyzer(times, args.Contains("--open")), patience) is not { } found)
             {
                 Console.WriteLine($"== {project.Name}: GIVEN UP after {patience.TotalSeconds:0} s");
                 continue;
@@ -49,11 +50,11 @@ internal static class DiagnoseCommand
     }
 
     /// <summary>Null when a project takes too long: one body that never ends must not hide what there is to say about all others.</summary>
-    private static ImmutableArray<Diagnostic>? Analyze(CSharpCompilation compilation, MethodTimes times, TimeSpan patience)
+    private static ImmutableArray<Diagnostic>? Analyze(CSharpCompilation compilation, TimedAnalyzer analyzer, TimeSpan patience)
     {
         using CancellationTokenSource enough = new(patience);
         Task<ImmutableArray<Diagnostic>> run = Task.Run(() => compilation
-            .WithAnalyzers([new TimedAnalyzer(times)], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, true, false))
+            .WithAnalyzers([analyzer], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, true, false))
             .GetAnalyzerDiagnosticsAsync(enough.Token));
         try
         {
