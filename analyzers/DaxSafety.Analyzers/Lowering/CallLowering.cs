@@ -11,6 +11,8 @@ internal sealed partial class BodyLowering
 {
     private int LowerInvocation(IInvocationOperation invocation)
     {
+        if (IsLeftOut(invocation))
+            return Registers.None;
         if (IsVolatileRead(invocation))
             return Load(LowerPlace(invocation.Arguments[0].Value));
         return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Load(LowerPlace(invocation)) : CallOf(invocation);
