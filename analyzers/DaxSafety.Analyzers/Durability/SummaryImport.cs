@@ -86,13 +86,22 @@ internal sealed class SummaryImport
         for (var i = 0; i < tests.Count; i++)
         {
             var (kind, entity, number, test) = tests[i];
-            if (!facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
+            if (!facts.TryGet(test, out var span) || !(IsOfRooted(entity) || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
                 continue;
             if (!_caller.Suppose(path, kind, Entity(entity), number, span))
                 return false;
         }
         return true;
     }
+
+    /// <summary>What the caller can name, or a number made of such: <c>(options &amp; Options.Sync) != 0</c>.</summary>
+    private bool IsOfRooted(int entity) => Theirs[entity] switch
+    {
+        { Kind: EntityKind.Computed, A: var left, B: var right } => IsNamed(left) && IsNamed((int)right),
+        { IsRooted: var isRooted } => isRooted,
+    };
+
+    private bool IsNamed(int entity) => entity == EntityTable.Zero || Theirs[entity] is { IsRooted: true };
 
     public Value Translate(Value value)
     {
