@@ -95,13 +95,8 @@ internal sealed class SummaryImport
     }
 
     /// <summary>What the caller can name, or a number made of such: <c>(options &amp; Options.Sync) != 0</c>.</summary>
-    private bool IsOfRooted(int entity) => Theirs[entity] switch
-    {
-        { Kind: EntityKind.Computed, A: var left, B: var right } => IsNamed(left) && IsNamed((int)right),
-        { IsRooted: var isRooted } => isRooted,
-    };
-
-    private bool IsNamed(int entity) => entity == EntityTable.Zero || Theirs[entity] is { IsRooted: true };
+    private bool IsOfRooted(int entity, bool isPart = false) => Theirs[entity].IsRooted || (isPart && entity == EntityTable.Zero)
+        || (!isPart && Theirs[entity] is { Kind: EntityKind.Computed } made && IsOfRooted(made.A, true) && IsOfRooted((int)made.B, true));
 
     public Value Translate(Value value)
     {
