@@ -139,6 +139,8 @@ internal sealed partial class BodyAnalysis
     {
         if (effect.Has("page-size"))
             return Value.Constant(PageSize);
+        if (effect.Has("true-if-written"))
+            return Value.Constant(1);
         if (effect["of"]?.AsOperand is not { } of || Operand(path, call, of).Single is not { Entity: > EntityTable.Untracked } place)
             return Value.Untracked;
         return Value.OfEntity(_entities.Intern(EntityKind.Measured, effect.Has("offset-in-page") ? OffsetInPage : FileLength, place.Entity).Id);

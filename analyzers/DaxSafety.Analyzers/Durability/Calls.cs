@@ -193,7 +193,7 @@ internal sealed partial class BodyAnalysis
     {
         if (obligation.Debt == Debt.File)
         {
-            InheritGrowth(path, obligation, target, site, summary);
+            InheritDebt(path, obligation, target, site, summary);
             return;
         }
         if (obligation.IsByContract)

@@ -78,13 +78,15 @@ internal sealed partial class BodyAnalysis
             return Coverage.None;
         if (theirs.Offset?.AsConstant is 0 && theirs.Size?.AsConstant is 0)
             return Coverage.Whole;
-        if (mine.Offset?.Single is not { } from || theirs.Offset?.Single is not { } start || from.Entity != start.Entity || from.Offset < start.Offset)
+        if (mine.Offset?.Single is not { } from || theirs.Offset?.Single is not { } start || from.Entity != start.Entity)
+            return Coverage.None;
+        var isExact = write is { OffsetKnown: true, OffsetEntity: 0, LengthKnown: true, LengthEntity: 0 };
+        var (first, length) = isExact ? (from.Offset + write.Offset, write.Length) : (from.Offset, mine.Size?.AsConstant ?? 0);
+        if (first < start.Offset)
             return Coverage.None;
         if (theirs.Size?.AsConstant is 0 || (Equals(mine.Size, theirs.Size) && from == start))
             return Coverage.Whole;
-        return mine.Size?.AsConstant is > 0 and var mySize && theirs.Size?.AsConstant is { } theirSize && from.Offset + mySize <= start.Offset + theirSize
-            ? Coverage.Whole
-            : Coverage.None;
+        return length > 0 && theirs.Size?.AsConstant is { } size && first + length <= start.Offset + size ? Coverage.Whole : Coverage.None;
     }
 
     private static bool ShareParent(Mapping a, Mapping b) =>

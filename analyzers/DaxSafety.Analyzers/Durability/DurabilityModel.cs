@@ -108,9 +108,9 @@ internal sealed class DurabilityModel
     {
         for (var type = member.ContainingType; type is not null && Context.Lowering.IsOwn(type); type = type.BaseType)
         {
-            foreach (var held in type.OriginalDefinition.GetMembers())
+            foreach (var held in TypeMembers.HoldersOf(type.OriginalDefinition))
             {
-                if (held.IsStatic || held is not (IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol))
+                if (held.IsStatic)
                     continue;
                 var field = Context.Lowering.Members.Of(held);
                 var mapping = _origins.Of(field, cancel)?.Template ?? Context.MappingOf(held);
@@ -130,6 +130,9 @@ internal sealed class DurabilityModel
         if (_ledgers.TryGetValue(type, out var known))
             return known;
         var ledger = new FieldLedger(_origins, Context, CancellationToken.None);
+        foreach (var member in type.GetMembers())
+            if (member is IMethodSymbol { IsAbstract: true } promised)
+                ledger.EnterPromise(promised);
         foreach (var method in TypeMembers.BodiesOf(type))
         {
             if (!Context.Lowering.Matters(method) || _summaries.Of(method, cancel) is not { } analyzed)
@@ -153,9 +156,22 @@ internal enum FieldVerdict : byte
     AskAll,
 }
 
-/// <summary>The bodies of a type, those of its nested types included.</summary>
+/// <summary>The bodies of a type, those of its nested types included, and what it holds.</summary>
 internal static class TypeMembers
 {
+    /// <summary>What holds something for the type or its objects: fields, properties, and what constructors are given, of which a primary one's is kept.</summary>
+    public static IEnumerable<ISymbol> HoldersOf(INamedTypeSymbol type)
+    {
+        foreach (var member in type.GetMembers())
+        {
+            if (member is IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol)
+                yield return member;
+            else if (member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
+                foreach (var parameter in constructor.Parameters)
+                    yield return parameter;
+        }
+    }
+
     public static IEnumerable<IMethodSymbol> BodiesOf(INamedTypeSymbol type)
     {
         foreach (var member in type.GetMembers())

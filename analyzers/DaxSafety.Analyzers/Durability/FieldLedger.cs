@@ -61,7 +61,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         EnterPassedOn(analysis);
         EnterWrites(analysis, heldBy);
         EnterWeakFlushes(analysis);
-        EnterPromise(body.Body);
+        EnterPromise(body.Body.Symbol);
         MayFlushFiles |= analysis.MayFlushFiles;
         _someIsUnknown |= analysis.FlushesUnknown;
     }
@@ -143,14 +143,14 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         }
     }
 
-    /// <summary>A member that says [Persists] flushes what its object holds: whether it keeps its word is another question.</summary>
-    private void EnterPromise(LoweredBody body)
+    /// <summary>A member that says [Persists] flushes what its object holds: whether it keeps its word is another question, and of whoever implements it.</summary>
+    public void EnterPromise(IMethodSymbol? method)
     {
-        if (body.Symbol is not { } method || (context.Lowering.Contracts.OfMethod(method).Whole & Contract.Persists) == 0)
+        if (method is null || (context.Lowering.Contracts.OfMethod(method).Whole & Contract.Persists) == 0)
             return;
         for (var type = method.ContainingType; type is not null && context.Lowering.IsOwn(type); type = type.BaseType)
-            foreach (var held in type.OriginalDefinition.GetMembers())
-                if (held is IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol && context.Lowering.Types.CanCarryMapping((held as IFieldSymbol)?.Type ?? ((IPropertySymbol)held).Type))
+            foreach (var held in TypeMembers.HoldersOf(type.OriginalDefinition))
+                if (TypeFacts.TypeOf(held) is { } kind && context.Lowering.Types.CanCarryMapping(kind))
                     _flushed.Add(context.Lowering.Members.Of(held));
     }
 

@@ -126,14 +126,16 @@ internal sealed partial class BodyAnalysis
         return obligation;
     }
 
-    /// <summary>A file that was passed, or that the object keeps, has become longer, and has not been mapped since.</summary>
-    public bool IsGrowthOfGiven(Obligation obligation) => obligation is { Debt: Debt.File, IsOfNewFile: false, IsMapped: false }
-        && obligation.Target.Targets.All(place => _entities[place.Entity].Kind is EntityKind.Parameter or EntityKind.Field);
+    /// <summary>A file that was passed, or that the object keeps, has become longer, or a new one is returned, and it has not been mapped since.</summary>
+    public bool IsToBeMapped(Obligation obligation, ExitReach reach) => obligation is { Debt: Debt.File, IsMapped: false }
+        && obligation.Target.Targets.All(place => obligation.IsOfNewFile ? reach.IsReturned(_entities[place.Entity]) : _entities[place.Entity].Kind is EntityKind.Parameter or EntityKind.Field);
 
-    private void InheritGrowth(Path path, Obligation obligation, Value target, int site, Summary summary)
+    private void InheritDebt(Path path, Obligation obligation, Value target, int site, Summary summary)
     {
-        if (target.Targets.Any() && OweFile(path, target, site) is { } grown)
-            grown.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
+        if (!target.Targets.Any() || OweFile(path, target, site) is not { } grown)
+            return;
+        grown.IsOfNewFile |= obligation.IsOfNewFile;
+        grown.Inner ??= obligation.Inner ?? summary.Body.Sites[obligation.Site];
     }
 
     /// <summary>A path of which the constant start says that no medium is behind it.</summary>

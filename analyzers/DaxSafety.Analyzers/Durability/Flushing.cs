@@ -241,8 +241,8 @@ internal sealed partial class BodyAnalysis
                 Settle(path, obligation);
             else if (viewFlushed)
                 path.Pending = path.Pending.Set(entry.Key, new Status(progress & ~Progress.ViewFlushed, entry.Value.Attempts));
-            // A flush of the view that left it out is the mistake, and reported as that.
-            else if (!_obligations.AttemptsOf(entry.Value.Attempts).Any(attempt => attempt.Shortfall == Shortfall.WrongRange))
+            // A flush of the view that left it out, or its tail, is the mistake, and reported as that.
+            else if (!_obligations.AttemptsOf(entry.Value.Attempts).Any(attempt => attempt.Shortfall is Shortfall.WrongRange or Shortfall.MissesTail))
                 Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, describe());
         }
     }

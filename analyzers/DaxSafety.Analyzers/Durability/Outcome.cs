@@ -186,6 +186,9 @@ internal sealed class ExitReach
     public bool IsVisible(int entity) =>
         _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _heldBy.ContainsKey(entity);
 
+    /// <summary>The caller gets it in hand, and nobody else has it.</summary>
+    public bool IsReturned(Entity entity) => _returned.Contains(entity.Id) && entity is { IsFresh: true, Escaped: false } && !_heldBy.ContainsKey(entity.Id) && _keeperOf?.ContainsKey(entity.Id) != true;
+
     /// <summary>All of it is held by objects that nobody but the body gets hold of.</summary>
     public bool IsOfOwnObject(Value target) => target.Targets.All(place => IsInOwnObject(place.Entity));
 

@@ -165,8 +165,8 @@ internal sealed class Summary
         {
             if (analysis.Obligations[entry.Key].Debt == Debt.File)
             {
-                // That a file has grown is told to whoever may go on to map it.
-                if (!analysis.IsGrowthOfGiven(analysis.Obligations[entry.Key]))
+                // That a file has grown, or is new, is told to whoever may go on to map it.
+                if (!analysis.IsToBeMapped(analysis.Obligations[entry.Key], reach))
                     visible.Pending = visible.Pending.Remove(entry.Key);
                 continue;
             }

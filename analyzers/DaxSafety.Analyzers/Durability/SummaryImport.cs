@@ -86,13 +86,17 @@ internal sealed class SummaryImport
         for (var i = 0; i < tests.Count; i++)
         {
             var (kind, entity, number, test) = tests[i];
-            if (!facts.TryGet(test, out var span) || !(Theirs[entity].IsRooted || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
+            if (!facts.TryGet(test, out var span) || !(IsOfRooted(entity) || _summary.Analysis.IsSystem(entity)) || _summary.Analysis.IsPicked(entity))
                 continue;
             if (!_caller.Suppose(path, kind, Entity(entity), number, span))
                 return false;
         }
         return true;
     }
+
+    /// <summary>What the caller can name, or a number made of such: <c>(options &amp; Options.Sync) != 0</c>.</summary>
+    private bool IsOfRooted(int entity, bool isPart = false) => Theirs[entity].IsRooted || (isPart && entity == EntityTable.Zero)
+        || (!isPart && Theirs[entity] is { Kind: EntityKind.Computed } made && IsOfRooted(made.A, true) && IsOfRooted((int)made.B, true));
 
     public Value Translate(Value value)
     {

@@ -1,5 +1,6 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -13,7 +14,7 @@ internal sealed partial class BodyAnalysis
         Assign(path, step.Dst, ResultOf(path, call, step.Site));
         RunArguments(path, call, step.Site);
         if (call.InvokesReceiver)
-            NoteGivenRun(Read(path, call.Receiver), call.Arguments.Take(method.Parameters.Length).Select((register, ordinal) => _context.Lowering.Types.CanCarryMapping(method.Parameters[ordinal].Type) ? Read(path, register) : Value.Untracked).ToArray());
+            NoteGivenRun(Read(path, call.Receiver), call.Arguments.Take(method.Parameters.Length).Select((register, ordinal) => IsAddress(call, ordinal) ? Read(path, register) : Value.Untracked).ToArray());
         if (!_context.Lowering.Contracts.OfMethod(method).IsEmpty)
         {
             ApplyContract(path, call, step.Site, null);
@@ -30,6 +31,10 @@ internal sealed partial class BodyAnalysis
             if (register >= 0)
                 GiveAway(path, Read(path, register), isPassed);
     }
+
+    /// <summary>A delegate is called with a mapping, or with a place in one: <c>visit(ref slots[i])</c>.</summary>
+    private bool IsAddress(CallSite call, int ordinal) => call.Method.Parameters[ordinal] is var parameter && (_context.Lowering.Types.CanCarryMapping(parameter.Type)
+        || (parameter.RefKind is RefKind.Ref or RefKind.Out && (call.VariablesByRef >> ordinal & 1) == 0));
 
     /// <summary>What goes to code that nobody can see may be flushed there: what was written to it before is not held against the caller.</summary>
     private void GiveAway(Path path, Value value, bool isSeenByCaller = false)

@@ -19,7 +19,7 @@ internal enum EffectKind
     /// <c>page-base</c>: at the page below it, so that PointerOffset has to be added; <c>at-position</c>: somewhere in it; <c>by-get-span</c>: what the object's own GetSpan returns, where that is in source; <c>variable</c>: only when the by-ref argument is a variable or field, whose value is meant; <c>own</c>: memory of the program's own that no file stands behind, as long as what it lies over; <c>buffered</c>: it holds back what is written to it; <c>below</c>: what lies under one that does.</summary>
     Derive,
 
-    /// <summary><c>measure(target, of:, what)</c>: target is a number that tells something of another operand: <c>offset-in-page</c>, where a view starts in its first page; <c>file-length</c>; and of nothing else <c>page-size</c>.</summary>
+    /// <summary><c>measure(target, of:, what)</c>: target is a number that tells something of another operand: <c>offset-in-page</c>, where a view starts in its first page; <c>file-length</c>; <c>true-if-written</c>, of what can be true only where something is owed; and of nothing else <c>page-size</c>.</summary>
     Measure,
 
     /// <summary><c>runs-on(target, system:, what)</c>: target is true when the program runs on that system; <c>system</c> is a member of that name.</summary>

@@ -11,6 +11,8 @@ internal sealed partial class BodyLowering
 {
     private int LowerInvocation(IInvocationOperation invocation)
     {
+        if (IsLeftOut(invocation))
+            return Registers.None;
         if (IsVolatileRead(invocation))
             return Load(LowerPlace(invocation.Arguments[0].Value));
         return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Load(LowerPlace(invocation)) : CallOf(invocation);
@@ -82,7 +84,7 @@ internal sealed partial class BodyLowering
         var arguments = LowerArguments(creation.Arguments, creation.Constructor?.Parameters.Length ?? 0, out var outs);
         if (EmptyCollection(creation) is >= 0 and var empty)
             return empty;
-        if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type) && !_context.KeepsAccount(creation.Type)))
+        if (creation.Constructor is not { } constructor || (Array.TrueForAll(arguments, argument => argument < 0) && !_context.Types.CanCarryMapping(creation.Type) && !_context.KeepsAccount(creation.Type) && !HoldsFixedNumbers(constructor)))
             return Registers.None;
         var effects = _context.Knowledge.EffectsOf(constructor);
         if (effects.IsEmpty && !IsInSource(constructor) && IsFramework(constructor))
@@ -90,9 +92,9 @@ internal sealed partial class BodyLowering
         if (!effects.IsEmpty)
             return EmitCall(constructor, creation, Registers.None, arguments, outs: outs);
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(creation), payload: creation.Type);
-        if (IsInSource(constructor) || (constructor.IsImplicitlyDeclared && _context.KeepsAccount(creation.Type)))
+        if (IsInSource(constructor) || (constructor.IsImplicitlyDeclared && (_context.KeepsAccount(creation.Type) || HoldsFixedNumbers(constructor))))
         {
-            EmitDefaults(constructor, instance);
+            EmitDefaults(constructor, instance, arguments);
             EmitInitializers(constructor, creation, instance, arguments);
         }
         EmitCall(constructor, creation, instance, arguments, isConstruction: true, outs: outs);

@@ -100,7 +100,7 @@ internal sealed class GraphBuilder
     {
         if (!Regions.IsTried(block))
             return;
-        var handlers = Regions.Handlers(block).Select(handler => NodeFor(handler, frame)).ToArray();
+        var handlers = Regions.Handlers(_cfg, block).Select(handler => NodeFor(handler, frame)).ToArray();
         Nodes[node].ExceptionSuccessors = handlers.Length;
         Graph.SetSuccessors(node, Graph.Successors(node).Concat(handlers).ToArray());
     }
@@ -227,8 +227,7 @@ internal sealed class GraphBuilder
 
     private void MarkCatch(BasicBlock block, int node)
     {
-        Nodes[node].CatchesFlushFailures = Regions.CatchAround(block) is { EnclosingRegion.Kind: not ControlFlowRegionKind.FilterAndHandler } clause
-            && clause.FirstBlockOrdinal == block.Ordinal && clause.ExceptionType?.Name is "IOException" or "Exception" or "SystemException" or "Object";
+        Nodes[node].CatchesFlushFailures = Regions.CatchAround(block) is { } clause && clause.FirstBlockOrdinal == block.Ordinal && ExceptionFilters.CatchesFlushFailures(_cfg, clause) == true;
     }
 
     private void CountFinallyExits()

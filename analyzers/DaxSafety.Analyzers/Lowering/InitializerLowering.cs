@@ -48,7 +48,7 @@ internal sealed partial class BodyLowering
     {
         var instance = _steps.Into(OpCode.Allocate, site: AddSite(operation));
         if (account.InstanceConstructors.FirstOrDefault(constructor => constructor is { IsImplicitlyDeclared: true, Parameters.IsEmpty: true }) is { } constructor)
-            EmitDefaults(constructor, instance);
+            EmitDefaults(constructor, instance, Array.Empty<int>());
         return instance;
     }
 
@@ -56,11 +56,15 @@ internal sealed partial class BodyLowering
     private int LowerValue(IOperation value) =>
         value.Type is { TypeKind: TypeKind.Struct } && IsPlace(value) && _context.KeepsAccount(value.Type) ? LowerCopy(value, value) : Lower(value);
 
-    /// <summary>The flags and counters of a new object start as 0, as far as its constructor is followed, which may set them.</summary>
-    private void EmitDefaults(IMethodSymbol constructor, int instance)
+    /// <summary>The flags and counters of a new object start as their initializers say, else as 0, as far as its constructor is followed, which may set them.</summary>
+    private void EmitDefaults(IMethodSymbol constructor, int instance, int[] arguments)
     {
-        if (!constructor.IsImplicitlyDeclared && !IsPrimary(constructor) && TargetsOf(constructor, isVirtual: false, receiverIsAddress: false).IsEmpty)
+        var isPrimary = IsPrimary(constructor);
+        if (!constructor.IsImplicitlyDeclared && !isPrimary && TargetsOf(constructor, isVirtual: false, receiverIsAddress: false).IsEmpty)
             return;
+        foreach (var member in constructor.ContainingType.OriginalDefinition.GetMembers().Where(IsFixedNumber).Take(MostDefaults))
+            if (_context.ValueOf(member, _cancel) is { } value && StartOf(value, isPrimary ? arguments : Array.Empty<int>()) is >= 0 and var start)
+                _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(member), start));
         var numbers = constructor.ContainingType.OriginalDefinition.GetMembers().Where(IsNumberWithoutInitializer).Take(MostDefaults + 1).ToList();
         if (numbers.Count is 0 or > MostDefaults)
             return;
@@ -68,6 +72,17 @@ internal sealed partial class BodyLowering
         foreach (var member in numbers)
             _steps.Add(new Instruction(OpCode.StoreField, -1, instance, FieldNumber(member), zero));
     }
+
+    /// <summary>Options, say, of which some are set for good.</summary>
+    private bool HoldsFixedNumbers(IMethodSymbol constructor) =>
+        constructor is { IsImplicitlyDeclared: true, ContainingType: { IsAnonymousType: false } type } && _context.IsOwn(type) && type.OriginalDefinition.GetMembers().Any(IsFixedNumber);
+
+    private int StartOf(IOperation initializer, int[] arguments) => initializer switch
+    {
+        { ConstantValue: { HasValue: true, Value: { } value } } => _steps.Into(OpCode.Constant, payload: Normalize(value)),
+        IParameterReferenceOperation { Parameter.Ordinal: var ordinal } when ordinal < arguments.Length => arguments[ordinal],
+        _ => Registers.None,
+    };
 
     /// <summary>A member of an object that keeps account, which is not followed, may have set any of its flags and counters.</summary>
     private void EmitUnknowns(IMethodSymbol method, int receiver, IOperation call)
@@ -78,11 +93,16 @@ internal sealed partial class BodyLowering
             _steps.Add(new Instruction(OpCode.StoreField, -1, receiver, FieldNumber(member), Known(Registers.None, call)));
     }
 
-    private bool IsNumberWithoutInitializer(ISymbol member) => member switch
+    private bool IsNumberWithoutInitializer(ISymbol member) => IsNumber(member) && !IsInitialized(member);
+
+    /// <summary>Set for good: what can be set later may have been, by whoever was given the object.</summary>
+    private bool IsFixedNumber(ISymbol member) => member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null or { IsInitOnly: true } } && IsNumber(member) && IsInitialized(member);
+
+    private bool IsNumber(ISymbol member) => member switch
     {
         { IsStatic: true } => false,
-        IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } field => IsNumber(field.Type) && !IsInitialized(field),
-        IPropertySymbol { IsIndexer: false, IsAbstract: false, IsVirtual: false } property => IsNumber(property.Type) && !HasOwnCode(property) && !IsInitialized(property),
+        IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } field => IsNumber(field.Type),
+        IPropertySymbol { IsIndexer: false, IsAbstract: false, IsVirtual: false } property => IsNumber(property.Type) && !HasOwnCode(property),
         _ => false,
     };
 

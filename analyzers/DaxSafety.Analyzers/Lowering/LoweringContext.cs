@@ -140,10 +140,13 @@ internal sealed partial class LoweringContext
             || (MayHoldMapping(method) && (!IsOwn(method) || IsReached(method)));
     }
 
-    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, or opens a file.</summary>
-    public bool IsFollowed(IMethodSymbol method) => Matters(method) || IsFormula(method.OriginalDefinition) || IsMarker(method) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile);
+    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, opens a file, or never returns.</summary>
+    public bool IsFollowed(IMethodSymbol method) =>
+        Matters(method) || IsFormula(method.OriginalDefinition) || IsMarker(method) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile) || _throwers.GetOrAdd(method.OriginalDefinition, OnlyThrows);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _openers = new(SymbolEqualityComparer.Default);
+
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _throwers = new(SymbolEqualityComparer.Default);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _formulas = new(SymbolEqualityComparer.Default);
 
@@ -161,6 +164,17 @@ internal sealed partial class LoweringContext
         && method.Parameters.Any(parameter => parameter.Type.SpecialType == SpecialType.System_String)
         && method.DeclaringSyntaxReferences[0].GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Any(call => Knowledge.OpensFile(call.Expression switch { IdentifierNameSyntax name => name.Identifier.ValueText, MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText, _ => "" }));
+
+    /// <summary><c>ThrowHelper.NotFound(name)</c>: its text ends in a throw, and nothing returns before that.</summary>
+    private bool OnlyThrows(IMethodSymbol method) =>
+        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method)
+        && method.DeclaringSyntaxReferences[0].GetSyntax() switch
+        {
+            MethodDeclarationSyntax { ExpressionBody.Expression: var only } => only is ThrowExpressionSyntax,
+            MethodDeclarationSyntax { Body.Statements: { Count: > 0 } statements } => statements.Last() is ThrowStatementSyntax
+                && !statements.Any(statement => statement.DescendantNodesAndSelf().Any(part => part is ReturnStatementSyntax or YieldStatementSyntax)),
+            _ => false,
+        };
 
     private static ExpressionSyntax? FormulaOf(SyntaxNode declaration) => declaration switch
     {

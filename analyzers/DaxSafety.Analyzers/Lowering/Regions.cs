@@ -31,7 +31,7 @@ internal static class Regions
     }
 
     /// <summary>First blocks of the handlers that an exception in the block may reach.</summary>
-    public static IEnumerable<int> Handlers(BasicBlock block)
+    public static IEnumerable<int> Handlers(ControlFlowGraph graph, BasicBlock block)
     {
         foreach (var region in AllAround(block))
         {
@@ -40,8 +40,11 @@ internal static class Regions
             if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } handled)
                 continue;
             foreach (var handler in handled.NestedRegions)
-                if (handler.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler)
+                if (handler.Kind is ControlFlowRegionKind.Catch)
                     yield return handler.FirstBlockOrdinal;
+                else if (handler.Kind is ControlFlowRegionKind.FilterAndHandler)
+                    yield return handler.NestedRegions.FirstOrDefault(part => part.Kind == ControlFlowRegionKind.Catch) is { } clause && ExceptionFilters.CatchesFlushFailures(graph, clause) is not null
+                        ? clause.FirstBlockOrdinal : handler.FirstBlockOrdinal;
         }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class MappingName
     /// <summary>Whether the text means the same thing behind a statement, and surely has a value there.</summary>
     public bool IsUsableAfter(Slot slot)
     {
-        if (!MeansTheSameAt(slot.Position) || !IndicesIn(_expression).All(index => Repetition.IsStable(_model, index, _write, slot)))
+        if (!MeansTheSameAt(slot.Position) || IsShutOutAt(slot) || !IndicesIn(_expression).All(index => Repetition.IsStable(_model, index, _write, slot)))
             return false;
         if (slot.Node is not StatementSyntax statement || _root is not ILocalSymbol and not IParameterSymbol { RefKind: RefKind.Out })
             return true;
@@ -92,6 +92,13 @@ internal sealed class MappingName
         var flow = _model.AnalyzeDataFlow(statement);
         return flow is { Succeeded: true } && (slot.IsBeforeEnd ? flow.DefinitelyAssignedOnEntry : flow.DefinitelyAssignedOnExit).Contains(_root, SymbolEqualityComparer.Default);
     }
+
+    /// <summary>A static function names nothing of what is around it, and no member of the object.</summary>
+    private bool IsShutOutAt(Slot slot) => !_root.IsStatic && slot.Node.AncestorsAndSelf().Any(node =>
+        node is AnonymousFunctionExpressionSyntax { Modifiers: var modifiers } && modifiers.Any(SyntaxKind.StaticKeyword) && !IsDeclaredIn(node)
+        || node is LocalFunctionStatementSyntax { Modifiers: var words } && words.Any(SyntaxKind.StaticKeyword) && !IsDeclaredIn(node));
+
+    private bool IsDeclaredIn(SyntaxNode function) => _root.DeclaringSyntaxReferences.Any(reference => reference.SyntaxTree == function.SyntaxTree && function.Span.Contains(reference.Span));
 
     /// <summary>Whether the name, or what it is reached through, is given another value in there.</summary>
     public bool IsReboundIn(SyntaxNode construct) => IsAssignedIn(construct) || IsOpenToOthers() && Jumps.OwnNodes(construct).Any(IsCallOfOwnType);

@@ -19,8 +19,9 @@ internal static class WriteNotFlushed
                 ReportMapping(context, missing, group.Where(owed => missing.Contains(owed) || IsMissingWith(owed)).ToList(), reported);
     }
 
+    /// <summary>What is written, by whatever name; what a writer holds back is that writer's.</summary>
     private static string MappingOf(RuleContext context, OwedWrite owed) =>
-        context.NameOf(owed.Obligation) + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => context.Outcome.Analysis.CurrentOf(place.Entity)));
+        (owed.Obligation.Target.Targets.Any(place => place.Layer > 0) ? context.NameOf(owed.Obligation) : "") + "#" + string.Join(",", owed.Obligation.Target.Targets.Select(place => context.Outcome.Analysis.CurrentOf(place.Entity)));
 
     /// <summary>Where the member has given its word, either way, DAX1009 or the callers answer.</summary>
     private static bool IsBytes(RuleContext context, OwedWrite owed) => owed.Obligation.Debt == Debt.Bytes && context.Contract.On(owed) == 0;
