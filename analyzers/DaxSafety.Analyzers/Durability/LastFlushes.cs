@@ -1,0 +1,34 @@
+namespace DaxSafety.Analyzers.Durability;
+
+/// <summary>
+/// Flushes of one thing that a body was given, after it has written to another: <c>*head = n; view.Flush();</c>. That the two are one memory, the caller may know.
+/// </summary>
+internal sealed partial class BodyAnalysis
+{
+    private bool _hasLastFlushes;
+
+    /// <summary>Something that is not flushed by its name is still pending: the caller is told that the flush came after it.</summary>
+    private void NoteLast(Path path, FlushFact flush)
+    {
+        if (flush.Kind is not (FlushKind.View or FlushKind.Persist) || !Array.TrueForAll(flush.Target.Refs, place => _entities[place.Entity].IsRooted))
+            return;
+        foreach (var entry in path.Pending)
+        {
+            if (_obligations[entry.Key] is not { Debt: Debt.Bytes, Target: var written } || !Array.Exists(written.Refs, place => _entities[place.Entity].IsRooted && !flush.Target.MayBe(place.Entity)))
+                continue;
+            path.Flushed = path.Flushed.Set(_obligations.Intern(flush with { IsLast = true }), default);
+            _hasLastFlushes = true;
+            return;
+        }
+    }
+
+    /// <summary>What is written now comes after what has been flushed so far.</summary>
+    private void ForgetLast(Path path)
+    {
+        if (!_hasLastFlushes)
+            return;
+        foreach (var entry in path.Flushed)
+            if (_obligations.Flushes[entry.Key].IsLast)
+                path.Flushed = path.Flushed.Remove(entry.Key);
+    }
+}
