@@ -129,7 +129,7 @@ internal sealed partial class BodyAnalysis
         {
             var temporaries = new HashSet<int>();
             foreach (var step in node.Content.Instructions)
-                if (step.Code is OpCode.Arithmetic or OpCode.Grow or OpCode.Lift or OpCode.Keep or OpCode.Extreme)
+                if (step.Code is OpCode.Grow or OpCode.Lift or OpCode.Keep or OpCode.Extreme || (step.Code == OpCode.Arithmetic && step.Payload is not (Or or Mask)))
                     (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);
                 else if (step.Code == OpCode.Copy && temporaries.Contains(step.A))
                     (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);

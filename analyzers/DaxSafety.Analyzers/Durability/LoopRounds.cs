@@ -23,9 +23,22 @@ internal sealed partial class BodyAnalysis
             path.Pending = path.Pending.Remove(earlier.Id);
             path.Settled = path.Settled.Remove(earlier.Id);
             if (!earlier.Target.Equals(written))
-                written = Value.OfRefs(written.Refs.Select(place => place.Somewhere()));
+                written = Somewhere(written, earlier.Target);
         }
         return (written, attempts);
+    }
+
+    /// <summary>As many bytes as before are as many bytes, wherever: <c>unflushed += data.Length</c> is some more after any round.</summary>
+    private static Value Somewhere(Value written, Value earlier)
+    {
+        var places = new Ref[written.Refs.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var (place, before) = (written.Refs[i], earlier.Refs[i]);
+            places[i] = place.LengthEntity == before.LengthEntity && place.Length == before.Length
+                ? place.Somewhere() with { LengthEntity = place.LengthEntity, Length = place.Length } : place.Somewhere();
+        }
+        return Value.OfRefs(places);
     }
 
     private static bool NameTheSame(Value a, Value b)

@@ -103,6 +103,7 @@ internal sealed partial class BodyLowering
         var condition = OfComparison(binary, left, right, negated, whole);
         if ((SteppedBy(binary.LeftOperand) ?? SteppedBy(binary.RightOperand)) is { } stepped)
             condition.Stepped = SlotOf(stepped);
+        condition.IsLifted = binary.IsLifted;
         return condition;
     }
 
