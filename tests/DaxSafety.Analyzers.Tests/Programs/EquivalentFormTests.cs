@@ -32,21 +32,6 @@ public sealed class EquivalentFormTests
         "null by a pattern: DelegatesInFields: a public event",
         // A weak flush in another member than the write is taken for the field's flush by name only.
         "a member of its own: FlushedWeaklyInside: checkpoint flushes its stream weakly",
-        // What a helper says by reference is lost where a block ends between the call and the sum of what several calls say.
-        "a lock around: FlagsByReference: a try that says by out whether it wrote",
-        "a catch that throws on: FlagsByReference: a try that says by out whether it wrote",
-        "a loop that runs once: FlagsByReference: a try that says by out whether it wrote",
-        "an argument check: FlagsByReference: a try that says by out whether it wrote",
-        // Of a word whose bits are set and cleared in the rounds of a loop, no bit is known where the rounds meet.
-        "a lock around: FlagsByReference: flags of words",
-        "a catch that throws on: FlagsByReference: flags of words",
-        "a loop that runs once: FlagsByReference: flags of words",
-        "an argument check: FlagsByReference: flags of words",
-        "a local for the receiver: FlagsByReference: flags of words",
-        "a comparison turned: FlagsByReference: boundaries of pages",
-        // What a helper decides by is looked for in the condition of an if that acts.
-        "a switch over the condition: FlagsByReference: numbers and flags that a helper decides by",
-        "the other way round: FlagsByReference: numbers and flags that a helper decides by",
         // A helper that returns the larger of two numbers is known by its shape.
         "a flag for the condition: OwnExtremes: own helpers for the lower and the higher",
         "the other way round: OwnExtremes: own helpers for the lower and the higher",
