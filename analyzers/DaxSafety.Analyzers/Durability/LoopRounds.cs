@@ -1,3 +1,4 @@
+using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
 
 namespace DaxSafety.Analyzers.Durability;
@@ -49,5 +50,26 @@ internal sealed partial class BodyAnalysis
             if (a.Refs[i].Entity != b.Refs[i].Entity)
                 return false;
         return true;
+    }
+
+    /// <summary>A loop asks there first, <c>while (line != end)</c> or <c>while (true) { if (line == end) break; … }</c>.</summary>
+    private bool BeginsLoop(int node)
+    {
+        if (_body.LoopHeads.Contains(node))
+            return true;
+        foreach (var head in _body.LoopHeads)
+            if (Array.IndexOf(_body.Graph.Successors(head), node) >= 0 && Array.TrueForAll(_body.Nodes[head].Content.Instructions, step => step.Code == OpCode.Constant))
+                return true;
+        return false;
+    }
+
+    /// <summary>The variable gets more than its first value.</summary>
+    private bool IsMoved(int register)
+    {
+        var times = 0;
+        foreach (var node in _body.Nodes)
+            foreach (var step in node.Content.Instructions)
+                times += step.Dst == register && register >= 0 && !Registers.IsTemporary(register) ? 1 : 0;
+        return times > 1;
     }
 }

@@ -52,6 +52,13 @@ internal sealed partial class BodyLowering
         return Make(ConditionKind.Matches, Known(value, whole), -1, negated, whole, pattern.Syntax.ToString());
     }
 
+    private static bool AsksForNull(IPatternOperation pattern) => pattern switch
+    {
+        INegatedPatternOperation not => AsksForNull(not.Pattern),
+        IConstantPatternOperation constant => IsNullConstant(constant.Value),
+        _ => false,
+    };
+
     private Condition Always(bool negated, IOperation whole) =>
         Make(ConditionKind.Truth, _steps.Into(OpCode.Constant, payload: 1L), -1, negated, whole);
 

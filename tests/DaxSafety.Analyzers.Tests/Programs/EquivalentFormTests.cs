@@ -18,18 +18,10 @@ public sealed class EquivalentFormTests
     {
         // That what a member has been called on is not null is not learnt, and there are more endings than are told apart.
         "a flush unless there is none: GrowingFiles: a log whose view is made anew when the file grows",
-        // A question with a check in front of it is no formula any more, and nobody can tell that it counts.
-        "an argument check: PoliciesByName: settings of the system, delegates and predicates",
-        "an argument check: PoliciesInHelpers: a policy object that counts",
         // A flag that is kept for a switch alone goes through two hands.
         "a switch over the condition: Flags: a flag that is asked where it is found",
         // What an exchange has found is asked as an exchange, and not of a flag.
         "a flag for the condition: FilesInCollections: a compare-exchange whose rounds expect what the last has found",
-        // Of a loop over addresses, the one that moves is looked for on the left of its own condition.
-        "a comparison turned: Rounding: rounded ends",
-        "a loop that asks inside: Rounding: rounded ends",
-        // A delegate that a local holds is only known to be there by ==.
-        "null by a pattern: DelegatesInFields: a public event",
         // A weak flush in another member than the write is taken for the field's flush by name only.
         "a member of its own: FlushedWeaklyInside: checkpoint flushes its stream weakly",
         // A helper that returns the larger of two numbers is known by its shape.
