@@ -106,7 +106,8 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>What is more or less than something, or equal to it, is not null.</summary>
-    private bool LearnPresent(Path path, Condition condition, Value value) => value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
+    private bool LearnPresent(Path path, Condition condition, Value value) =>
+        value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
         || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), Span.False, condition.Correlated);
 
     /// <summary>What is null has never been written to, whatever other paths of the group did.</summary>

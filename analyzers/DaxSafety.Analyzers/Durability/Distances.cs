@@ -129,7 +129,7 @@ internal sealed partial class BodyAnalysis
         {
             var temporaries = new HashSet<int>();
             foreach (var step in node.Content.Instructions)
-                if (step.Code is OpCode.Grow or OpCode.Lift or OpCode.Keep or OpCode.Extreme || (step.Code == OpCode.Arithmetic && step.Payload is not (Or or Mask)))
+                if (step is { Code: OpCode.Grow or OpCode.Lift or OpCode.Keep or OpCode.Extreme } or { Code: OpCode.Arithmetic, Payload: not (Or or Mask) })
                     (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);
                 else if (step.Code == OpCode.Copy && temporaries.Contains(step.A))
                     (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);
@@ -274,9 +274,10 @@ internal sealed partial class BodyAnalysis
             ? (DistanceOf(x), DistanceOf(y))
             : null;
 
-    /// <summary>Whether the outcome can be, of a comparison of two addresses: that of the one that moves with the end of its loop, whichever stands on the left.</summary>
+    /// <summary>Whether two addresses can compare so: the one that moves with the end of its loop, whichever stands on the left.</summary>
     private bool FitsRounds(Path path, ref Condition condition, (Value Address, Value Distance) a, (Value Address, Value Distance) b, bool goesOn, bool goesOnTurned) =>
-        IsLoopOverBytes(b.Distance, a.Distance) && IsMoved(condition.B) && !IsMoved(condition.A) ? BeginsRounds(path, ref condition, condition.B, b.Address, goesOnTurned)
+        IsLoopOverBytes(b.Distance, a.Distance) && IsMoved(condition.B) && !IsMoved(condition.A)
+            ? BeginsRounds(path, ref condition, condition.B, b.Address, goesOnTurned)
         : !IsLoopOverBytes(a.Distance, b.Distance) || BeginsRounds(path, ref condition, condition.A, a.Address, goesOn);
 
     /// <summary>A loop over the bytes from here to there has some: it is left by those only that have been in it, which is remembered. All its rounds flush somewhere in the same memory.</summary>

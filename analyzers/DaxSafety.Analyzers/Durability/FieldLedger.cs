@@ -217,7 +217,8 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     {
         if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
             return true;
-        var (byView, byFile) = (Any(_viewFlushed, field) || FilesOf(field).Any(parent => Any(_viewFlushed, parent)) || IsFlushedWithItsMap(field), Any(_fileFlushed, field) || FlushedByItsFile(field));
+        var byView = Any(_viewFlushed, field) || FilesOf(field).Any(parent => Any(_viewFlushed, parent)) || IsFlushedWithItsMap(field);
+        var byFile = Any(_fileFlushed, field) || FlushedByItsFile(field);
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
     }
 

@@ -25,7 +25,8 @@ internal sealed partial class FieldLedger
         if (!_mapsOf.TryGetValue(field, out var maps))
             return false;
         foreach (var other in _mapsOf)
-            if (other.Key != field && _viewFlushed.Contains(other.Key) && other.Value.Overlaps(maps) && origins.Of(other.Key, cancel) is { Template: { } view } && BodyAnalysis.IsOfAll(view))
+            if (other.Key != field && _viewFlushed.Contains(other.Key) && other.Value.Overlaps(maps)
+                && origins.Of(other.Key, cancel) is { Template: { } view } && BodyAnalysis.IsOfAll(view))
                 return true;
         return false;
     }

@@ -1,7 +1,7 @@
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>
-/// Flushes of one thing that a body was given, after it has written to another: <c>*head = n; view.Flush();</c>. That the two are one memory, the caller may know.
+/// Flushes of one thing that a body was given, after it has written to another: <c>*head = n; view.Flush();</c>. The caller may know that the two are one memory.
 /// </summary>
 internal sealed partial class BodyAnalysis
 {
@@ -10,16 +10,32 @@ internal sealed partial class BodyAnalysis
     /// <summary>Something that is not flushed by its name is still pending: the caller is told that the flush came after it.</summary>
     private void NoteLast(Path path, FlushFact flush)
     {
-        if (flush.Kind is not (FlushKind.View or FlushKind.Persist) || !Array.TrueForAll(flush.Target.Refs, place => _entities[place.Entity].IsRooted))
+        if (flush.Kind is not (FlushKind.View or FlushKind.Persist) || path.Pending.IsEmpty || !AreRooted(flush.Target))
             return;
         foreach (var entry in path.Pending)
         {
-            if (_obligations[entry.Key] is not { Debt: Debt.Bytes, Target: var written } || !Array.Exists(written.Refs, place => _entities[place.Entity].IsRooted && !flush.Target.MayBe(place.Entity)))
+            if (_obligations[entry.Key] is not { Debt: Debt.Bytes, Target: var written } || !NamesRootedOther(written, flush.Target))
                 continue;
             path.Flushed = path.Flushed.Set(_obligations.Intern(flush with { IsLast = true }), default);
             _hasLastFlushes = true;
             return;
         }
+    }
+
+    private bool AreRooted(Value value)
+    {
+        foreach (var place in value.Refs)
+            if (!_entities[place.Entity].IsRooted)
+                return false;
+        return true;
+    }
+
+    private bool NamesRootedOther(Value written, Value flushed)
+    {
+        foreach (var place in written.Refs)
+            if (_entities[place.Entity].IsRooted && !flushed.MayBe(place.Entity))
+                return true;
+        return false;
     }
 
     /// <summary>What is written now comes after what has been flushed so far.</summary>

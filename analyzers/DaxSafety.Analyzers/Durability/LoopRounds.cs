@@ -58,7 +58,8 @@ internal sealed partial class BodyAnalysis
         if (_body.LoopHeads.Contains(node))
             return true;
         foreach (var head in _body.LoopHeads)
-            if (Array.IndexOf(_body.Graph.Successors(head), node) >= 0 && Array.TrueForAll(_body.Nodes[head].Content.Instructions, step => step.Code == OpCode.Constant))
+            if (Array.IndexOf(_body.Graph.Successors(head), node) >= 0
+                && Array.TrueForAll(_body.Nodes[head].Content.Instructions, step => step.Code == OpCode.Constant))
                 return true;
         return false;
     }

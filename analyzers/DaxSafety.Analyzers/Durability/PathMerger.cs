@@ -75,7 +75,8 @@ internal sealed partial class PathMerger
         _bothRuleOut = IntMap<Span>.OfOnlyOne.Kept((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
         // Where nothing has been written, the flush came after all of it.
         _nothingLeft = IntMap<Present>.OfOnlyOne.Kept((flush, _) => _obligations.Flushes[flush].IsLast
-            && (_mine.Flushed.Contains(flush) ? _theirs : _mine) is { Pending.IsEmpty: true } other && other.Flushed.Contains(_obligations.Intern(_obligations.Flushes[flush] with { IsLast = false })));
+            && (_mine.Flushed.Contains(flush) ? _theirs : _mine) is { Pending.IsEmpty: true } other
+            && other.Flushed.Contains(_obligations.Intern(_obligations.Flushes[flush] with { IsLast = false })));
         _addsOther = (slot, mine, theirs) => _summandSlots.Contains(slot) && Disjoint(mine, theirs);
         _contradict = (test, mine, theirs) => mine.Within(theirs).IsEmpty || _numbers.AreApart(_mine, _theirs, test);
     }

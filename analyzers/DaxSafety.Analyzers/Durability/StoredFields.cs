@@ -105,7 +105,9 @@ internal sealed class StoredFields
         // A container in a container: what stands in it has been looked at.
         if (entity is { IsFresh: true, Mapping: null, Kind: EntityKind.Allocated })
             return Array.Empty<FieldOrigin?>();
-        return new[] { entity is { IsFresh: true, Mapping: { } mapping } ? new FieldOrigin(null, true, Described(mapping, entity.Id, ofOne: false), ParentFields(EntityTable.This, mapping)) { IsElement = true } : null };
+        if (entity is not { IsFresh: true, Mapping: { } mapping })
+            return new FieldOrigin?[] { null };
+        return new[] { new FieldOrigin(null, true, Described(mapping, entity.Id, ofOne: false), ParentFields(EntityTable.This, mapping)) { IsElement = true } };
     }
 
     /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>

@@ -82,7 +82,8 @@ internal sealed partial class BodyLowering
         if (test is not IBinaryOperation { OperatorMethod: null } comparison || ExtremeOf(test.Syntax) is not var (assignment, isLargest) || DecidesMore(assignment))
             return null;
         var (left, right) = (Unconverted(comparison.LeftOperand), Unconverted(comparison.RightOperand));
-        var (kept, other) = left.Syntax is IdentifierNameSyntax name && IsSame(name, assignment.Left) ? (left, comparison.RightOperand) : (right, comparison.LeftOperand);
+        var isLeft = left.Syntax is IdentifierNameSyntax name && IsSame(name, assignment.Left);
+        var (kept, other) = isLeft ? (left, comparison.RightOperand) : (right, comparison.LeftOperand);
         if (!IsKeptExtreme((kept as ILocalReferenceOperation)?.Local))
             return null;
         var place = LowerPlace(kept);
@@ -109,5 +110,5 @@ internal sealed partial class BodyLowering
     private bool DecidesMore(AssignmentExpressionSyntax assignment) =>
         assignment.Parent is ExpressionStatementSyntax statement && PassedThrough.Deciding(statement) is IfStatementSyntax { Statement: var decided }
         && decided.DescendantNodes().Any(node => node is InvocationExpressionSyntax)
-        && _cfg.OriginalOperation.Descendants().Any(operation => operation is IInvocationOperation call && decided.Span.Contains(call.Syntax.Span) && _context.Matters(call.TargetMethod));
+        && _cfg.OriginalOperation.Descendants().OfType<IInvocationOperation>().Any(call => decided.Span.Contains(call.Syntax.Span) && _context.Matters(call.TargetMethod));
 }

@@ -25,9 +25,7 @@ internal sealed partial class BodyLowering
         if (value.Type?.SpecialType != SpecialType.System_Boolean || value.ConstantValue.HasValue)
             return LowerValue(value);
         var whole = WithoutBranches(value) ?? value;
-        if (whole is IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Or or BinaryOperatorKind.ConditionalOr or BinaryOperatorKind.And or BinaryOperatorKind.ConditionalAnd } both
-            && (IsReadOf(local, both.LeftOperand) ? both.RightOperand : IsReadOf(local, both.RightOperand) ? both.LeftOperand : null) is { } other)
-            NoteGathered(local, other);
+        NoteGathered(local, whole as IBinaryOperation);
         if (whole.DescendantsAndSelf().All(IsPlainTest))
             NoteMadeOf(local, whole);
         return Lower(whole);

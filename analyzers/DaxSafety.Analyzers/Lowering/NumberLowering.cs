@@ -85,6 +85,14 @@ internal sealed partial class BodyLowering
             _summands.Add((SlotOf(one), any));
     }
 
+    /// <summary>The same, written out: <c>any = any || wrote</c>.</summary>
+    private void NoteGathered(ILocalSymbol flag, IBinaryOperation? both)
+    {
+        if (both is { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Or or BinaryOperatorKind.And or BinaryOperatorKind.ConditionalOr or BinaryOperatorKind.ConditionalAnd }
+            && (IsReadOf(flag, both.LeftOperand) ? both.RightOperand : IsReadOf(flag, both.RightOperand) ? both.LeftOperand : null) is { } other)
+            NoteGathered(flag, other);
+    }
+
     /// <summary>Locals that are raised or lowered by one.</summary>
     private readonly HashSet<ISymbol> _stepped = new(SymbolEqualityComparer.Default);
 
