@@ -22,6 +22,8 @@ public sealed class EquivalentFormTests
         "a switch over the condition: Flags: a flag that is asked where it is found",
         // What an exchange has found is asked as an exchange, and not of a flag.
         "a flag for the condition: FilesInCollections: a compare-exchange whose rounds expect what the last has found",
+        // Where a loop over addresses asks inside, it is not seen behind a second question that is a constant.
+        "a loop that asks inside: LoopsOverBytes: a loop over lines that asks inside, or with its end on the left",
         // A weak flush in another member than the write is taken for the field's flush by name only.
         "a member of its own: FlushedWeaklyInside: checkpoint flushes its stream weakly",
         // A helper that returns the larger of two numbers is known by its shape.
