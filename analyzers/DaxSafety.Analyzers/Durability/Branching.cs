@@ -32,6 +32,8 @@ internal sealed partial class BodyAnalysis
         var ways = new List<Path>(1);
         if (!possible || !FitsComposites(assumed, a) || !FitsComposites(assumed, ComparedBy(a)) || (condition.B >= 0 && !FitsComposites(assumed, Read(path, condition.B))))
             return ways;
+        if (holds && condition.IsLifted && !(LearnPresent(assumed, condition, a) && LearnPresent(assumed, condition, Read(path, condition.B))))
+            return ways;
         if (SaysFailed(condition, a, path, holds))
             Excuse(assumed);
         SettleForSystem(assumed, a);
@@ -102,6 +104,11 @@ internal sealed partial class BodyAnalysis
             return Learn(path, _tests.Of(ConditionKind.IsNull, single.Entity), isNull ? Span.True : Span.False, condition.Correlated);
         return true;
     }
+
+    /// <summary>What is more or less than something, or equal to it, is not null.</summary>
+    private bool LearnPresent(Path path, Condition condition, Value value) =>
+        value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
+        || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), Span.False, condition.Correlated);
 
     /// <summary>What is null has never been written to, whatever other paths of the group did.</summary>
     private void ForgetWritesTo(Path path, int nothing)

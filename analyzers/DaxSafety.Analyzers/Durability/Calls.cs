@@ -111,12 +111,7 @@ internal sealed partial class BodyAnalysis
         var site = step.Site;
         if (analysis.Obligations.Count > 0)
             _meantInside.Add(site);
-        foreach (var flush in ending.Case.Flushes)
-        {
-            _replaysOwnFlush = analysis.IsOfItsObject(flush.Target);
-            Replay(path, flush, import.Translate(flush.Target), site);
-            _replaysOwnFlush = false;
-        }
+        Replay(path, ending, import, site, last: false);
         // Before anything new: what a callee makes where it was called in an earlier round is given that one's name.
         Release(path, ending, import, theirs: false);
         if (ending.Case.Path.Failed)
@@ -136,6 +131,7 @@ internal sealed partial class BodyAnalysis
         ImportVariables(path, call, ending, import);
         foreach (var (obligation, status) in ending.Case.Pending)
             Inherit(path, obligation, status, import.Translate(obligation.Target), analysis, site, ending.Summary);
+        Replay(path, ending, import, site, last: true);
         foreach (var flush in ending.Summary.MayFlush)
             if (import.Translate(flush.Target) is { IsUntracked: false } target)
                 MayFlush.Add(flush with { Target = target });
@@ -158,6 +154,18 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>What the object that the body is a member of holds, or is.</summary>
     private bool IsOfItsObject(Value value) => value.Targets.All(place => _entities[place.Entity] is { Kind: EntityKind.Field } or { Kind: EntityKind.This, Mapping: not null });
+
+    private void Replay(Path path, Ending ending, SummaryImport import, int site, bool last)
+    {
+        foreach (var flush in ending.Case.Flushes)
+        {
+            if (flush.IsLast != last)
+                continue;
+            _replaysOwnFlush = ending.Summary.Analysis.IsOfItsObject(flush.Target);
+            Replay(path, last ? flush with { IsLast = false } : flush, import.Translate(flush.Target), site);
+            _replaysOwnFlush = false;
+        }
+    }
 
     private void Replay(Path path, FlushFact flush, Value target, int site)
     {
@@ -203,6 +211,7 @@ internal sealed partial class BodyAnalysis
         var inner = obligation.Inner ?? summary.Body.Sites[obligation.Site];
         var (written, attempts) = WithEarlierRounds(path, site, tracked, inner);
         MoveOn(path, written, site);
+        ForgetLast(path);
         var inherited = _obligations.Intern(site, written, obligation.Debt);
         inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.

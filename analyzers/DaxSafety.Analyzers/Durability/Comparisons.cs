@@ -13,7 +13,7 @@ internal sealed partial class BodyAnalysis
             return Learn(path, expectation, equal ? Span.True : Span.False, condition.Correlated);
         if (DistancesOf(a, b) is var (from, to))
         {
-            if (IsLoopOverBytes(from, to) && !BeginsRounds(path, ref condition, a, !equal))
+            if (!FitsRounds(path, ref condition, (a, from), (b, to), !equal, !equal))
                 return false;
             (a, b) = (from, to);
         }
@@ -235,7 +235,7 @@ internal sealed partial class BodyAnalysis
     {
         if (DistancesOf(a, b) is var (from, to))
         {
-            if (IsLoopOverBytes(from, to) && !BeginsRounds(path, ref condition, a, holds))
+            if (!FitsRounds(path, ref condition, (a, from), (b, to), holds, !holds))
                 return false;
             (a, b) = (from, to);
         }

@@ -87,7 +87,7 @@ internal sealed partial class BodyAnalysis
             return;
         foreach (var entry in path.Flushed)
             if (_obligations.Flushes[entry.Key] is { Kind: not FlushKind.Fence, IsBeforeGiven: false } flush)
-                path.Flushed = path.Flushed.Remove(entry.Key).Set(_obligations.Intern(flush with { IsBeforeGiven = true }), default);
+                path.Flushed = path.Flushed.Remove(entry.Key).Set(_obligations.Intern(flush with { IsBeforeGiven = true, IsLast = false }), default);
     }
 
     private bool RunsGiven(Path path, CallSite call) => (call.InvokesReceiver && IsGiven(path, call.Receiver))
@@ -123,10 +123,6 @@ internal sealed partial class BodyAnalysis
             if (import.Seen(told) is not { } ending)
                 continue;
             Perform(after, running, step, new Ending(summary, ending, receiver, 0), import);
-            // A delegate cannot know that what it is called with is what it flushes by another name.
-            foreach (var flush in ending.Flushes)
-                if (given.Length > 0 && !ending.Pending.Any(owed => owed.Obligation.Target.Targets.Any(place => flush.Target.MayBe(place.Entity))))
-                    Replay(after, flush, import.Translate(flush.Target), site);
             merged = merged is null ? after : Merger.Merge(merged, after);
         }
         path.Temporaries = temporaries;

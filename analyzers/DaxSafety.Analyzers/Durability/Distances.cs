@@ -129,7 +129,7 @@ internal sealed partial class BodyAnalysis
         {
             var temporaries = new HashSet<int>();
             foreach (var step in node.Content.Instructions)
-                if (step.Code is OpCode.Arithmetic or OpCode.Grow or OpCode.Lift or OpCode.Keep or OpCode.Extreme)
+                if (step is { Code: OpCode.Grow or OpCode.Lift or OpCode.Keep or OpCode.Extreme } or { Code: OpCode.Arithmetic, Payload: not (Or or Mask) })
                     (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);
                 else if (step.Code == OpCode.Copy && temporaries.Contains(step.A))
                     (Registers.IsTemporary(step.Dst) ? temporaries : computed).Add(step.Dst);
@@ -274,16 +274,22 @@ internal sealed partial class BodyAnalysis
             ? (DistanceOf(x), DistanceOf(y))
             : null;
 
+    /// <summary>Whether two addresses can compare so: the one that moves with the end of its loop, whichever stands on the left.</summary>
+    private bool FitsRounds(Path path, ref Condition condition, (Value Address, Value Distance) a, (Value Address, Value Distance) b, bool goesOn, bool goesOnTurned) =>
+        IsLoopOverBytes(b.Distance, a.Distance) && IsMoved(condition.B) && !IsMoved(condition.A)
+            ? BeginsRounds(path, ref condition, condition.B, b.Address, goesOnTurned)
+        : !IsLoopOverBytes(a.Distance, b.Distance) || BeginsRounds(path, ref condition, condition.A, a.Address, goesOn);
+
     /// <summary>A loop over the bytes from here to there has some: it is left by those only that have been in it, which is remembered. All its rounds flush somewhere in the same memory.</summary>
-    private static bool BeginsRounds(Path path, ref Condition condition, Value from, bool begins)
+    private static bool BeginsRounds(Path path, ref Condition condition, int moving, Value from, bool begins)
     {
-        if (begins && condition.A >= 0 && !Registers.IsTemporary(condition.A))
-            path.Variables = path.Variables.Set(condition.A, Lost(from));
+        if (begins && moving >= 0 && !Registers.IsTemporary(moving))
+            path.Variables = path.Variables.Set(moving, Lost(from));
         condition = AsComparison;
         return begins;
     }
 
-    private bool IsLoopOverBytes(Value from, Value to) => IsStart(from) && to.AsConstant is null && _body.LoopHeads.Contains(_here.Node);
+    private bool IsLoopOverBytes(Value from, Value to) => IsStart(from) && to.AsConstant is null && BeginsLoop(_here.Node);
 
     private bool IsStart(Value distance) => distance.AsConstant is 0 || distance.Refs[0] is { Offset: 0, Entity: var number } && _entities[number] is { Kind: EntityKind.Computed, Payload: ValueTuple<string, long, long, int> (Down or DownBy, _, _, _) };
 

@@ -66,6 +66,9 @@ internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template
 {
     /// <summary>How much further up than the field that it names.</summary>
     public int Layer { get; init; }
+
+    /// <summary>What stands in the container that the field holds, with others.</summary>
+    public bool IsElement { get; init; }
 }
 
 internal interface IFieldOrigins

@@ -39,9 +39,14 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
         }
         var analysis = body.Analysis;
         var heldBy = new Dictionary<int, (int Thing, List<int> Fields)>();
+        var maps = new Dictionary<int, int>();
         var visible = body.Body.Symbol is { DeclaredAccessibility: not Accessibility.Private };
         foreach (var (entity, field) in analysis.Held)
+        {
             Hold(analysis, heldBy, entity, field);
+            if (analysis.Entities[entity] is { IsMadeView: true, Mapping: { } view })
+                EnterMap(maps, view, field);
+        }
         foreach (var ending in body.Summary.Cases)
         {
             if (!visible)
@@ -212,7 +217,8 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     {
         if (Any(_flushed, field) || MayBeFlushedUnseen(field) || ((_anythingFlushed || _someFileFlushed) && SymbolOf(field) is INamedTypeSymbol) || (_someIsUnknown && (IsContainer(field) || Any(_yielded, field))))
             return true;
-        var (byView, byFile) = (Any(_viewFlushed, field) || FilesOf(field).Any(parent => Any(_viewFlushed, parent)), Any(_fileFlushed, field) || FlushedByItsFile(field));
+        var byView = Any(_viewFlushed, field) || FilesOf(field).Any(parent => Any(_viewFlushed, parent)) || IsFlushedWithItsMap(field);
+        var byFile = Any(_fileFlushed, field) || FlushedByItsFile(field);
         return (byView && (context.Options.ViewFlushIsDurable || byFile || _someFileFlushed)) || (byFile && context.Options.FileFlushIsDurable);
     }
 

@@ -192,7 +192,9 @@ internal sealed class FieldOriginStore : IFieldOrigins
             Ephemeral = origins.All(other => other!.Template!.Ephemeral),
             PageCache = origins.All(other => other!.Template!.PageCache),
             FlushesItself = origins.Any(other => other!.Template!.FlushesItself),
-            KnownTail = origins.Select(other => other!.Template!.KnownTail).FirstOrDefault(tail => tail is not null),
+            // Of elements, the one that is flushed may be another.
+            KnownTail = first.IsElement && origins.Any(other => other!.Template!.KnownTail is null) ? null
+                : origins.Select(other => other!.Template!.KnownTail).FirstOrDefault(tail => tail is not null),
             KnownOfAll = origins.All(other => other!.Template!.KnownOfAll),
             Origin = template.Origin,
         };

@@ -15,6 +15,7 @@ internal sealed partial class BodyAnalysis
             return null;
         var (written, attempts) = WithEarlierRounds(path, site, tracked, inner);
         MoveOn(path, written, site);
+        ForgetLast(path);
         var obligation = _obligations.Intern(site, written, Debt.Bytes);
         obligation.Inner ??= inner;
         path.Pending = path.Pending.Set(obligation.Id, new Status(Progress.Dirty, attempts));
@@ -94,6 +95,7 @@ internal sealed partial class BodyAnalysis
                     break;
             }
         }
+        NoteLast(path, flush);
     }
 
     /// <summary>Entities that some flush names: whoever flushes a thing takes it for a mapping.</summary>

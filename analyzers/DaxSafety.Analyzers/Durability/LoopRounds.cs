@@ -1,3 +1,4 @@
+using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
 
 namespace DaxSafety.Analyzers.Durability;
@@ -23,9 +24,22 @@ internal sealed partial class BodyAnalysis
             path.Pending = path.Pending.Remove(earlier.Id);
             path.Settled = path.Settled.Remove(earlier.Id);
             if (!earlier.Target.Equals(written))
-                written = Value.OfRefs(written.Refs.Select(place => place.Somewhere()));
+                written = Somewhere(written, earlier.Target);
         }
         return (written, attempts);
+    }
+
+    /// <summary>As many bytes as before are as many bytes, wherever: <c>unflushed += data.Length</c> is some more after any round.</summary>
+    private static Value Somewhere(Value written, Value earlier)
+    {
+        var places = new Ref[written.Refs.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var (place, before) = (written.Refs[i], earlier.Refs[i]);
+            places[i] = place.LengthEntity == before.LengthEntity && place.Length == before.Length
+                ? place.Somewhere() with { LengthEntity = place.LengthEntity, Length = place.Length } : place.Somewhere();
+        }
+        return Value.OfRefs(places);
     }
 
     private static bool NameTheSame(Value a, Value b)
@@ -36,5 +50,27 @@ internal sealed partial class BodyAnalysis
             if (a.Refs[i].Entity != b.Refs[i].Entity)
                 return false;
         return true;
+    }
+
+    /// <summary>A loop asks there first, <c>while (line != end)</c> or <c>while (true) { if (line == end) break; … }</c>.</summary>
+    private bool BeginsLoop(int node)
+    {
+        if (_body.LoopHeads.Contains(node))
+            return true;
+        foreach (var head in _body.LoopHeads)
+            if (Array.IndexOf(_body.Graph.Successors(head), node) >= 0
+                && Array.TrueForAll(_body.Nodes[head].Content.Instructions, step => step.Code == OpCode.Constant))
+                return true;
+        return false;
+    }
+
+    /// <summary>The variable gets more than its first value.</summary>
+    private bool IsMoved(int register)
+    {
+        var times = 0;
+        foreach (var node in _body.Nodes)
+            foreach (var step in node.Content.Instructions)
+                times += step.Dst == register && register >= 0 && !Registers.IsTemporary(register) ? 1 : 0;
+        return times > 1;
     }
 }

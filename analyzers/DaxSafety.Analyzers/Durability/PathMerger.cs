@@ -48,6 +48,7 @@ internal sealed partial class PathMerger
     private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
     private readonly IntMap<Span>.OfOnlyOne _bothRuleOut;
+    private readonly IntMap<Present>.OfOnlyOne _nothingLeft;
 
     public PathMerger(EntityTable entities, ObligationTable obligations, FieldSlots fields, LoweredBody body, bool followsChoices, bool handsOutMemory, INumbers numbers)
     {
@@ -72,6 +73,10 @@ internal sealed partial class PathMerger
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = IntMap<Span>.OfOnlyOne.Kept((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
+        // Where nothing has been written, the flush came after all of it.
+        _nothingLeft = IntMap<Present>.OfOnlyOne.Kept((flush, _) => _obligations.Flushes[flush].IsLast
+            && (_mine.Flushed.Contains(flush) ? _theirs : _mine) is { Pending.IsEmpty: true } other
+            && other.Flushed.Contains(_obligations.Intern(_obligations.Flushes[flush] with { IsLast = false })));
         _addsOther = (slot, mine, theirs) => _summandSlots.Contains(slot) && Disjoint(mine, theirs);
         _contradict = (test, mine, theirs) => mine.Within(theirs).IsEmpty || _numbers.AreApart(_mine, _theirs, test);
     }
@@ -251,7 +256,7 @@ internal sealed partial class PathMerger
             Facts = a.Facts.Intersect(b.Facts, _inLoop ? Widened : Around, _bothRuleOut),
             Pending = a.Pending.Union(b.Pending, _mergeStatus),
             Settled = a.Settled.Union(b.Settled, (_, x, _) => x),
-            Flushed = a.Flushed.Intersect(b.Flushed, (_, x, _) => x),
+            Flushed = a.Flushed.Intersect(b.Flushed, (_, x, _) => x, _nothingLeft),
             Released = a.Released.Union(b.Released, (_, x, _) => x),
             Failed = a.Failed && b.Failed,
             Temporaries = MergeTemporaries(a.Temporaries, b.Temporaries),

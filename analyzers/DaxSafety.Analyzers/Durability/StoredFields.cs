@@ -105,7 +105,9 @@ internal sealed class StoredFields
         // A container in a container: what stands in it has been looked at.
         if (entity is { IsFresh: true, Mapping: null, Kind: EntityKind.Allocated })
             return Array.Empty<FieldOrigin?>();
-        return new[] { entity is { IsFresh: true, Mapping: { } mapping } ? new FieldOrigin(null, true, Described(mapping, entity.Id, ofOne: false), ParentFields(EntityTable.This, mapping)) : null };
+        if (entity is not { IsFresh: true, Mapping: { } mapping })
+            return new FieldOrigin?[] { null };
+        return new[] { new FieldOrigin(null, true, Described(mapping, entity.Id, ofOne: false), ParentFields(EntityTable.This, mapping)) { IsElement = true } };
     }
 
     /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>
@@ -135,7 +137,7 @@ internal sealed class StoredFields
 
     /// <param name="mapping">What was made.</param>
     /// <param name="made">As which entity.</param>
-    /// <param name="ofOne">It is all that the field ever holds: where it starts in a page is worth telling.</param>
+    /// <param name="ofOne">It is all that the field ever holds.</param>
     private Mapping Described(Mapping mapping, int made, bool ofOne = true)
     {
         var backing = _analysis.BackingOf(mapping);
@@ -150,7 +152,7 @@ internal sealed class StoredFields
             CopyOnWrite = mapping.CopyOnWrite,
             PageCache = mapping.PageCache,
             FlushesItself = _held[made].Any(option => _analysis.IsNamed(option.Field, BodyAnalysis.AutoFlush) && option.Value.AsConstant != 0),
-            KnownTail = !ofOne ? null : mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
+            KnownTail = mapping.KnownTail ?? ViewTail.Describe(mapping, _analysis.Entities, _context.Options.Granularity),
             KnownOfAll = ofOne && BodyAnalysis.IsOfAll(mapping),
             Origin = mapping.Origin,
         };

@@ -133,6 +133,9 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
     /// <summary>The variable that the condition itself steps, as in <c>i-- &gt; 0</c>, or −1.</summary>
     public int Stepped = -1;
 
+    /// <summary>A comparison of what may be null: where it holds, it is not.</summary>
+    public bool IsLifted;
+
     /// <summary>The only numbers that A can be, when its type names them: an enum's.</summary>
     public long[]? Domain;
 

@@ -35,10 +35,14 @@ internal sealed partial class BodyLowering
     {
         foreach (var candidate in TypesOf(type))
             foreach (var name in new[] { "Count", "Length" })
-                if (candidate.GetMembers(name).OfType<IPropertySymbol>().FirstOrDefault(property => property is { Type.SpecialType: SpecialType.System_Int32, IsStatic: false }) is { } found)
+                if (candidate.GetMembers(name).OfType<IPropertySymbol>().FirstOrDefault(IsSize) is { } found)
                     return found;
         return null;
     }
+
+    /// <summary>A sequence tells how many bytes all its segments have: where there are none, a loop over the segments writes nothing.</summary>
+    private static bool IsSize(IPropertySymbol property) => property is { IsStatic: false, Type.SpecialType: SpecialType.System_Int32 }
+        or { Type.SpecialType: SpecialType.System_Int64, ContainingType: { Name: "ReadOnlySequence", ContainingNamespace.Name: "Buffers" } };
 
     private static IEnumerable<ITypeSymbol> TypesOf(ITypeSymbol? type)
     {

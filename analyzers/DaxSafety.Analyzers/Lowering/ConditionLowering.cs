@@ -42,7 +42,7 @@ internal sealed partial class BodyLowering
             IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Or or BinaryOperatorKind.ExclusiveOr } flags => Make(ConditionKind.Truth, Known(Lower(flags), flags), -1, negated, operation),
             IBinaryOperation binary => OfComparison(binary, negated, operation),
             _ when ComparedBy(test) is var (left, right) => OfEquality(left, right, negated, operation),
-            IIsPatternOperation pattern => OfPattern(Lower(pattern.Value), pattern.Pattern, negated, operation),
+            IIsPatternOperation { Value: var asked, Pattern: var pattern } => OfPattern(AsksForNull(pattern) ? LowerAsked(asked) : Lower(asked), pattern, negated, operation),
             IIsTypeOperation isType => Make(ConditionKind.Matches, Lower(isType.ValueOperand), -1, negated != isType.IsNegated, operation, isType.TypeOperand.ToDisplayString()),
             IPropertyReferenceOperation { Property: var property, Instance: { } nullable } when IsHasValue(property) => Make(ConditionKind.IsNull, Lower(nullable), -1, !negated, operation),
             // As `??=` asks.
@@ -103,6 +103,7 @@ internal sealed partial class BodyLowering
         var condition = OfComparison(binary, left, right, negated, whole);
         if ((SteppedBy(binary.LeftOperand) ?? SteppedBy(binary.RightOperand)) is { } stepped)
             condition.Stepped = SlotOf(stepped);
+        condition.IsLifted = binary.IsLifted;
         return condition;
     }
 

@@ -18,14 +18,21 @@ internal sealed partial class LoweringContext
     {
         foreach (var declaration in parameter.ContainingSymbol.DeclaringSyntaxReferences)
             foreach (var node in declaration.GetSyntax().DescendantNodes())
-                if (node is IfStatementSyntax choice ? Names(choice.Condition, parameter.Name) && Acts(choice.Statement)
-                    : node is EqualsValueClauseSyntax flag && IsTest(flag.Value) && Names(flag.Value, parameter.Name))
+                if (Question(node) is { } question && Names(question, parameter.Name))
                     return true;
         return false;
     }
 
-    private static bool Acts(StatementSyntax statement) =>
-        statement.DescendantNodesAndSelf().Any(part => part is InvocationExpressionSyntax or ReturnStatementSyntax);
+    /// <summary>What a choice between things to do is decided by, or what a flag holds.</summary>
+    private static ExpressionSyntax? Question(SyntaxNode node) => node switch
+    {
+        IfStatementSyntax choice when Acts(choice.Statement) || (choice.Else is { } other && Acts(other)) => choice.Condition,
+        SwitchStatementSyntax choice when choice.Sections.Any(Acts) => choice.Expression,
+        EqualsValueClauseSyntax { Value: var flag } when IsTest(flag) => flag,
+        _ => null,
+    };
+
+    private static bool Acts(SyntaxNode arm) => arm.DescendantNodesAndSelf().Any(part => part is InvocationExpressionSyntax or ReturnStatementSyntax);
 
     private static bool IsTest(ExpressionSyntax value) => value.Kind() is SyntaxKind.LogicalOrExpression or SyntaxKind.LogicalAndExpression
         or SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression or SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression

@@ -201,7 +201,7 @@ internal sealed partial class BodyLowering
         if (IsOfExtreme(assignment))
             return Registers.None;
         var place = LowerPlace(assignment.Target);
-        if (assignment.Target is ILocalReferenceOperation { Local: var counter } && IsCounter(place) && SummandsOf(counter, assignment.Value) is { } summands)
+        if (SymbolBehind(assignment.Target) is { } counter && IsCounter(place) && SummandsOf(counter, assignment.Value) is { } summands)
         {
             var sum = LowerSum(place, summands, assignment);
             Store(place, sum, assignment);

@@ -79,10 +79,11 @@ internal sealed partial class BodyLowering
     /// <summary>The condition as it is once the variable keeps the extreme; null where it is none.</summary>
     private Condition? ExtremeCondition(IOperation test)
     {
-        if (test is not IBinaryOperation { OperatorMethod: null } comparison || ExtremeOf(test.Syntax) is not var (assignment, isLargest))
+        if (test is not IBinaryOperation { OperatorMethod: null } comparison || ExtremeOf(test.Syntax) is not var (assignment, isLargest) || DecidesMore(assignment))
             return null;
         var (left, right) = (Unconverted(comparison.LeftOperand), Unconverted(comparison.RightOperand));
-        var (kept, other) = left is ILocalReferenceOperation && left.Syntax is IdentifierNameSyntax name && IsSame(name, assignment.Left) ? (left, comparison.RightOperand) : (right, comparison.LeftOperand);
+        var isLeft = left.Syntax is IdentifierNameSyntax name && IsSame(name, assignment.Left);
+        var (kept, other) = isLeft ? (left, comparison.RightOperand) : (right, comparison.LeftOperand);
         if (!IsKeptExtreme((kept as ILocalReferenceOperation)?.Local))
             return null;
         var place = LowerPlace(kept);
@@ -102,6 +103,12 @@ internal sealed partial class BodyLowering
             return false;
         var test = Bare(syntax.Right) is ConditionalExpressionSyntax choice ? choice.Condition
             : syntax.Parent is ExpressionStatementSyntax statement && PassedThrough.Deciding(statement) is IfStatementSyntax chosen ? chosen.Condition : null;
-        return test is not null && ExtremeOf(Bare(test))?.Assignment == syntax;
+        return test is not null && ExtremeOf(Bare(test))?.Assignment == syntax && !DecidesMore(syntax);
     }
+
+    /// <summary><c>if (flushed &lt; written) { view.Flush(); flushed = written; }</c>: what else is done to mappings there, the comparison decides.</summary>
+    private bool DecidesMore(AssignmentExpressionSyntax assignment) =>
+        assignment.Parent is ExpressionStatementSyntax statement && PassedThrough.Deciding(statement) is IfStatementSyntax { Statement: var decided }
+        && decided.DescendantNodes().Any(node => node is InvocationExpressionSyntax)
+        && _cfg.OriginalOperation.Descendants().OfType<IInvocationOperation>().Any(call => decided.Span.Contains(call.Syntax.Span) && _context.Matters(call.TargetMethod));
 }

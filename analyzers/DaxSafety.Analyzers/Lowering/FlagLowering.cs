@@ -25,6 +25,7 @@ internal sealed partial class BodyLowering
         if (value.Type?.SpecialType != SpecialType.System_Boolean || value.ConstantValue.HasValue)
             return LowerValue(value);
         var whole = WithoutBranches(value) ?? value;
+        NoteGathered(local, whole as IBinaryOperation);
         if (whole.DescendantsAndSelf().All(IsPlainTest))
             NoteMadeOf(local, whole);
         return Lower(whole);

@@ -11,14 +11,14 @@ internal sealed partial class BodyLowering
 {
     private bool IsCounter(Place place) => CounterOf(place) >= 0;
 
-    /// <summary>The variable of a local, or of what came by reference, that is a whole number.</summary>
+    /// <summary>The variable of a local or parameter, or of what came by reference, that is a whole number.</summary>
     private int CounterOf(Place place)
     {
         var slot = place.Kind == PlaceKind.Variable ? place.Base : place.Kind == PlaceKind.Memory ? place.Content : Registers.None;
         return slot is >= 0 and < Registers.FirstTemporary && IsCounter(_slots[slot]) ? slot : Registers.None;
     }
 
-    private static bool IsCounter(Slot slot) => (slot.Symbol is ILocalSymbol || slot.Kind == SlotKind.Content) && IsInteger(TypeFacts.TypeOf(slot.Symbol));
+    private static bool IsCounter(Slot slot) => (slot.Symbol is ILocalSymbol || slot.Kind is SlotKind.Content or SlotKind.Parameter) && IsInteger(TypeFacts.TypeOf(slot.Symbol));
 
     /// <summary><c>offset += n</c> or <c>left -= n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
     private int Grown(Place counter, int before, in Summand summand, IOperation site)
@@ -52,7 +52,7 @@ internal sealed partial class BodyLowering
     private readonly record struct Summand(IOperation Value, bool Falls);
 
     /// <summary>What <c>n = n + k</c>, <c>n = k + n</c> or <c>n = n + k - m</c> adds to n, the first on top; null for anything else.</summary>
-    private static Stack<Summand>? SummandsOf(ILocalSymbol counter, IOperation value)
+    private static Stack<Summand>? SummandsOf(ISymbol counter, IOperation value)
     {
         Stack<Summand>? summands = null;
         while (Unconverted(value) is IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract } sum)
@@ -65,7 +65,7 @@ internal sealed partial class BodyLowering
         return IsReadOf(counter, value) ? summands : null;
     }
 
-    private static bool IsReadOf(ILocalSymbol local, IOperation value) => Unconverted(value) is ILocalReferenceOperation read && SymbolEqualityComparer.Default.Equals(read.Local, local);
+    private static bool IsReadOf(ISymbol variable, IOperation value) => SymbolEqualityComparer.Default.Equals(SymbolBehind(value), variable);
 
     private int LowerSum(Place counter, Stack<Summand> summands, IOperation site)
     {
@@ -77,6 +77,21 @@ internal sealed partial class BodyLowering
 
     /// <summary>Variables that are added to a counter: <c>n += Put(x) ? 1 : 0</c>.</summary>
     private readonly List<(int Summand, ISymbol Counter)> _summands = new();
+
+    /// <summary>A flag that says of several whether any is: <c>any |= wrote</c>.</summary>
+    private void NoteGathered(ILocalSymbol? flag, IOperation value)
+    {
+        if (flag is { Type.SpecialType: SpecialType.System_Boolean } any && Unconverted(value) is ILocalReferenceOperation { Local: var one })
+            _summands.Add((SlotOf(one), any));
+    }
+
+    /// <summary>The same, written out: <c>any = any || wrote</c>.</summary>
+    private void NoteGathered(ILocalSymbol flag, IBinaryOperation? both)
+    {
+        if (both is { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Or or BinaryOperatorKind.And or BinaryOperatorKind.ConditionalOr or BinaryOperatorKind.ConditionalAnd }
+            && (IsReadOf(flag, both.LeftOperand) ? both.RightOperand : IsReadOf(flag, both.RightOperand) ? both.LeftOperand : null) is { } other)
+            NoteGathered(flag, other);
+    }
 
     /// <summary>Locals that are raised or lowered by one.</summary>
     private readonly HashSet<ISymbol> _stepped = new(SymbolEqualityComparer.Default);

@@ -16,6 +16,8 @@ internal sealed partial class BodyLowering
         var value = compound is { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null } && IsCounter(place)
             ? Grown(place, before, new Summand(compound.Value, compound.OperatorKind == BinaryOperatorKind.Subtract), compound)
             : _steps.Into(OpCode.Arithmetic, before, Lower(compound.Value), c: IsAddress(compound.Target.Type), scale: ScaleOf(compound.Target.Type), payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
+        if (compound.OperatorKind is BinaryOperatorKind.Or or BinaryOperatorKind.And)
+            NoteGathered(AssignedLocal(compound.Target), compound.Value);
         Store(place, value, compound);
         return value;
     }

@@ -52,6 +52,13 @@ internal sealed partial class BodyLowering
         return Make(ConditionKind.Matches, Known(value, whole), -1, negated, whole, pattern.Syntax.ToString());
     }
 
+    private static bool AsksForNull(IPatternOperation pattern) => pattern switch
+    {
+        INegatedPatternOperation not => AsksForNull(not.Pattern),
+        IConstantPatternOperation constant => IsNullConstant(constant.Value),
+        _ => false,
+    };
+
     private Condition Always(bool negated, IOperation whole) =>
         Make(ConditionKind.Truth, _steps.Into(OpCode.Constant, payload: 1L), -1, negated, whole);
 
@@ -62,7 +69,7 @@ internal sealed partial class BodyLowering
     /// <summary>A value of the type is one of the matched type unless it is null.</summary>
     private static bool IsOnlyNullTest(ITypeSymbol? type, ITypeSymbol? matched) => SymbolEqualityComparer.Default.Equals(type, matched)
         || (type is { IsReferenceType: true } && (type.AllInterfaces.Contains(matched, SymbolEqualityComparer.Default) || BasesOf(type).Contains(matched, SymbolEqualityComparer.Default)))
-        || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], matched));
+        || (IsNullable(type) && SymbolEqualityComparer.Default.Equals(((INamedTypeSymbol)type!).TypeArguments[0], matched));
 
     private static IEnumerable<ITypeSymbol> BasesOf(ITypeSymbol type)
     {
@@ -160,7 +167,7 @@ internal sealed partial class BodyLowering
     private Condition Negate(Condition condition, bool negated) => !negated ? condition
         : new Condition(condition.Kind, condition.A, condition.B, !condition.Negated, condition.Key, condition.Text, condition.Site)
         {
-            Correlated = condition.Correlated, Domain = condition.Domain, Parts = condition.Parts, PartsWhen = condition.PartsWhen, IsPolicy = condition.IsPolicy, IsCount = condition.IsCount, AsksForMemory = condition.AsksForMemory,
+            Correlated = condition.Correlated, Domain = condition.Domain, Parts = condition.Parts, PartsWhen = condition.PartsWhen, IsPolicy = condition.IsPolicy, IsCount = condition.IsCount, AsksForMemory = condition.AsksForMemory, IsLifted = condition.IsLifted,
         };
 
     /// <summary>What a deconstruction takes a part from: a tuple's element, or the property that a record's parameter has become.</summary>
@@ -185,22 +192,30 @@ internal sealed partial class BodyLowering
     private Condition OfRelation(int value, IRelationalPatternOperation relation, bool negated, IOperation whole)
     {
         var bound = Lower(relation.Value);
-        return relation.OperatorKind switch
+        var condition = relation.OperatorKind switch
         {
             BinaryOperatorKind.LessThan => Make(ConditionKind.Less, value, bound, negated, whole),
             BinaryOperatorKind.LessThanOrEqual => Make(ConditionKind.LessOrEqual, value, bound, negated, whole),
             BinaryOperatorKind.GreaterThan => Make(ConditionKind.Less, bound, value, negated, whole),
             _ => Make(ConditionKind.LessOrEqual, bound, value, negated, whole),
         };
+        condition.IsLifted = IsNullable(relation.InputType);
+        return condition;
     }
+
+    private static bool IsNullable(ITypeSymbol? type) => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T };
 
     private void Declare(ISymbol? symbol, int value, IOperation site)
     {
         if (symbol is null)
             return;
         Store(Place.Variable(SlotOf(symbol)), value, site);
+        if (symbol is not ILocalSymbol { Type.IsValueType: true } || site is not IIsPatternOperation { Value: var asked })
+            return;
         // `_options is { FlushEvery: var n }`: n is an option as well.
-        if (symbol is ILocalSymbol { Type.IsValueType: true } && site is IIsPatternOperation { Value: var asked })
-            NotePolicy(symbol, asked);
+        NotePolicy(symbol, asked);
+        // `last is int n && n > 0` asks what `last > 0` does.
+        if (IsPlainRead(asked))
+            NoteMadeOf(symbol, asked);
     }
 }

@@ -24,13 +24,17 @@ internal sealed partial class LoweringContext
         _ => false,
     });
 
-    private static bool LooksNothingUp(LoweredBody body) => StepsOf(body).All(step => step.Code switch
+    /// <summary>What is made to be thrown is no answer.</summary>
+    private static bool LooksNothingUp(LoweredBody body) => body.Nodes.Where((_, node) => !OnlyThrows(body, node)).SelectMany(node => node.Content.Instructions).All(step => step.Code switch
     {
         OpCode.Constant or OpCode.Unknown or OpCode.Copy or OpCode.LoadField or OpCode.Arithmetic or OpCode.Grow or OpCode.Lift or OpCode.Extreme or OpCode.Keep => true,
         OpCode.StoreField => step.A == 0,
-        OpCode.Call => step.Payload is CallSite { IsFramework: true, Method: { ContainingType: { IsValueType: true } or { IsStatic: true } } } or CallSite { Effects.IsEmpty: false, IsFramework: true },
+        OpCode.Call => step.Payload is CallSite { IsFramework: true, Method: { ContainingType: { IsValueType: true } or { IsStatic: true } } or { IsStatic: true, ReturnsVoid: true } } or CallSite { Effects.IsEmpty: false, IsFramework: true },
         _ => false,
     });
+
+    private static bool OnlyThrows(LoweredBody body, int node) =>
+        body.Graph.Successors(node) is { Length: > 0 } next && Array.TrueForAll(next, after => body.Nodes[after].Exit == ExitKind.Throw);
 
     private static IEnumerable<Instruction> StepsOf(LoweredBody body) => body.Nodes.SelectMany(node => node.Content.Instructions);
 }
