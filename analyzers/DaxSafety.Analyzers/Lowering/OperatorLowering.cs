@@ -17,6 +17,8 @@ internal sealed partial class BodyLowering
             ? Grown(place, before, new Summand(compound.Value, compound.OperatorKind == BinaryOperatorKind.Subtract), compound)
             : _steps.Into(OpCode.Arithmetic, before, Lower(compound.Value), c: IsAddress(compound.Target.Type), scale: ScaleOf(compound.Target.Type), payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
         Store(place, value, compound);
+        if (compound.Target is ILocalReferenceOperation { Local: { Type.SpecialType: SpecialType.System_Boolean } flag })
+            NotePolicy(flag, compound.Value);
         return value;
     }
 
