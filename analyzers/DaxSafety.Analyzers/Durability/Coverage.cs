@@ -129,7 +129,9 @@ internal sealed partial class BodyAnalysis
         && written.Single is { OffsetKnown: true } write && flush.Target.Single is { OffsetKnown: true, LengthEntity: 0 } range
         && write.OffsetEntity == range.OffsetEntity && write.Offset == unchecked(range.Offset + range.Length);
 
-    /// <summary>A flush that ends inside of a write or at its start, or that covers nothing of what was written: no other write can be what it was meant for.</summary>
+    /// <summary>
+    /// A flush that ends inside of a write or at its start, or that covers nothing of what was written: no other write can be what it was meant for.
+    /// </summary>
     public bool MissesItsWrite(int site) => !_meantInside.Contains(site) && (_cutShort.Contains(site) || !_covering.Contains(site));
 
     /// <summary>The written range, where it is known.</summary>

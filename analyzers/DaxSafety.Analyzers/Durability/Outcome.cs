@@ -207,7 +207,9 @@ internal sealed class ExitReach
         return result;
     }
 
-    /// <summary>What a container held already, or what was made for it just now: <c>if (!_all.TryGetValue(k, out var one)) _all[k] = one = new One();</c>.</summary>
+    /// <summary>
+    /// What a container held already, or what was made for it just now: <c>if (!_all.TryGetValue(k, out var one)) _all[k] = one = new One();</c>.
+    /// </summary>
     private bool IsBesideKept(Value target) => target.Refs.Length > 1
         && target.Targets.All(place => _analysis.Entities[place.Entity] is { Kind: EntityKind.Field } or { Escaped: true, KeptIn: not null });
 
