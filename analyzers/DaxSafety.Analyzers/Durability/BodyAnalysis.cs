@@ -35,6 +35,7 @@ internal sealed partial class BodyAnalysis : IFlowDomain<PathSet>, INumbers
         _entities = new EntityTable(8 + body.Slots.Length + body.Sites.Length);
         _fields = new FieldSlots(FieldAtEntry);
         _canOwe = CanOwe;
+        _isNoMadeView = place => !_entities[place.Entity].IsMadeView;
         _followsChoices = followsChoices;
         var instructions = 0;
         foreach (var node in body.Nodes)

@@ -216,7 +216,7 @@ internal sealed partial class BodyAnalysis
         inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.
         inherited.IsReportedInside |= (obligation.IsReportedInside || callee.AreMappedFields(obligation.Target) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
-        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || !(IsOfSameType(summary.Body) || IsOfThisObject(tracked)) || summary.Settles(obligation));
+        inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);
         if (summary.Body.Symbol is { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } function && SymbolEqualityComparer.Default.Equals(OutermostOf(function), OutermostOf(_body.Symbol))
@@ -249,20 +249,6 @@ internal sealed partial class BodyAnalysis
     /// <summary>A handle's own member that another member of the same object calls.</summary>
     private static bool IsOfSameHandle(BodyAnalysis callee, Obligation obligation, Value target) =>
         callee.Entities[EntityTable.This].Mapping is not null && obligation.Target.Targets.All(place => place.Entity == EntityTable.This) && target.Targets.All(place => place.Entity == EntityTable.This);
-
-    /// <summary>A member of the same object: of its type, its base, or what derives from it.</summary>
-    private bool IsOfSameType(LoweredBody callee) => callee.Symbol?.ContainingType is { } type && _body.Symbol?.ContainingType is { } own && (DerivesFrom(type, own) || DerivesFrom(own, type));
-
-    /// <summary>Held by this very object, whoever wrote to it: a nested type, a friend.</summary>
-    private bool IsOfThisObject(Value target) => target.Targets.All(place => _entities[place.Entity] is { Kind: EntityKind.Field, B: EntityTable.This });
-
-    private static bool DerivesFrom(INamedTypeSymbol type, INamedTypeSymbol ancestor)
-    {
-        for (var current = type; current is not null; current = current.BaseType)
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor.OriginalDefinition))
-                return true;
-        return false;
-    }
 
     /// <summary>Code that is handed out and may run later: what it writes is owed, what it flushes is not counted on.</summary>
     private void ApplyWritesOf(Summary summary, Path path, int site)

@@ -48,6 +48,14 @@ internal sealed partial class BodyAnalysis
 
     private bool AssumeEqual(Path path, int register, Value value, long constant, bool equal, bool remember, bool isBoolean, long[]? domain = null)
     {
+        if (equal && constant == 0)
+        {
+            // An address that a number holds is not 0, as one that a pointer holds is not null.
+            if (value.Only(_isNoMadeView) is not { } number)
+                return false;
+            if (!ReferenceEquals(number, value))
+                Narrow(path, register, value = number);
+        }
         if (value.Refs.Length > 1)
             return AssumeOneIs(path, register, value, constant, equal);
         if (value.AsConstant is { } known)
@@ -76,6 +84,8 @@ internal sealed partial class BodyAnalysis
             return Learn(path, NumberTest(place.Entity), new Span(range.Low, NextPossible(path, place.Entity, target, range.Low, -1)), remember);
         return Learn(path, exactly, Span.False, remember);
     }
+
+    private readonly Func<Ref, bool> _isNoMadeView;
 
     /// <summary>A flag that holds a comparison says what the comparison says: <c>var any = n > 0; … if (any)</c>.</summary>
     private bool AssumeCompared(Path path, Value flag, bool holds)

@@ -126,7 +126,14 @@ internal sealed partial class BodyAnalysis
     private readonly HashSet<int> _cutShort = new();
     private readonly HashSet<int> _meantInside = new();
 
-    /// <summary>A flush that ends inside of a write, or that covers nothing of what was written: no other write can be what it was meant for.</summary>
+    /// <summary>It ends, to the byte, where the write begins: it was made for what was written together, and is too short.</summary>
+    private static bool EndsAt(Value written, FlushFact flush) => flush.Kind is FlushKind.Persist or FlushKind.WriteBack
+        && written.Single is { OffsetKnown: true } write && flush.Target.Single is { OffsetKnown: true, LengthEntity: 0 } range
+        && write.OffsetEntity == range.OffsetEntity && write.Offset == unchecked(range.Offset + range.Length);
+
+    /// <summary>
+    /// A flush that ends inside of a write or at its start, or that covers nothing of what was written: no other write can be what it was meant for.
+    /// </summary>
     public bool MissesItsWrite(int site) => !_meantInside.Contains(site) && (_cutShort.Contains(site) || !_covering.Contains(site));
 
     /// <summary>The written range, where it is known.</summary>

@@ -71,6 +71,18 @@ internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template
     public bool IsElement { get; init; }
 }
 
+internal static class FieldOriginsExtensions
+{
+    /// <summary>The fields of what a field's view was made from: its map, and what that was made from.</summary>
+    public static IReadOnlyCollection<int> FilesOf(this IFieldOrigins origins, int field, CancellationToken cancel)
+    {
+        var files = new List<int>(origins.Of(field, cancel)?.ParentFields ?? Array.Empty<int>());
+        for (var next = 0; next < files.Count; next++)
+            files.AddRange(origins.Of(files[next], cancel)?.ParentFields.Where(file => file != field && !files.Contains(file)) ?? []);
+        return files;
+    }
+}
+
 internal interface IFieldOrigins
 {
     FieldOrigin? Of(int field, CancellationToken cancel);

@@ -72,14 +72,14 @@ internal sealed class DurabilityModel
     public bool IsWritten(int field, CancellationToken cancel) =>
         Context.Lowering.Members.SymbolOf(field) is { ContainingType: { } type } && LedgerOf(type.OriginalDefinition, cancel).IsWritten(field);
 
-    /// <summary>The fields of the same type whose views were made from what the field holds.</summary>
+    /// <summary>The fields of the same type whose views were made from what the field holds, or from a map that was.</summary>
     public IEnumerable<int> ViewsMadeFrom(int field, CancellationToken cancel)
     {
         if (Context.Lowering.Members.SymbolOf(field) is not { ContainingType: { } type })
             yield break;
         foreach (var member in type.OriginalDefinition.GetMembers())
             if (member is IFieldSymbol { AssociatedSymbol: null } or IPropertySymbol && Context.Lowering.Members.Of(member) is var other
-                && _origins.Of(other, cancel) is { Template.Role: MappingRole.View } origin && origin.ParentFields.Contains(field))
+                && _origins.Of(other, cancel) is { Template.Role: MappingRole.View } && _origins.FilesOf(other, cancel).Contains(field))
                 yield return other;
     }
 

@@ -233,8 +233,8 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
     private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
 
-    /// <summary>The fields of what a field's view was made from.</summary>
-    private IEnumerable<int> FilesOf(int field) => _aliases.Of(field).SelectMany(other => origins.Of(other, cancel)?.ParentFields ?? Array.Empty<int>());
+    /// <summary>The fields of what a field's view was made from: its map, and what that was made from.</summary>
+    private IEnumerable<int> FilesOf(int field) => _aliases.Of(field).SelectMany(other => origins.FilesOf(other, cancel));
 
     /// <summary>Whether some body flushes what the field holds, and not only by its disposal.</summary>
     public bool IsFlushedByName(int field) => Any(_flushedByName, field);

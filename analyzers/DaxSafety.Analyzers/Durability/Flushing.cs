@@ -88,6 +88,8 @@ internal sealed partial class BodyAnalysis
                     Advance(path, obligation, entry.Value, flush, site, describe);
                     break;
                 case Coverage.Elsewhere:
+                    if (EndsAt(obligation.Target, flush))
+                        _cutShort.Add(site);
                     Fail(path, obligation, entry.Value, site, Shortfall.WrongRange, RangeText(obligation.Target.Refs[0]));
                     break;
                 case Coverage.Rest:

@@ -97,7 +97,7 @@ internal sealed record Obligation(int Id, int Site, Value Target, Debt Debt)
     /// <summary>A callee wrote to a mapping that its own type holds: the callee's type answers for it.</summary>
     public bool IsReportedInside { get; set; }
 
-    /// <summary>As <see cref="IsReportedInside"/>, and whether it is flushed on every path is the callee's question too: it is another type's, or flushes it on some.</summary>
+    /// <summary>As <see cref="IsReportedInside"/>, and whether it is flushed on every path is the callee's question too: it flushes it on some.</summary>
     public bool IsJudgedInside { get; set; }
 
     /// <summary>A callee wrote it that says [LeavesDirty]: it is not its type's business but its caller's.</summary>

@@ -202,11 +202,19 @@ internal sealed class ExitReach
         foreach (var place in target.Targets)
         {
             var (owner, member) = OwnerOf(_analysis.Entities[place.Entity], callersByContract);
+            if (owner == Owner.Member && IsBesideKept(target))
+                return (owner, member);
             if (owner > result.Owner)
                 result = (owner, member);
         }
         return result;
     }
+
+    /// <summary>
+    /// What a container held already, or what was made for it just now: <c>if (!_all.TryGetValue(k, out var one)) _all[k] = one = new One();</c>.
+    /// </summary>
+    private bool IsBesideKept(Value target) => target.Refs.Length > 1
+        && target.Targets.All(place => _analysis.Entities[place.Entity] is { Kind: EntityKind.Field } or { Escaped: true, KeptIn: not null });
 
     private (Owner Owner, int? Member) OwnerOf(Entity entity, bool callersByContract)
     {

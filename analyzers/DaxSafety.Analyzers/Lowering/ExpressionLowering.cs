@@ -40,6 +40,9 @@ internal sealed partial class BodyLowering
                 return LowerDeconstruction(deconstruction.Target, deconstruction.Value, deconstruction);
             case IInvocationOperation or IMemberReferenceOperation when SystemCheckBehind(operation) is { } check:
                 return Lower(check);
+            case IFieldReferenceOperation { Field: { Name: nameof(IntPtr.Zero), ContainingType.SpecialType: var number } }
+                when number is SpecialType.System_IntPtr or SpecialType.System_UIntPtr:
+                return _steps.Into(OpCode.Constant, payload: 0L);
             case IMemberReferenceOperation member when FixedNumberBehind(member) is { } number:
                 return Lower(number);
             case IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.BitwiseNegation or UnaryOperatorKind.Minus } unary:

@@ -19,6 +19,8 @@ internal sealed partial class BodyLowering
         if (compound.OperatorKind is BinaryOperatorKind.Or or BinaryOperatorKind.And)
             NoteGathered(AssignedLocal(compound.Target), compound.Value);
         Store(place, value, compound);
+        if (compound.Target is ILocalReferenceOperation { Local: { Type.SpecialType: SpecialType.System_Boolean } flag })
+            NotePolicy(flag, compound.Value);
         return value;
     }
 

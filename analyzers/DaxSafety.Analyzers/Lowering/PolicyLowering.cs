@@ -25,7 +25,10 @@ internal sealed partial class BodyLowering
             switch (read)
             {
                 case IParameterReferenceOperation { Parameter: var captured } when IsPrimaryConstructorCapture(captured):
-                case IIsPatternOperation { Pattern: var pattern } when AsksOnlyFlags(pattern):
+                case IIsPatternOperation { Pattern: var pattern } when AsksOnlyFlags(pattern) || AsksKind(pattern):
+                case IIsTypeOperation { TypeOperand: var kind } when _context.IsOwn(kind):
+                // `if (!reader.TryPeek(out _))`: no more has come so far.
+                case IInvocationOperation { TargetMethod: { Name: "TryPeek" } peek } when IsFramework(peek):
                 case IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation }:
                 case IMemberReferenceOperation { Member: var member } when IsFlag(read.Type) && !IsFramework(member):
                 case IParameterReferenceOperation when IsFlag(read.Type):
@@ -126,6 +129,20 @@ internal sealed partial class BodyLowering
         return asked.Count > 0 && asked.All(property => IsFlag(property.Member.Type));
     }
 
+    /// <summary><c>is CommitRecord</c>: which kind of the program's own it is, as an enum would say.</summary>
+    private bool AsksKind(IPatternOperation pattern) => pattern switch
+    {
+        ITypePatternOperation { MatchedType: var kind } => _context.IsOwn(kind),
+        IDeclarationPatternOperation { MatchedType: { } kind, MatchesNull: false } => _context.IsOwn(kind),
+        IRecursivePatternOperation { MatchedType: { } kind, DeconstructionSubpatterns: var parts, PropertySubpatterns: var members } => _context.IsOwn(kind)
+            && parts.All(TakesAny) && members.All(member => TakesAny(member.Pattern)),
+        INegatedPatternOperation { Pattern: var denied } => AsksKind(denied),
+        IBinaryPatternOperation { LeftPattern: var left, RightPattern: var right } => AsksKind(left) && AsksKind(right),
+        _ => false,
+    };
+
+    private static bool TakesAny(IPatternOperation part) => part is IDiscardPatternOperation or IDeclarationPatternOperation { MatchesNull: true };
+
     /// <summary>What an object answers to a question is data, and no setting.</summary>
     private static bool AsksWithArguments(IOperation value) =>
         value.DescendantsAndSelf().Any(part => part is IInvocationOperation { Instance: not null, Arguments.IsEmpty: false });
@@ -151,8 +168,8 @@ internal sealed partial class BodyLowering
     {
         ILocalReferenceOperation read => _counters.Contains(read.Local),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Remainder } => true,
-        // `_pending + data.Length > Limit`, `(_pending += n) > Limit`.
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, LeftOperand: var left, RightOperand: var right } => IsOwnCounter(left) || IsOwnCounter(right),
+        // `_pending + data.Length > Limit`, `(_pending += n) > Limit`, `end - _flushed > Limit`.
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, LeftOperand: var left, RightOperand: var right } => IsOwnCounter(left) || IsOwnCounter(right),
         ICompoundAssignmentOperation { Target: var summed } => IsOwnCounter(summed),
         // `ShouldFlush(n)`, which is that.
         IInvocationOperation { Instance: IInstanceReferenceOperation, TargetMethod.OriginalDefinition: var predicate } when _context.IsFormula(predicate) =>

@@ -64,9 +64,12 @@ internal static class Shortfalls
     private static bool IsSurelyWrong(RuleContext context, Attempt attempt, OwedWrite write) => write.Owner == Owner.Member && attempt switch
     {
         { Shortfall: Shortfall.WrongRange } => context.Outcome.Analysis.MissesItsWrite(attempt.Site),
-        { Detail: "stream-flush", IsDecided: false } => MappedOnly.IsFlushedBy(context.Site(attempt.Site).Syntax, context.Outcome.Body.Symbol?.ContainingType),
-        _ => false,
+        _ => IsInVain(context, attempt),
     };
+
+    /// <summary>A flush of the stream of a file that the type only maps.</summary>
+    private static bool IsInVain(RuleContext context, Attempt attempt) => attempt is { Detail: "stream-flush", IsDecided: false }
+        && MappedOnly.IsFlushedBy(context.Site(attempt.Site).Syntax, context.Outcome.Body.Symbol?.ContainingType);
 
     /// <summary>
     /// The calls that are taken for flushes of a field's mapping and are not, where nothing better flushes it anywhere; its writes are in
@@ -88,9 +91,9 @@ internal static class Shortfalls
             foreach (var field in fields)
             {
                 var verdict = context.VerdictOn(field);
-                if (verdict == FieldVerdict.Flushed || (verdict == FieldVerdict.NeverFlushed && !(context.IsWritten(field) && context.IsFlushedWeakly(field, weak.Value.IsDisposal))))
+                if ((verdict == FieldVerdict.Flushed && (context.IsFlushedByName(field) || !IsInVain(context, weak.Value))) || (verdict == FieldVerdict.NeverFlushed && !(context.IsWritten(field) && context.IsFlushedWeakly(field, weak.Value.IsDisposal))))
                     continue;
-                yield return (weak.Value, entity, field, verdict == FieldVerdict.AskAll);
+                yield return (weak.Value, entity, field, verdict != FieldVerdict.NeverFlushed);
                 break;
             }
         }
@@ -101,7 +104,7 @@ internal static class Shortfalls
     {
         var diagnostic = Diagnostic.Create(rule, context.Site(weak.Attempt.Site).ReportedLocation, ImmutableArray<Location>.Empty, properties, arguments);
         if (weak.IsUndecided)
-            postpone(new Undecided(weak.Field, diagnostic, OnFlush: true, ByDisposal: weak.Attempt.IsDisposal));
+            postpone(new Undecided(weak.Field, diagnostic, OnFlush: true, ByDisposal: weak.Attempt.IsDisposal) { IsInVain = IsInVain(context, weak.Attempt) });
         else
             context.Report(diagnostic);
     }

@@ -11,6 +11,9 @@ namespace DaxSafety.Analyzers.Rules;
 /// <param name="Layer">From how far up it is written.</param>
 internal readonly record struct Undecided(int Field, Diagnostic Diagnostic, bool OnFlush = false, bool ByDisposal = false, int Layer = 0)
 {
-    public bool Holds(FieldLedger ledger) => !ledger.IsFlushed(Field, Layer) && !ledger.IsDoubtful(Field)
+    /// <summary>It can be meant for nothing but the mapping, and a disposal at the end makes up for none of it.</summary>
+    public bool IsInVain { get; init; }
+
+    public bool Holds(FieldLedger ledger) => (IsInVain ? !ledger.IsFlushedByName(Field) : !ledger.IsFlushed(Field, Layer)) && !ledger.IsDoubtful(Field)
         && (OnFlush ? ledger.IsWritten(Field) && ledger.IsFlushedWeakly(Field, ByDisposal) : !ledger.IsFlushedWeakly(Field, false) && !ledger.IsFlushedWeakly(Field, true));
 }

@@ -7,6 +7,7 @@ public sealed class FieldFlushTests
 {
     [Theory]
     [InlineData("linux", "{|DAX1003:_file.Flush()|};")]
+    [InlineData("linux", "{|DAX1003:_file.Flush()|}; } public void Close() { _view.Dispose();")]
     [InlineData("linux", "if ({|DAX1003:msync(_p, 4096, 1)|} != 0) throw new IOException();")]
     [InlineData("linux", "{|DAX1005:pmem_persist(_p, 4096)|};")]
     [InlineData("windows", "{|DAX1003:_view.Flush()|};")]
@@ -20,7 +21,6 @@ public sealed class FieldFlushTests
 
     [Theory]
     [InlineData("linux", "if (msync(_p, 4096, 1) != 0) throw new IOException(); } public void Sync() { if (msync(_p, 4096, 4) != 0) throw new IOException();")]
-    [InlineData("linux", "_file.Flush(); } public void Close() { _view.Dispose();")]
     [InlineData("windows", "_view.Flush(); _file.Flush(true);")]
     [InlineData("windows", "_view.Flush(); } public void Sync() { _file.Flush(true);")]
     [InlineData("macos", "_file.Flush(true);")]
