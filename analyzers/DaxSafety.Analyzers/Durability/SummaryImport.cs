@@ -94,9 +94,11 @@ internal sealed class SummaryImport
         return true;
     }
 
-    /// <summary>What the caller can name, or a number made of such: <c>(options &amp; Options.Sync) != 0</c>.</summary>
-    private bool IsOfRooted(int entity, bool isPart = false) => Theirs[entity].IsRooted || (isPart && entity == EntityTable.Zero)
-        || (!isPart && Theirs[entity] is { Kind: EntityKind.Computed } made && IsOfRooted(made.A, true) && IsOfRooted((int)made.B, true));
+    /// <summary>What the caller can name, or a number made of what it has passed: <c>(options &amp; Options.Sync) != 0</c>.</summary>
+    private bool IsOfRooted(int entity) => Theirs[entity].IsRooted
+        || (Theirs[entity] is { Kind: EntityKind.Computed } made && IsPassed(made.A) && IsPassed((int)made.B));
+
+    private bool IsPassed(int entity) => entity == EntityTable.Zero || Theirs[entity].Kind == EntityKind.Parameter;
 
     public Value Translate(Value value)
     {
