@@ -171,10 +171,17 @@ internal sealed partial class LoweringContext
         && method.DeclaringSyntaxReferences[0].GetSyntax() switch
         {
             MethodDeclarationSyntax { ExpressionBody.Expression: var only } => only is ThrowExpressionSyntax,
-            MethodDeclarationSyntax { Body.Statements: { Count: > 0 } statements } => statements.Last() is ThrowStatementSyntax
-                && !statements.Any(statement => statement.DescendantNodesAndSelf().Any(part => part is ReturnStatementSyntax or YieldStatementSyntax)),
+            MethodDeclarationSyntax { Body: { } body } => EndsInThrow(body) && !body.DescendantNodes().Any(part => part is ReturnStatementSyntax or YieldStatementSyntax),
             _ => false,
         };
+
+    private static bool EndsInThrow(StatementSyntax? statement) => statement switch
+    {
+        ThrowStatementSyntax => true,
+        BlockSyntax block => EndsInThrow(block.Statements.LastOrDefault()),
+        IfStatementSyntax choice => EndsInThrow(choice.Statement) && EndsInThrow(choice.Else?.Statement),
+        _ => false,
+    };
 
     private static ExpressionSyntax? FormulaOf(SyntaxNode declaration) => declaration switch
     {

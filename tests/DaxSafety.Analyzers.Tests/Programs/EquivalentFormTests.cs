@@ -18,14 +18,15 @@ public sealed class EquivalentFormTests
     {
         // That what a member has been called on is not null is not learnt, and there are more endings than are told apart.
         "a flush unless there is none: GrowingFiles: a log whose view is made anew when the file grows",
+        "a flush unless there is none: WholeFiles: object pool of views and slab store",
+        "a flush unless there is none: WholeFiles: object pool of views and slab store: put durably of short data",
+        "a flush unless there is none: WholeFiles: object pool of views and slab store: erase flushes only even ids",
         // A flag that is kept for a switch alone goes through two hands.
         "a switch over the condition: Flags: a flag that is asked where it is found",
         // What an exchange has found is asked as an exchange, and not of a flag.
         "a flag for the condition: FilesInCollections: a compare-exchange whose rounds expect what the last has found",
         // Where a loop over addresses asks inside, it is not seen behind a second question that is a constant.
         "a loop that asks inside: LoopsOverBytes: a loop over lines that asks inside, or with its end on the left",
-        // A weak flush in another member than the write is taken for the field's flush by name only.
-        "a member of its own: FlushedWeaklyInside: checkpoint flushes its stream weakly",
         // A helper that returns the larger of two numbers is known by its shape.
         "a flag for the condition: OwnExtremes: own helpers for the lower and the higher",
         "the other way round: OwnExtremes: own helpers for the lower and the higher",
