@@ -20,14 +20,18 @@ internal sealed partial class BodyLowering
 
     private static bool IsCounter(Slot slot) => (slot.Symbol is ILocalSymbol || slot.Kind is SlotKind.Content or SlotKind.Parameter) && IsInteger(TypeFacts.TypeOf(slot.Symbol));
 
-    /// <summary><c>offset += n</c> or <c>left -= n</c>, of a local. What is known of the one is then worth remembering for the other.</summary>
+    /// <summary>Variables that a sum is assigned to. A parameter that is only asked is no counter: each question would be remembered.</summary>
+    private readonly HashSet<int> _grown = new();
+
+    /// <summary><c>offset += n</c> or <c>left -= n</c>, of a local or parameter. What is known of the one is then worth remembering for the other.</summary>
     private int Grown(Place counter, int before, in Summand summand, IOperation site)
     {
         var (by, falls) = (summand.Value, summand.Falls);
         var register = Lower(by);
+        var slot = CounterOf(counter);
+        _grown.Add(slot);
         if (by.ConstantValue.HasValue)
             return _steps.Into(OpCode.Arithmetic, before, register, c: 0, scale: 1, payload: falls ? "-" : "+", site: AddSite(site));
-        var slot = CounterOf(counter);
         var local = _slots[slot].Symbol!;
         NoteMadeOf(local, by);
         if (Unconverted(by) is IFlowCaptureReferenceOperation { Id: var chosen })
@@ -47,7 +51,7 @@ internal sealed partial class BodyLowering
     }
 
     private HashSet<int> CounterSlots(HashSet<int> tested) =>
-        new(tested.Where(slot => IsCounter(_slots[slot]) && !_addresses.Contains(_slots[slot].Symbol!)));
+        new(tested.Where(slot => IsCounter(_slots[slot]) && !_addresses.Contains(_slots[slot].Symbol!) && (_slots[slot].Kind != SlotKind.Parameter || _grown.Contains(slot))));
 
     private readonly record struct Summand(IOperation Value, bool Falls);
 
