@@ -21,6 +21,7 @@ public sealed class EquivalentFormTests
         "a flush unless there is none: WholeFiles: object pool of views and slab store",
         "a flush unless there is none: WholeFiles: object pool of views and slab store: put durably of short data",
         "a flush unless there is none: WholeFiles: object pool of views and slab store: erase flushes only even ids",
+        "a flush unless there is none: WritesOfOtherTypes: an object that a container holds, or that is made for it",
         // A flag that is kept for a switch alone goes through two hands.
         "a switch over the condition: Flags: a flag that is asked where it is found",
         // What an exchange has found is asked as an exchange, and not of a flag.
