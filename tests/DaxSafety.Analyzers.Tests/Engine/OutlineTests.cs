@@ -1,6 +1,4 @@
 using DaxSafety.Analyzers.Durability;
-using DaxSafety.Analyzers.Hosts;
-using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 using DaxSafety.Analyzers.Options;
 using DaxSafety.Analyzers.Tests.Programs;
@@ -41,14 +39,13 @@ public sealed class OutlineTests
 
     private static List<string> Missing(Compilation compilation)
     {
-        LoweringContext lowering = new(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, []), _ => true);
+        var lowering = LoweredBodies.ContextOf(compilation);
         DurabilityContext context = new(lowering, AnalysisOptions.Default);
         Concern concern = new(context, new FieldOriginStore(context));
         List<string> missing = [];
-        foreach (var tree in compilation.SyntaxTrees)
-            foreach (var owner in FileBodies.Of(compilation.GetSemanticModel(tree), null, CancellationToken.None))
-                if (lowering.BodyOf(owner, CancellationToken.None) is { } body && lowering.OutlineOf(owner, CancellationToken.None) is { NamesMapping: false } outline)
-                    missing.AddRange(MissingIn(body, outline, concern).Select(what => $"{owner.ToDisplayString()}: {what}"));
+        foreach (var (owner, body) in LoweredBodies.Of(lowering, compilation))
+            if (lowering.OutlineOf(owner, CancellationToken.None) is { NamesMapping: false } outline)
+                missing.AddRange(MissingIn(body, outline, concern).Select(what => $"{owner.ToDisplayString()}: {what}"));
         return missing;
     }
 

@@ -1,8 +1,5 @@
 using DaxSafety.Analyzers.Flow;
-using DaxSafety.Analyzers.Hosts;
-using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
-using DaxSafety.Analyzers.Options;
 using DaxSafety.Analyzers.Tests.Programs;
 using DaxSafety.Analyzers.Tests.Verification;
 using Microsoft.CodeAnalysis;
@@ -64,16 +61,8 @@ public sealed class TemporaryTests
         Assert.Empty(ReadTooEarly(TestCompilation.From(source, VerifyOptions.Default).Compile(EditorConfig.Parse(""))));
     }
 
-    private static List<string> ReadTooEarly(Compilation compilation)
-    {
-        LoweringContext lowering = new(compilation, KnowledgeBase.BuiltIn.ForCompilation(compilation, []), _ => true);
-        List<string> found = [];
-        foreach (var tree in compilation.SyntaxTrees)
-            foreach (var owner in FileBodies.Of(compilation.GetSemanticModel(tree), null, CancellationToken.None))
-                if (lowering.BodyOf(owner, CancellationToken.None) is { } body)
-                    found.AddRange(ReadTooEarly(body).Select(what => $"{owner.ToDisplayString()}: {what}"));
-        return found;
-    }
+    private static IEnumerable<string> ReadTooEarly(Compilation compilation) =>
+        LoweredBodies.Of(LoweredBodies.ContextOf(compilation), compilation).SelectMany(found => ReadTooEarly(found.Body).Select(what => $"{found.Owner.ToDisplayString()}: {what}"));
 
     private static IEnumerable<string> ReadTooEarly(LoweredBody body) =>
         body.Nodes.Select(node => node.Content).Distinct().SelectMany(content => ReadTooEarly(body, content)).Concat(body.Nested.SelectMany(ReadTooEarly));
