@@ -53,7 +53,8 @@ internal static class Shortfalls
     {
         Owner.Local => true,
         Owner.Caller => shortfall != Shortfall.NotFenced || write.SettledElsewhere,
-        Owner.Member => (shortfall != Shortfall.NotFenced || write.SettledElsewhere) && context.VerdictOn(write) != FieldVerdict.Flushed,
+        Owner.Member => (shortfall != Shortfall.NotFenced || write.SettledElsewhere)
+            && (context.VerdictOn(write) != FieldVerdict.Flushed || (write.SettledElsewhere && FlushPolicy.IsInconsistent(context, write))),
         _ => false,
     };
 

@@ -76,7 +76,7 @@ internal sealed partial class BodyAnalysis
             return Coverage.None;
         if (!ShareParent(mine, theirs) || flush.LengthKnown)
             return Coverage.None;
-        if (theirs.Offset?.AsConstant is 0 && theirs.Size?.AsConstant is 0)
+        if (IsOfAll(theirs))
             return Coverage.Whole;
         if (mine.Offset?.Single is not { } from || theirs.Offset?.Single is not { } start || from.Entity != start.Entity)
             return Coverage.None;
