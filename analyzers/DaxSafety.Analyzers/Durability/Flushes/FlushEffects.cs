@@ -60,7 +60,7 @@ internal sealed partial class BodyAnalysis
     {
         if (effect[AutoFlush]?.AsOperand is { } writer && !FlushesItself(path, Operand(path, call, writer)))
             return;
-        NoteUnknownFlush(call, RangeOf(path, call, effect), effect.Has("disposal"));
+        NoteUnknownFlush(call, RangeOf(path, call, effect), effect.Has("disposal"), site);
         var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
         if (target is null)
             return;
