@@ -213,7 +213,8 @@ internal sealed class ExitReach
     }
 
     /// <summary>What a container of the body's own held before anything was put in it: nothing.</summary>
-    private bool IsOfNewContainer(Entity entity) => entity is { Kind: EntityKind.Field, A: MemberNumbers.Element } && _analysis.Entities[(int)entity.B] is { Kind: EntityKind.Allocated, Escaped: false };
+    private bool IsOfNewContainer(Entity entity) =>
+        entity is { Kind: EntityKind.Field, A: MemberNumbers.Element } && _analysis.Entities[(int)entity.B] is { Kind: EntityKind.Allocated, Escaped: false };
 
     /// <summary>
     /// What a container held already, or what was made for it just now: <c>if (!_all.TryGetValue(k, out var one)) _all[k] = one = new One();</c>.

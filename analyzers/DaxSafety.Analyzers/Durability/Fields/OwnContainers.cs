@@ -9,13 +9,20 @@ namespace DaxSafety.Analyzers.Durability;
 /// </summary>
 internal sealed partial class BodyAnalysis
 {
+    /// <summary>Members of the library's containers that hand out one element at most.</summary>
+    private static readonly HashSet<string> Asking = new(StringComparer.Ordinal)
+    {
+        "Count", "Length", "Values", "Keys", "Capacity", "IsEmpty", "Add", "Insert", "Push", "Enqueue", "AddFirst", "AddLast", "TryAdd",
+        "TryGetValue", "ContainsKey", "Pop", "Dequeue", "Peek", "TryPop", "TryDequeue", "TryPeek", "Remove", "RemoveAt", "Clear",
+    };
+
     private Dictionary<int, HashSet<int>>? _containersOf;
 
     /// <summary>Takes a made view for one that is only in a container made here; false where it, or the container, is not.</summary>
     private bool KeepHere(Path path, Value containers, Value value)
     {
-        if (!value.Targets.All(place => _entities[place.Entity] is { IsMadeView: true, IsKeptElsewhere: false } view && (!view.Escaped || _containersOf?.ContainsKey(view.Id) == true))
-            || !containers.Refs.All(place => _entities[place.Entity] is { Kind: EntityKind.Allocated, Escaped: false, Mapping: null }) || KeepersOf(path, containers).Any())
+        if (!containers.Refs.All(place => _entities[place.Entity] is { Kind: EntityKind.Allocated, Escaped: false, Mapping: null })
+            || !value.Targets.All(place => IsInSight(_entities[place.Entity])) || KeepersOf(path, containers).Any())
             return false;
         _containersOf ??= new();
         foreach (var place in value.Targets)
@@ -29,15 +36,30 @@ internal sealed partial class BodyAnalysis
         return true;
     }
 
+    private bool IsInSight(Entity view) => view is { IsMadeView: true, IsKeptElsewhere: false } && (!view.Escaped || _containersOf?.ContainsKey(view.Id) == true);
+
+    /// <summary>Code that nobody can see was given it, and may flush it.</summary>
+    private void NoteShown(Value value)
+    {
+        foreach (var place in value.Targets)
+            if (_entities[place.Entity].IsMadeView)
+                (_shown ??= new HashSet<int>()).Add(place.Entity);
+    }
+
+    private HashSet<int>? _shown;
+
     /// <summary>It stands in containers of the body's own alone, and nobody flushes it, or anything of which nobody knows what it is.</summary>
     public bool IsNeverFlushedInContainer(Entity view) => !view.IsKeptElsewhere && _containersOf is not null && _containersOf.TryGetValue(view.Id, out var containers)
-        && _body.Nested.IsEmpty && !FlushesUnknown && containers.All(IsOwnContainer) && !MayFlush.Any(flush => MayBeFlushOf(flush, view.Id));
+        && _body.Nested.IsEmpty && !FlushesUnknown && _shown?.Any(shown => IsMadeAs(shown, view.Id)) != true
+        && containers.All(IsOwnContainer) && !MayFlush.Any(flush => MayBeFlushOf(flush, view.Id));
+
+    private bool IsMadeAs(int entity, int view) => entity == view || (_entities[entity] is { Kind: EntityKind.Stale, A: var made } && made == view);
 
     private bool MayBeFlushOf(FlushFact flush, int view) => flush.Kind switch
     {
         FlushKind.Fence or FlushKind.Unseen => false,
         FlushKind.File or FlushKind.Directory => true,
-        _ => flush.Target.Targets.Any(place => place.Entity == view || (_entities[place.Entity] is { Kind: EntityKind.Stale, A: var made } && made == view)),
+        _ => flush.Target.Targets.Any(place => IsMadeAs(place.Entity, view)),
     };
 
     private bool IsOwnContainer(int container)
@@ -51,7 +73,8 @@ internal sealed partial class BodyAnalysis
                         return false;
                     variables.Add(local.Name);
                 }
-        return variables.Count > 0 && _body.Syntax.DescendantNodes().OfType<IdentifierNameSyntax>().All(name => !variables.Contains(name.Identifier.ValueText) || IsPlainUse(name));
+        return variables.Count > 0
+            && _body.Syntax.DescendantNodes().OfType<IdentifierNameSyntax>().All(name => !variables.Contains(name.Identifier.ValueText) || IsPlainUse(name));
     }
 
     /// <summary>What tells nobody else of the container.</summary>
@@ -61,8 +84,7 @@ internal sealed partial class BodyAnalysis
         ElementAccessExpressionSyntax => true,
         CommonForEachStatementSyntax => true,
         MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Values", Parent: not CommonForEachStatementSyntax } => false,
-        MemberAccessExpressionSyntax access => access.Name == container || access.Name.Identifier.ValueText is "Count" or "Length" or "Values" or "Keys" or "Capacity" or "IsEmpty" or "Add" or "Insert"
-            or "Push" or "Enqueue" or "AddFirst" or "AddLast" or "TryAdd" or "TryGetValue" or "ContainsKey" or "Pop" or "Dequeue" or "Peek" or "TryPop" or "TryDequeue" or "TryPeek" or "Remove" or "RemoveAt" or "Clear",
+        MemberAccessExpressionSyntax access => access.Name == container || Asking.Contains(access.Name.Identifier.ValueText),
         NameColonSyntax => true,
         _ => false,
     };

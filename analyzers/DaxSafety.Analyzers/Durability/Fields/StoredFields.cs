@@ -52,7 +52,8 @@ internal sealed class StoredFields
     }
 
     /// <summary>What is stored in a part of it is stored in the field itself.</summary>
-    private bool IsStructure(int field) => _context.Lowering.Members.SymbolOf(field) is IFieldSymbol { Type: { TypeKind: TypeKind.Struct } type } && _context.Lowering.IsOwn(type);
+    private bool IsStructure(int field) =>
+        _context.Lowering.Members.SymbolOf(field) is IFieldSymbol { Type: { TypeKind: TypeKind.Struct } type } && _context.Lowering.IsOwn(type);
 
     private bool IsContainer(int field) => _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.Types.ContainsMemory(TypeFacts.TypeOf(symbol));
 
