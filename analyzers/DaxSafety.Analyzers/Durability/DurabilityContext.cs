@@ -38,6 +38,9 @@ internal sealed class DurabilityContext
     public BodyOutline OutlineOf(CallTarget target, CancellationToken cancel) =>
         Lowering.IsReached(target.Symbol!) ? Lowering.OutlineOf(target.Symbol!, cancel) : BodyOutline.Empty;
 
+    /// <summary>A type of the library that is nothing but a view.</summary>
+    public bool IsView(ITypeSymbol? type) => type is not null && MappingOfType(type) is { Role: MappingRole.View };
+
     private Mapping? MappingOfType(ITypeSymbol type)
     {
         foreach (var effect in Lowering.Knowledge.EffectsOf(type))

@@ -201,6 +201,8 @@ internal sealed class ExitReach
         (Owner Owner, int? Member) result = (Owner.Local, null);
         foreach (var place in target.Targets)
         {
+            if (target.Refs.Length > 1 && IsOfNewContainer(_analysis.Entities[place.Entity]))
+                continue;
             var (owner, member) = OwnerOf(_analysis.Entities[place.Entity], callersByContract);
             if (owner == Owner.Member && IsBesideKept(target))
                 return (owner, member);
@@ -209,6 +211,10 @@ internal sealed class ExitReach
         }
         return result;
     }
+
+    /// <summary>What a container of the body's own held before anything was put in it: nothing.</summary>
+    private bool IsOfNewContainer(Entity entity) =>
+        entity is { Kind: EntityKind.Field, A: MemberNumbers.Element } && _analysis.Entities[(int)entity.B] is { Kind: EntityKind.Allocated, Escaped: false };
 
     /// <summary>
     /// What a container held already, or what was made for it just now: <c>if (!_all.TryGetValue(k, out var one)) _all[k] = one = new One();</c>.
@@ -225,7 +231,7 @@ internal sealed class ExitReach
         if (entity.IsRooted)
             return (Owner.Caller, null);
         if (entity.Escaped)
-            return (Owner.Elsewhere, entity.KeptIn);
+            return _analysis.IsNeverFlushedInContainer(entity) && !IsVisible(entity.Id) ? (Owner.Local, null) : (Owner.Elsewhere, entity.KeptIn);
         if (_returned.Contains(entity.Id))
             return (Owner.Elsewhere, _keeperOf is not null && _keeperOf.TryGetValue(entity.Id, out var keeper) ? keeper : null);
         if (callersByContract && IsInOwnObject(entity.Id))

@@ -53,7 +53,8 @@ internal static class Shortfalls
     {
         Owner.Local => true,
         Owner.Caller => shortfall != Shortfall.NotFenced || write.SettledElsewhere,
-        Owner.Member => (shortfall != Shortfall.NotFenced || write.SettledElsewhere) && context.VerdictOn(write) != FieldVerdict.Flushed,
+        Owner.Member => (shortfall != Shortfall.NotFenced || write.SettledElsewhere)
+            && (context.VerdictOn(write) != FieldVerdict.Flushed || (write.SettledElsewhere && FlushPolicy.IsInconsistent(context, write))),
         _ => false,
     };
 
@@ -83,7 +84,7 @@ internal static class Shortfalls
             var entity = analysis.Entities[weak.Key.Entity];
             if (!(entity.Kind is EntityKind.Field or EntityKind.This || entity.IsMadeView) || reported.Contains(weak.Key.Site))
                 continue;
-            var fields = entity.Mapping is { Role: MappingRole.File or MappingRole.Map } ? context.ViewsMadeFrom(entity.A).Where(view => !context.IsViewFlushedWeakly(view))
+            var fields = entity.Mapping is { Role: MappingRole.File or MappingRole.Map } ? context.ViewsMadeFrom(analysis.FieldBehind(entity)?.A ?? entity.A).Where(view => !context.IsViewFlushedWeakly(view))
                 : entity.Mapping is not { Role: MappingRole.View, ReadOnly: false, CopyOnWrite: false } view || analysis.BackingOf(view) is not (false, false) ? Array.Empty<int>()
                 : entity.IsMadeView ? analysis.MapFieldsFlushedWith(entity.Id).SelectMany(context.ViewsMadeFrom)
                 : entity.Kind == EntityKind.This ? OwnHandles.Of(context.Outcome.Body.Symbol?.ContainingType, context.Analysis)

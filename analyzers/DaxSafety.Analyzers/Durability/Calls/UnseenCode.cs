@@ -41,6 +41,7 @@ internal sealed partial class BodyAnalysis
     {
         if (!path.Pending.IsEmpty)
             Forgive(path, value);
+        NoteShown(value);
         if (!isSeenByCaller)
             MarkGivenAway(value);
     }

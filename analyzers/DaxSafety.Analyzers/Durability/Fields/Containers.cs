@@ -1,5 +1,7 @@
 using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Lowering;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DaxSafety.Analyzers.Durability;
 
@@ -50,7 +52,8 @@ internal sealed partial class BodyAnalysis
     /// <summary>In an array or a collection it is out of sight: whoever walks it may flush it. One that a field holds is walked by who names the field.</summary>
     private void Keep(Path path, Value containers, Value value)
     {
-        EscapeAll(path, value);
+        if (!KeepHere(path, containers, value))
+            EscapeAll(path, value);
         var isKept = false;
         foreach (var keeper in KeepersOf(path, containers))
         {
@@ -87,13 +90,18 @@ internal sealed partial class BodyAnalysis
     /// <summary>What everything has in common that is ever put in the container.</summary>
     private Mapping? MappingOfElement(int container) => FieldBehind(_entities[container]) is { } field && IsContainer(field.A) ? MappingBy((int)field.B, _origins.Of(field.A, _cancel)) : null;
 
-    private void NoteUnknownFlush(CallSite call, Value target, bool isDisposal)
+    private void NoteUnknownFlush(CallSite call, Value target, bool isDisposal, int site)
     {
+        if (isDisposal && IsOfLoop(_body.Sites[site].Syntax))
+            return;
         if (target.Targets.Any(place => IsOfKnownPlace(_entities[place.Entity])))
             return;
-        FlushesUnknown |= !isDisposal || call.ReceiverType is not { } type || type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_IDisposable || type.Name == "IAsyncDisposable"
-            || type.TypeKind == Microsoft.CodeAnalysis.TypeKind.TypeParameter || _context.Lowering.Types.NamesMemory(type);
+        FlushesUnknown |= !isDisposal || call.ReceiverType is not { } type || type.SpecialType == SpecialType.System_IDisposable || type.Name == "IAsyncDisposable"
+            || type.TypeKind == TypeKind.TypeParameter || _context.Lowering.Types.NamesMemory(type);
     }
+
+    /// <summary>A <c>foreach</c> disposes of what it walks with, an element of nothing.</summary>
+    private static bool IsOfLoop(SyntaxNode disposal) => disposal is CommonForEachStatementSyntax or { Parent: CommonForEachStatementSyntax };
 
     /// <summary>What a callee has flushed or let go of, of which nobody can tell where it came from, may be what a variable held that it was given by reference.</summary>
     private void LetGoByRef(Path path, CallSite call, BodyAnalysis callee)

@@ -213,9 +213,9 @@ internal sealed partial class BodyAnalysis
 
     private void EscapeDeep(Path path, int entity, int depth)
     {
-        if (_entities[entity].Escaped || depth > 3)
+        if (_entities[entity].IsKeptElsewhere || depth > 3)
             return;
-        _entities[entity].Escaped = true;
+        _entities[entity].Escaped = _entities[entity].IsKeptElsewhere = true;
         for (var slot = _fields.LatestOf(entity); slot >= 0; slot = _fields.Before(slot))
             if (path.Fields.TryGet(slot, out var value))
                 foreach (var place in value.Targets)

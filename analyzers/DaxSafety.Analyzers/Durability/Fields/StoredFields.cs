@@ -11,6 +11,7 @@ internal sealed class StoredFields
     private readonly Func<CallTarget, Summary?> _summaryOf;
     private readonly List<(int Owner, int Field, Value Value)> _stores;
     private readonly List<(int Container, int Field, Value Value)> _kept, _elements;
+    private readonly List<(Entity Structure, int Field, Value Value)> _parts;
     private readonly ILookup<int, (int Field, Value Value)> _held;
 
     /// <param name="analysis">Of the body.</param>
@@ -31,6 +32,10 @@ internal sealed class StoredFields
             .Where(store => (instance is { } other ? store.Owner == other : store.Owner is EntityTable.This or EntityTable.Statics) && store.Field != MemberNumbers.Element)
             .OrderBy(store => Rank(store.Field)).ThenBy(store => Position(store.Field))
             .ToList();
+        _parts = stores
+            .FindAll(store => analysis.Entities[store.Owner] is { Kind: EntityKind.Field } whole && IsStructure(whole.A)
+                && (instance is { } other ? whole.B == other : whole.B is EntityTable.This or EntityTable.Statics))
+            .ConvertAll(store => (analysis.Entities[store.Owner], store.Field, store.Value));
         _kept = stores.Where(store => store.Field == MemberNumbers.Element)
             .SelectMany(store => HoldersOf(store.Owner, instance ?? EntityTable.This).Select(holder => (store.Owner, holder, store.Value))).ToList();
         _elements = _kept.FindAll(element => IsContainer(element.Field));
@@ -45,6 +50,10 @@ internal sealed class StoredFields
             if (store.Value.MayBe(container))
                 yield return store.Field;
     }
+
+    /// <summary>What is stored in a part of it is stored in the field itself.</summary>
+    private bool IsStructure(int field) =>
+        _context.Lowering.Members.SymbolOf(field) is IFieldSymbol { Type: { TypeKind: TypeKind.Struct } type } && _context.Lowering.IsOwn(type);
 
     private bool IsContainer(int field) => _context.Lowering.Members.SymbolOf(field) is { } symbol && _context.Lowering.Types.ContainsMemory(TypeFacts.TypeOf(symbol));
 
@@ -62,6 +71,9 @@ internal sealed class StoredFields
                 continue;
             FieldOriginStore.Find(found, field).AddRange(IsContainer(field) ? [null] : targets.Select(place => OriginOf(owner, field, place)));
         }
+        foreach (var (structure, field, value) in _parts)
+            if (value.Refs.Where(place => place.Entity != EntityTable.Null && !place.IsConstant).ToList() is { Count: > 0 } targets)
+                FieldOriginStore.Find(inner, (structure.A, field)).Add(targets.Count == 1 ? OriginOf((int)structure.B, structure.A, targets[0]) : null);
         foreach (var (container, field, value) in _elements)
             CollectTuples(field, value, inner);
         foreach (var (container, field, value) in _elements)
@@ -81,6 +93,8 @@ internal sealed class StoredFields
     /// <summary>Of an object that was not made here, nobody knows what it holds.</summary>
     private void CollectInner(int owner, int outer, Value value, Dictionary<(int Outer, int Inner), List<FieldOrigin?>> inner)
     {
+        if (value.Refs.All(cleared => cleared.Entity == EntityTable.Null || cleared.IsConstant))
+            return;
         if (value.Single is not { } place || !_analysis.Entities[place.Entity].IsFresh)
         {
             foreach (var address in AddressesIn(outer))

@@ -42,8 +42,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>Ranges in the same view. Only what both sides state exactly can be found wanting.</summary>
     private static Coverage CoverRange(Ref write, Ref flush, FlushFact fact)
     {
-        if (!write.OffsetKnown || !flush.OffsetKnown || write.OffsetEntity != flush.OffsetEntity || !flush.LengthKnown)
+        if (!write.OffsetKnown || !flush.OffsetKnown || write.OffsetEntity != flush.OffsetEntity)
             return Coverage.Whole;
+        if (!flush.LengthKnown)
+            return IsBefore(write, flush.OffsetEntity == 0 ? flush.Offset / PageSize * PageSize : flush.Offset - PageSize) ? Coverage.Elsewhere : Coverage.Whole;
         var (start, end) = (flush.Offset, unchecked(flush.Offset + flush.Length));
         if (fact.Kind is FlushKind.View or FlushKind.FirstOfTwo && flush.OffsetEntity == 0 && flush.LengthEntity == 0)
             (start, end) = (start / PageSize * PageSize, unchecked((end + PageSize - 1) / PageSize * PageSize));
@@ -63,6 +65,9 @@ internal sealed partial class BodyAnalysis
         return write.Offset >= start || writeEnd <= end ? Coverage.Rest : Coverage.Elsewhere;
     }
 
+    /// <summary>However far a flush goes that starts there, it leaves out the write.</summary>
+    private static bool IsBefore(Ref write, long start) => write is { LengthKnown: true, LengthEntity: 0 } && unchecked(write.Offset + write.Length) <= start;
+
     /// <summary>A flush of another view of the same mapping counts when its range certainly covers the write.</summary>
     private Coverage CoverAcross(Ref write, Ref flush, FlushFact fact)
     {
@@ -76,7 +81,7 @@ internal sealed partial class BodyAnalysis
             return Coverage.None;
         if (!ShareParent(mine, theirs) || flush.LengthKnown)
             return Coverage.None;
-        if (theirs.Offset?.AsConstant is 0 && theirs.Size?.AsConstant is 0)
+        if (IsOfAll(theirs))
             return Coverage.Whole;
         if (mine.Offset?.Single is not { } from || theirs.Offset?.Single is not { } start || from.Entity != start.Entity)
             return Coverage.None;

@@ -60,7 +60,7 @@ internal sealed partial class BodyAnalysis
     {
         if (effect[AutoFlush]?.AsOperand is { } writer && !FlushesItself(path, Operand(path, call, writer)))
             return;
-        NoteUnknownFlush(call, RangeOf(path, call, effect), effect.Has("disposal"));
+        NoteUnknownFlush(call, RangeOf(path, call, effect), effect.Has("disposal"), site);
         var target = OnlyRole(RangeOf(path, call, effect), MappingRole.View);
         if (target is null)
             return;
@@ -73,7 +73,7 @@ internal sealed partial class BodyAnalysis
             FirstOfTwo(path, new FlushFact(FlushKind.FirstOfTwo, target, MissesTail: false), site);
             return;
         }
-        if (target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
+        if (_context.IsView(call.ReceiverType) || target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
             ViewFlushes.Add(site);
         var flush = new FlushFact(FlushKind.View, target, effect.Has("misses-tail")) { IsByItself = effect[AutoFlush] is not null, OfAnything = disposal || call.Effects.Any(other => other.Kind == EffectKind.FlushWeak) };
         Flush(path, flush, site, () => disposal ? "dispose" : "view-flush", disposal);

@@ -219,6 +219,10 @@ internal sealed partial class BodyAnalysis
         }
     }
 
+    /// <summary>A view of the body's own should have been flushed before: whichever file it is, that comes too early for it.</summary>
+    private bool IsTooEarly(Path path, Obligation obligation, Status status) =>
+        !IsFileFlushDurable(path) && status.Progress != Progress.ViewFlushed && obligation.Target.Refs.All(place => _entities[place.Entity].IsMadeView);
+
     /// <summary>A flush of a whole file: of everything that is mapped from it.</summary>
     private void FlushFile(Path path, FlushFact flush, int site, Func<string> describe)
     {
@@ -234,7 +238,7 @@ internal sealed partial class BodyAnalysis
                 Settle(path, obligation);
                 continue;
             }
-            if (!CertainlyBacks(flush.Target, obligation.Target))
+            if (!CertainlyBacks(flush.Target, obligation.Target) && !IsTooEarly(path, obligation, entry.Value))
             {
                 // It may be the view's file: nothing is owed, and nothing is proved either.
                 path.Pending = path.Pending.Remove(entry.Key);

@@ -90,6 +90,9 @@ internal sealed class Entity(int id, EntityKind kind, int a, long b, object? pay
     /// <summary>Set when it left the body's sight: kept by something that the analysis does not follow.</summary>
     public bool Escaped;
 
+    /// <summary>It left the body's sight in another way than into a container of the body's own.</summary>
+    public bool IsKeptElsewhere;
+
     /// <summary>The field in whose container it has been put.</summary>
     public int? KeptIn;
 
