@@ -43,8 +43,8 @@ internal sealed partial class BodyAnalysis
     {
         var (operation, left, right) = ((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B));
         // What a flag was made of is asked again in the next round of a loop: `changed |= TryPut(x)`.
-        if (operation is EitherFlag or BothFlags)
-            (left, right) = (OfFlag(path, left), OfFlag(path, right!));
+        if (operation is EitherFlag or BothFlags && right is not null)
+            (left, right) = (OfFlag(path, left), OfFlag(path, right));
         var value = Compute(operation, left, right, step.Scale, step.C == 1);
         ForgetRest(path, value);
         return operation is Or or Shift or BodyLowering.PopCount && value.IsUntracked && right is not null && step.C == 0
