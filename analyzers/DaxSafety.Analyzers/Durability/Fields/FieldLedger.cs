@@ -185,6 +185,9 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     {
         if (flush.Kind is FlushKind.Fence or FlushKind.Directory)
             return;
+        // Nothing had been written through what was not mapped yet.
+        if (flush.IsBeforeMap && flush.Target.Refs.All(place => analysis.IsMappedHere(place.Entity)))
+            return;
         _someFileFlushed |= flush.Kind == FlushKind.File;
         var flushed = flush.Kind switch { FlushKind.View => _viewFlushed, FlushKind.File => _fileFlushed, _ => _flushed };
         foreach (var place in flush.Target.Targets)

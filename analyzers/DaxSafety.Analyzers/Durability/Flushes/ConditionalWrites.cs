@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis;
 namespace DaxSafety.Analyzers.Durability;
 
 /// <summary>
-/// Writes that the call's result tells of: a compare-exchange that found something else, a Try that says false and a read of no bytes have
-/// written nothing. Both outcomes go on as groups of paths of their own.
+/// Writes that the call's result tells of: a compare-exchange that found something else, bits that were set already, a Try that says
+/// false and a read of no bytes have written nothing. Both outcomes go on as groups of paths of their own.
 /// </summary>
 internal sealed partial class BodyAnalysis
 {
@@ -36,7 +36,7 @@ internal sealed partial class BodyAnalysis
     }
 
     private static bool TellsOfWrite(CallSite call) => call.Effects.Any(effect => effect.Kind == EffectKind.Write)
-        && (call.Method.ReturnType.SpecialType == SpecialType.System_Boolean || call.Effects.Any(effect => effect.Kind == EffectKind.Write && (effect.Has("counted") || effect["expects"] is not null)));
+        && (call.Method.ReturnType.SpecialType == SpecialType.System_Boolean || call.Effects.Any(effect => effect.Kind == EffectKind.Write && (effect.Has("counted") || effect["expects"] is not null || effect["sets"] is not null || effect["keeps"] is not null)));
 
     /// <summary>Those of the two that can be.</summary>
     private List<Path> Told(Path written, Path unchanged, CallSite call, in Instruction step)
@@ -58,10 +58,27 @@ internal sealed partial class BodyAnalysis
     {
         if (Expects(call) is { } expects)
             return Number(path, call, expects) is not { } expected || (IsAsExpected(result, expected) is { } test ? Learn(path, test, isWritten ? Span.True : Span.False, remember: true) : AssumeSame(path, result, expected, isWritten));
+        foreach (var effect in call.Effects)
+            if (effect.Kind == EffectKind.Write && Number(path, call, effect["sets"] ?? effect["keeps"]) is { } bits)
+                return effect["sets"] is not null ? AssumeBits(path, result, bits, !isWritten) : AssumeBits(path, result, Complement(bits), isWritten);
         return call.Method.ReturnType.SpecialType == SpecialType.System_Boolean
             ? AssumeFlag(path, result, isWritten)
             : AssumeOrder(path, AsComparison, Value.Constant(0), result, isWritten, strict: true);
     }
+
+    /// <summary>What was there had the bits, or had none of them: several are asked for together.</summary>
+    private bool AssumeBits(Path path, Value found, Value bits, bool hasThem)
+    {
+        var asked = Compute(Mask, found, bits);
+        return AssumeEqual(path, Registers.None, asked, 0, !hasThem, remember: true, isBoolean: false) && AssumeSame(path, asked, bits, hasThem);
+    }
+
+    /// <summary>The bits that <c>~bits</c> leaves out.</summary>
+    private Value Complement(Value kept) =>
+        kept.AsConstant is { } known ? Value.Constant(~known)
+        : kept.Single is { OffsetEntity: 0, Offset: 0 } place && _entities[place.Entity] is { Kind: EntityKind.Computed, A: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> ("ExclusiveOr", -1, var offset, _) } inverse
+            ? Value.Of(Ref.Whole((int)inverse.B) with { Offset = offset })
+            : Value.Untracked;
 
     /// <summary>What a compare-exchange returns where it writes; null for any other call.</summary>
     private Value? Expected(Path path, CallSite call) => Expects(call) is { } expected ? Number(path, call, expected) : null;

@@ -117,13 +117,30 @@ internal sealed partial class BodyAnalysis
                 _flushedByName.Add(place.Entity);
         if (flush.Target.Refs.All(place => !_entities[place.Entity].IsRooted) && flush.Kind != FlushKind.Fence)
         {
-            MayFlush.Add(flush);
+            MayFlush.Add(flush.Kind == FlushKind.File && !IsMappedAnywhere(flush) ? flush with { IsBeforeMap = true } : flush);
             return;
         }
         MayFlush.Add(flush);
         path.Flushed = path.Flushed.Set(_obligations.Intern(flush), default);
         if (flush.Kind == FlushKind.WriteBack)
             path.Flushed = path.Flushed.Remove(_obligations.Intern(FenceFact));
+    }
+
+    /// <summary>Whether the body has mapped, by now, one of the files that it opened.</summary>
+    private bool IsMappedAnywhere(FlushFact flush)
+    {
+        foreach (var place in flush.Target.Targets)
+            if (IsMappedHere(place.Entity))
+                return true;
+        return false;
+    }
+
+    public bool IsMappedHere(int file)
+    {
+        for (var other = EntityTable.Statics + 1; _entities[file].Mapping is { } opened && other < _entities.Count; other++)
+            if (_entities[other].Mapping is { Role: MappingRole.Map or MappingRole.View } made && Ancestors(made).Contains(opened))
+                return true;
+        return false;
     }
 
     private static readonly FlushFact FenceFact = new(FlushKind.Fence, Value.Untracked, MissesTail: false);

@@ -161,6 +161,9 @@ internal sealed record FlushFact(FlushKind Kind, Value Target, bool MissesTail)
     /// <summary>Done before a delegate ran that the body was given: what that one writes is not flushed by it.</summary>
     public bool IsBeforeGiven { get; init; }
 
+    /// <summary>Done when the body that opened the file had not mapped it yet.</summary>
+    public bool IsBeforeMap { get; init; }
+
     /// <summary>Done after all that the body has written by then.</summary>
     public bool IsLast { get; init; }
 }

@@ -42,12 +42,19 @@ internal sealed partial class BodyAnalysis
     private Value Calculate(Path path, in Instruction step)
     {
         var (operation, left, right) = ((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B));
+        // What a flag was made of is asked again in the next round of a loop: `changed |= TryPut(x)`.
+        if (operation is EitherFlag or BothFlags && right is not null)
+            (left, right) = (OfFlag(path, left), OfFlag(path, right));
         var value = Compute(operation, left, right, step.Scale, step.C == 1);
         ForgetRest(path, value);
         return operation is Or or Shift or BodyLowering.PopCount && value.IsUntracked && right is not null && step.C == 0
             && LeastOfWord(operation, left.AsConstant, CountedRangeOf(path, left).Low, CountedRangeOf(path, right).Low) > 0
                 ? Number(path, EntityTable.HolderOfSite + step.Site, 1) : value;
     }
+
+    private Value OfFlag(Path path, Value flag) =>
+        flag.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } place && RangeOf(path, place.Entity) is var range && range.Low == range.High
+            ? Value.Constant(range.Low) : Decided(path, flag);
 
     private static long LeastOfWord(string operation, long? bits, long left, long right) => operation switch
     {

@@ -18,6 +18,8 @@ internal sealed partial class BodyLowering
             : _steps.Into(OpCode.Arithmetic, before, Lower(compound.Value), c: IsAddress(compound.Target.Type), scale: ScaleOf(compound.Target.Type), payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
         if (compound.OperatorKind is BinaryOperatorKind.Or or BinaryOperatorKind.And)
             NoteGathered(AssignedLocal(compound.Target), compound.Value);
+        if (compound.Target.Type?.SpecialType == SpecialType.System_Boolean)
+            NoteTested(compound, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
         Store(place, value, compound);
         if (compound.Target is ILocalReferenceOperation { Local: { Type.SpecialType: SpecialType.System_Boolean } flag })
             NotePolicy(flag, compound.Value);
@@ -85,8 +87,10 @@ internal sealed partial class BodyLowering
     {
         if (left < 0 && right < 0)
             return Registers.None;
-        // Whatever it is, this many of it end at a multiple: pages, say.
-        if (node.OperatorKind is BinaryOperatorKind.Multiply or BinaryOperatorKind.LeftShift or BinaryOperatorKind.And or BinaryOperatorKind.Remainder && node.Type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64)
+        // Whatever it is, this many of it end at a multiple: pages, say. And a flag that compares it may be asked again.
+        if (node.Type?.SpecialType == SpecialType.System_Boolean)
+            (left, right) = (Known(left, node.LeftOperand), Known(right, node.RightOperand));
+        else if (node.OperatorKind is BinaryOperatorKind.Multiply or BinaryOperatorKind.LeftShift or BinaryOperatorKind.And or BinaryOperatorKind.Remainder && node.Type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64)
             (left, right) = (Known(left, node.LeftOperand), Known(right, node.RightOperand));
         if ((node.RightOperand.Type is IPointerTypeSymbol && node.OperatorKind == BinaryOperatorKind.Add)
             || (node.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals && Unconverted(node.LeftOperand).ConstantValue.HasValue))

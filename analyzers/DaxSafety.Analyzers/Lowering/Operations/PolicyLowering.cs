@@ -24,6 +24,9 @@ internal sealed partial class BodyLowering
             var read = pending.Pop();
             switch (read)
             {
+                // What lies in the memory is data, `_base[0]`; `_header->Sync` is a member.
+                case { Kind: OperationKind.None, IsImplicit: false } when !IsFlag(read.Type) && IsDereference(read, out _):
+                    return false;
                 case IParameterReferenceOperation { Parameter: var captured } when IsPrimaryConstructorCapture(captured):
                 case IIsPatternOperation { Pattern: var pattern } when AsksOnlyFlags(pattern) || AsksKind(pattern):
                 case IIsTypeOperation { TypeOperand: var kind } when _context.IsOwn(kind):

@@ -4,6 +4,8 @@ using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DaxSafety.Analyzers.Rules.Durability;
 
@@ -151,7 +153,7 @@ internal static class FlushFailureIgnored
     public static bool KeepsRecord(RuleContext context, LoweredBody body, in Instruction step) => step.Code switch
     {
         OpCode.StoreField or OpCode.Write => true,
-        OpCode.Copy => VariableOf(body, step.Dst) is { } variable && !IsCaught(variable),
+        OpCode.Copy => VariableOf(body, step.Dst) is { } variable && !IsCaught(variable) && IsRead(variable),
         OpCode.Call => step.Payload is CallSite call && PassesOn(context, call),
         OpCode.Closure => step.Payload is ClosureInfo { Target: var later }
             && (later.Body is not { } inner || inner.Nodes.Any(node => node.Content.Instructions.Any(next => KeepsRecord(context, inner, next)))),
@@ -169,7 +171,12 @@ internal static class FlushFailureIgnored
 
     /// <summary>The exception variable itself is set by the catch.</summary>
     private static bool IsCaught(ISymbol variable) =>
-        variable is ILocalSymbol local && local.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is Microsoft.CodeAnalysis.CSharp.Syntax.CatchDeclarationSyntax);
+        variable is ILocalSymbol local && local.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is CatchDeclarationSyntax);
+
+    /// <summary><c>last = e;</c> in a clause, and nobody asks for it, is no record.</summary>
+    private static bool IsRead(ISymbol variable) => variable is not ILocalSymbol local || local.DeclaringSyntaxReferences.FirstOrDefault() is not { } declared
+        || (declared.GetSyntax().FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? declared.SyntaxTree.GetRoot()).DescendantNodes().OfType<IdentifierNameSyntax>().Any(use =>
+            use.Identifier.ValueText == local.Name && !(use.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: var set } && set == use));
 
     /// <summary>What is returned is, or may be, word of the failure: false, null, a code.</summary>
     private static bool TellsTheCaller(RuleContext context, int exit)
