@@ -16,6 +16,8 @@ public sealed class EquivalentFormTests
     /// <summary>What is not mended yet, in the sample or not. A difference that is gone has to be taken out.</summary>
     private static readonly HashSet<string> NotYet = new(StringComparer.Ordinal)
     {
+        // That a view which is flushed if it is there has been written to by one's own member is lost where there are more endings than are told apart.
+        "a flush unless there is none: GrowingFiles: a log whose view is made anew when the file grows",
         // A flag that is kept for a switch alone goes through two hands.
         "a switch over the condition: Flags: a flag that is asked where it is found",
         // What an exchange has found is asked as an exchange, and not of a flag.

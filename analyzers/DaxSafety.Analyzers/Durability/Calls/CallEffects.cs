@@ -39,6 +39,7 @@ internal sealed partial class BodyAnalysis
                     Deliver(path, call, effect.Target, Measured(path, call, effect), ref result);
                     break;
                 case EffectKind.Write when !IsVariable(call, effect.Target) && !IsClosedAlready(path, call, effect):
+                    NoteFilled(path, Operand(path, call, effect.Target));
                     Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
@@ -186,6 +187,8 @@ internal sealed partial class BodyAnalysis
         AddParents(path, call, effect, mapping);
         MappingFlags.Read(mapping, effect, name => OptionOf(path, call, effect, name));
         entity.Mapping = mapping;
+        if (role == MappingRole.Map && TakesFileAsItIs(path, call))
+            NoteMappedAsIs(path, mapping);
         NoteMapped(path, entity);
         return Value.OfEntity(entity.Id);
     }

@@ -33,6 +33,7 @@ internal sealed partial class BodyAnalysis
             return CallEach(step, path, call, several);
         if (call.InvokesReceiver && RunDescribed(path, Read(path, call.Receiver), step.Site))
             return new List<Path> { path };
+        NotePassed(path, call);
         if (Endings(path, call) is not { } endings)
         {
             CallUnknown(path, call, step);

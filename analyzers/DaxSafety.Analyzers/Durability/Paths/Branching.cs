@@ -113,7 +113,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>What something was called on is not null, where anybody asks: <c>slab.Put(x); slab?.Flush();</c></summary>
     private void LearnCalledOn(Path path, int receiver)
     {
-        if (receiver >= 0 && !Registers.IsTemporary(receiver) && _body.TestedSlots.Contains(receiver) && NullTestOf(Read(path, receiver)) is { } test)
+        if (receiver >= 0 && _body.TestedSlots.Contains(receiver) && _body.Slots[receiver].Symbol is not null && NullTestOf(Read(path, receiver)) is { } test)
             Learn(path, test, Span.False, remember: true);
     }
 
