@@ -33,6 +33,9 @@ internal sealed partial class BodyLowering
                 case IMemberReferenceOperation { Member: var member } when IsFlag(read.Type) && !IsFramework(member):
                 case IParameterReferenceOperation when IsFlag(read.Type):
                 case IInvocationOperation { Arguments.IsEmpty: true, Instance: null or IInstanceReferenceOperation }:
+                // `clock.GetElapsedTime(_last)`, whoever has handed the clock in.
+                case IInvocationOperation { Instance.Type: var clock } when IsClock(clock):
+                case IMemberReferenceOperation { Instance.Type: var watch } when IsClock(watch):
                     readsPolicy = true;
                     continue;
                 case ILocalReferenceOperation or IFlowCaptureReferenceOperation when IsPolicy(read):
@@ -180,7 +183,12 @@ internal sealed partial class BodyLowering
     });
 
     private static bool IsOwnCounter(IOperation operation) =>
-        Unconverted(operation) is IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: { IsReadOnly: false, IsConst: false } field } && IsInteger(field.Type);
+        Unconverted(operation) is IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: { IsReadOnly: false, IsConst: false } field } && (IsInteger(field.Type) || IsTime(field.Type));
+
+    private static bool IsClock(ITypeSymbol? type) => type is { Name: "TimeProvider", ContainingNamespace.Name: "System" } or { Name: "Stopwatch", ContainingNamespace.Name: "Diagnostics" };
+
+    /// <summary>Time goes on as a counter does: <c>now - _last > Interval</c>.</summary>
+    private static bool IsTime(ITypeSymbol type) => type is { Name: "DateTime" or "DateTimeOffset" or "TimeSpan", ContainingNamespace.Name: "System" };
 
     /// <summary>A mask of the lowest bits, more of them than flags are asked for together.</summary>
     private static bool IsRemainder(long mask) => mask >= 7 && (mask & (mask + 1)) == 0;
