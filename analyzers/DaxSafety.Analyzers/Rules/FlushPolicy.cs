@@ -20,8 +20,12 @@ internal static class FlushPolicy
             && !IsEmptyLoop(decisive)
             && explainer.LeavingLoop(steps, decisive) is var leaving
             && !IsPolicy(context, leaving.Node, leaving.Condition)
-            && !(decisive.Condition.IsCount && explainer.Rejoins(decisive)));
+            && !(Counts(context, owed, decisive.Condition) && explainer.Rejoins(decisive)));
     }
+
+    /// <summary>What the call that wrote says of how far it has come is a count as well.</summary>
+    private static bool Counts(RuleContext context, OwedWrite owed, Condition condition) =>
+        condition.IsCount || (condition.Answered is { } answered && context.Outcome.Body.Sites[owed.Obligation.Site].Syntax == answered);
 
     /// <summary>Whether a branch of the body cost the write its flush, policy or not: nobody else will flush later what only this body has in hand.</summary>
     public static bool IsDecidedHere(RuleContext context, OwedWrite owed)

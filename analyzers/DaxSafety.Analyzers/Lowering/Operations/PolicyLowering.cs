@@ -118,6 +118,7 @@ internal sealed partial class BodyLowering
     {
         if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
             _policyOf[chosen] = IsChosenByPolicy(value);
+        _answers[holder] = OwnAnswer(value);
         // What a loop walks is data, wherever it is kept.
         if (Unconverted(value) is IInvocationOperation { TargetMethod.Name: "GetEnumerator" })
             _policyOf[holder] = false;
@@ -189,6 +190,24 @@ internal sealed partial class BodyLowering
 
     /// <summary>Time goes on as a counter does: <c>now - _last > Interval</c>.</summary>
     private static bool IsTime(ITypeSymbol type) => type is { Name: "DateTime" or "DateTimeOffset" or "TimeSpan", ContainingNamespace.Name: "System" };
+
+    /// <summary>The calls that locals were last given the answer of.</summary>
+    private readonly Dictionary<object, SyntaxNode?> _answers = new();
+
+    private SyntaxNode? OwnAnswer(IOperation value) => Unconverted(value) is IInvocationOperation call && IsInteger(call.Type) && _context.IsOwn(call.TargetMethod) ? call.Syntax : null;
+
+    /// <summary>What a position is compared with is a limit: <c>var end = _segment.Append(data); if (end > Limit) Roll();</c>. Whether it is one at all is another question.</summary>
+    private SyntaxNode? AnsweredIn(IOperation comparison) => comparison is IBinaryOperation { LeftOperand: var left, RightOperand: var right } && !IsNothing(left) && !IsNothing(right)
+        ? AnswerOf(left) ?? AnswerOf(right) : null;
+
+    private SyntaxNode? AnswerOf(IOperation number) => Unconverted(number) switch
+    {
+        ILocalReferenceOperation { Local: var local } => _answers.TryGetValue(local, out var answer) ? answer : null,
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, LeftOperand: var moved } => AnswerOf(moved),
+        _ => OwnAnswer(number),
+    };
+
+    private static bool IsNothing(IOperation number) => Unconverted(number).ConstantValue is { HasValue: true, Value: var constant } && Normalize(constant) is <= 0L;
 
     /// <summary>A mask of the lowest bits, more of them than flags are asked for together.</summary>
     private static bool IsRemainder(long mask) => mask >= 7 && (mask & (mask + 1)) == 0;
