@@ -197,8 +197,24 @@ internal sealed partial class BodyLowering
     private SyntaxNode? OwnAnswer(IOperation value) => Unconverted(value) is IInvocationOperation call && IsInteger(call.Type) && _context.IsOwn(call.TargetMethod) ? call.Syntax : null;
 
     /// <summary>What a position is compared with is a limit: <c>var end = _segment.Append(data); if (end > Limit) Roll();</c>. Whether it is one at all is another question.</summary>
-    private SyntaxNode? AnsweredIn(IOperation comparison) => comparison is IBinaryOperation { LeftOperand: var left, RightOperand: var right } && !IsNothing(left) && !IsNothing(right)
-        ? AnswerOf(left) ?? AnswerOf(right) : null;
+    private SyntaxNode? AnsweredIn(IOperation comparison)
+    {
+        while (comparison is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, Operand: var denied })
+            comparison = denied;
+        return comparison switch
+        {
+            IBinaryOperation { LeftOperand: var left, RightOperand: var right } => IsNothing(left) || IsNothing(right) ? null : AnswerOf(left) ?? AnswerOf(right),
+            IInvocationOperation { TargetMethod: { IsVirtual: false, IsAbstract: false, IsOverride: false } question, Arguments: { Length: 1 } about } when _context.IsOwn(question) && AsksHowFar(question) => AnswerOf(about[0].Value),
+            _ => null,
+        };
+    }
+
+    /// <summary><c>bool IsDurable(long end) =&gt; end &lt;= _flushed;</c></summary>
+    private bool AsksHowFar(IMethodSymbol question) =>
+        _context.ValueOf(question, _cancel) is IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual, LeftOperand: var left, RightOperand: var right }
+        && (IsOwnCounter(left) || IsOwnCounter(right) || IsOwnCounterRead(left) || IsOwnCounterRead(right));
+
+    private static bool IsOwnCounterRead(IOperation number) => Unconverted(number) is IInvocationOperation call && IsVolatileRead(call) && IsOwnCounter(call.Arguments[0].Value);
 
     private SyntaxNode? AnswerOf(IOperation number) => Unconverted(number) switch
     {
