@@ -202,6 +202,7 @@ internal sealed partial class PathMerger
         _oweOther = !a.Pending.Equals(b.Pending);
         // An object's own flag, which its members test; the view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
         return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _fieldsTellApart) || WouldConfuseViews(a, b)
+            || (_oweOther && _numbers.CountsSizes && (HasCountedAlone(a, b) || HasCountedAlone(b, a)))
             || ((!a.Pending.IsEmpty || !b.Pending.IsEmpty) && a.Variables.AnyChange(b.Variables, _picksOther));
     }
 
