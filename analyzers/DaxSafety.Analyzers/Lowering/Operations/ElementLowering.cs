@@ -53,4 +53,14 @@ internal sealed partial class BodyLowering
         if (!Registers.IsTemporary(slot) && _slots[slot].Symbol is { } symbol && _indexes.Contains(symbol))
             _steps.Add(new Instruction(OpCode.MoveIndex, -1, -1, _context.Members.Of(symbol)));
     }
+
+    /// <summary>A field of a structure that lies in memory: where it is certain, at its offset, else somewhere in there.</summary>
+    private Place FieldInside(Place structure, IFieldSymbol field, IOperation reference)
+    {
+        var size = TypeFacts.SizeOf(field.Type);
+        if (structure.Inexact || size == 0 || StructLayouts.OffsetOf(field) is not { } offset)
+            return Place.Memory(structure.Base, size, inexact: true);
+        return Place.Memory(offset == 0 ? structure.Base
+            : _steps.Into(OpCode.Arithmetic, structure.Base, _steps.Into(OpCode.Constant, payload: offset), c: 1, scale: 1, payload: "+", site: AddSite(reference)), size);
+    }
 }

@@ -57,6 +57,10 @@ internal sealed partial class BodyLowering
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation when IsEmptyCall(invocation):
                 return Nothing(invocation);
+            case ISizeOfOperation { TypeOperand: var measured } when TypeFacts.SizeOf(measured) is > 0 and var size:
+                return _steps.Into(OpCode.Constant, payload: size);
+            case IInvocationOperation { TargetMethod: { Name: "SizeOf", ContainingType: { Name: "Unsafe", ContainingNamespace.Name: "CompilerServices" }, TypeArguments: { Length: 1 } asked } } when TypeFacts.SizeOf(asked[0]) is > 0 and var size:
+                return _steps.Into(OpCode.Constant, payload: size);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);
             case IFunctionPointerInvocationOperation pointed:
