@@ -18,6 +18,10 @@ public sealed class EquivalentFormTests
     {
         // That a view which is flushed if it is there has been written to by one's own member is lost where there are more endings than are told apart.
         "a flush unless there is none: GrowingFiles: a log whose view is made anew when the file grows",
+        // That a copy has been called on says nothing of what it is a copy of, where that is one of two things.
+        "a local for the receiver: CalledOn: what has been called on is not null, be it one of two things",
+        // What a flag says of what a call has answered is taken for a policy.
+        "a flag for the condition: SegmentsThatFill: a segment that is flushed when what was appended has filled it",
         // A flag that is kept for a switch alone goes through two hands.
         "a switch over the condition: Flags: a flag that is asked where it is found",
         // What an exchange has found is asked as an exchange, and not of a flag.

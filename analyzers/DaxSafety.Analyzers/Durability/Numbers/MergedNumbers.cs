@@ -34,7 +34,7 @@ internal sealed partial class PathMerger
             return theirs < LowestCount ? (_numbers.IsCounter(holder) ? AtLeast(holder, long.MinValue) : Value.Untracked) : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
         }
         // A sum that grows in a loop would be followed round by round.
-        var isCounter = _numbers.IsCounter(holder) || (holder < 0 && _inLoop && _numbers.IsSizeOf(~holder));
+        var isCounter = _numbers.IsCounter(holder) || (holder < 0 && _numbers.IsSizeOf(~holder) && IsMoving(joined));
         if (!isSum && !isCounter && !_numbers.IsLimited(holder))
             return joined;
         var (least, other) = (Least(_mine, a), Least(_theirs, b));
