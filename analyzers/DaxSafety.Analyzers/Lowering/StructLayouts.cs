@@ -25,14 +25,16 @@ internal static class StructLayouts
     public static long? OffsetOf(IFieldSymbol field) => Of(field.ContainingType).Offsets.TryGetValue(field.Name, out var offset) ? offset : null;
 
     private static Layout Of(ITypeSymbol type) =>
-        type is INamedTypeSymbol { TypeKind: TypeKind.Struct, IsUnmanagedType: true, DeclaringSyntaxReferences.IsEmpty: false } own ? Known.GetValue(own, key => Find((INamedTypeSymbol)key)) : Unknown;
+        type is INamedTypeSymbol { TypeKind: TypeKind.Struct, IsUnmanagedType: true, DeclaringSyntaxReferences.IsEmpty: false }
+            ? Known.GetValue(type, key => Find((INamedTypeSymbol)key)) : Unknown;
 
     private static Layout Find(INamedTypeSymbol type)
     {
-        var given = type.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.Name == nameof(StructLayoutAttribute));
-        var kind = given?.ConstructorArguments is { Length: 1 } how ? (LayoutKind)Convert.ToInt32(how[0].Value, System.Globalization.CultureInfo.InvariantCulture) : LayoutKind.Sequential;
+        var given = Attribute(type, nameof(StructLayoutAttribute));
+        var kind = given?.ConstructorArguments is { Length: 1 } how && how[0].Value is { } named
+            ? (LayoutKind)Convert.ToInt32(named, System.Globalization.CultureInfo.InvariantCulture) : LayoutKind.Sequential;
         // The fields of a type in several parts come in the order in which the compiler reads its files.
-        if (kind == LayoutKind.Auto || type.DeclaringSyntaxReferences.Length > 1 || type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "InlineArrayAttribute"))
+        if (kind == LayoutKind.Auto || type.DeclaringSyntaxReferences.Length > 1 || Attribute(type, "InlineArrayAttribute") is not null)
             return Unknown;
         var pack = Named(given, nameof(StructLayoutAttribute.Pack)) is > 0 and var packed ? packed : NaturalPack;
         var (offsets, end, widest) = (new Dictionary<string, long>(), 0L, 1L);
@@ -65,9 +67,13 @@ internal static class StructLayouts
     }
 
     private static long FieldOffset(IFieldSymbol field) =>
-        field.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.Name == nameof(FieldOffsetAttribute))?.ConstructorArguments is { Length: 1 } at && at[0].Value is int offset ? offset : -1;
+        Attribute(field, nameof(FieldOffsetAttribute))?.ConstructorArguments is { Length: 1 } at && at[0].Value is int offset ? offset : -1;
 
-    private static long Named(AttributeData? given, string name) => given?.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value is int number ? number : 0;
+    private static AttributeData? Attribute(ISymbol symbol, string name) =>
+        symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.Name == name);
+
+    private static long Named(AttributeData? given, string name) =>
+        given?.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value is int number ? number : 0;
 
     private static long RoundedUp(long number, long unit) => (number + unit - 1) / unit * unit;
 }

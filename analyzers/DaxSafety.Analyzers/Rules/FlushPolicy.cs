@@ -24,7 +24,7 @@ internal static class FlushPolicy
             && !(decisive.Condition.IsCount && explainer.Rejoins(decisive)));
     }
 
-    /// <summary>What the call that wrote has said of how far it has come is compared with a limit, or the object is asked whether it has flushed that far.</summary>
+    /// <summary>How far the call that wrote says to have come is compared with a limit, or the object is asked whether it has flushed that far.</summary>
     private static bool IsAnswered(RuleContext context, OwedWrite owed, Condition condition) =>
         condition.Answered is { } answered && context.Outcome.Body.Sites[owed.Obligation.Site].Syntax == answered;
 

@@ -40,7 +40,8 @@ internal sealed partial class BodyAnalysis
                     break;
                 case EffectKind.Write when !IsVariable(call, effect.Target) && !IsClosedAlready(path, call, effect):
                     NoteFilled(path, Operand(path, call, effect.Target));
-                    Write(path, RangeOf(path, call, effect), site);
+                    if (!effect.Has("of-file"))
+                        Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
                     foreach (var place in Operand(path, call, effect.Target).Targets)

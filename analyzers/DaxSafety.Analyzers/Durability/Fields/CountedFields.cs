@@ -32,7 +32,8 @@ internal sealed partial class BodyAnalysis
             .Where(copy => times[copy.Local] == 1 && _body.CounterSlots.Contains(copy.Local) && IsWholeNumber(copy.Field)).Select(copy => copy.Field));
     }
 
-    bool INumbers.CountsSizes => _countsSizes ??= _body.Nodes.Any(node => Array.Exists(node.Content.Instructions, step => step.Code == OpCode.StoreField && IsSize(step.B)));
+    bool INumbers.CountsSizes => _countsSizes ??=
+        _body.Nodes.Any(node => Array.Exists(node.Content.Instructions, step => step.Code == OpCode.StoreField && IsSize(step.B)));
 
     private bool? _countsSizes;
 

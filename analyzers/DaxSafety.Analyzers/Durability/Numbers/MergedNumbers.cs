@@ -43,7 +43,7 @@ internal sealed partial class PathMerger
             : isSum && _inLoop ? Value.Untracked : joined;
     }
 
-    /// <summary>Something was put into a collection of others on one path, and nothing on the other: <c>foreach (…) { Write(page); _dirty.Add(page); }</c></summary>
+    /// <summary>Something was put into a collection of others on one path, and nothing on the other: <c>Write(page); _dirty.Add(page);</c></summary>
     private bool HasCountedAlone(Path counting, Path other)
     {
         foreach (var field in counting.Fields)

@@ -41,7 +41,8 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>One bit of a word is there or not: <c>(options &amp; Options.Sync) != 0</c> asks whether it is <c>Options.Sync</c>.</summary>
     private long[]? DomainOfBit(int entity) =>
-        _entities[entity] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> (Mask, _, var bit, _) } && BodyLowering.IsOneBit(bit) ? new[] { 0, bit } : null;
+        _entities[entity] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> (Mask, _, var bit, _) }
+        && BodyLowering.IsOneBit(bit) ? new[] { 0, bit } : null;
 
     private Value Calculate(Path path, in Instruction step)
     {

@@ -278,7 +278,8 @@ internal sealed partial class PathMerger
         EntityKind.Allocated when _fields[field].Field != MemberNumbers.Element => value,
         // Where it was not assigned it may have been found to be the same: `if (!_dirty) _dirty = true;`
         _ when value.AsConstant is { } constant && Known(_mine.Fields.Contains(field) ? _theirs : _mine, _fields.AtEntry(field)) == constant => value,
-        _ when _numbers.IsSizeOf(field) => _mine.Fields.Contains(field) ? JoinNumbers(~field, value, _fields.AtEntry(field)) : JoinNumbers(~field, _fields.AtEntry(field), value),
+        _ when _numbers.IsSizeOf(field) && _mine.Fields.Contains(field) => JoinNumbers(~field, value, _fields.AtEntry(field)),
+        _ when _numbers.IsSizeOf(field) => JoinNumbers(~field, _fields.AtEntry(field), value),
         _ => Value.Join(value, _fields.AtEntry(field)),
     };
 

@@ -59,7 +59,7 @@ internal sealed partial class BodyLowering
                 return Nothing(invocation);
             case ISizeOfOperation { TypeOperand: var measured } when TypeFacts.SizeOf(measured) is > 0 and var size:
                 return _steps.Into(OpCode.Constant, payload: size);
-            case IInvocationOperation { TargetMethod: { Name: "SizeOf", ContainingType: { Name: "Unsafe", ContainingNamespace.Name: "CompilerServices" }, TypeArguments: { Length: 1 } asked } } when TypeFacts.SizeOf(asked[0]) is > 0 and var size:
+            case IInvocationOperation { TargetMethod: var sized } when TypeFacts.SizeOf(SizedBy(sized)) is > 0 and var size:
                 return _steps.Into(OpCode.Constant, payload: size);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);

@@ -184,9 +184,11 @@ internal sealed partial class BodyLowering
     });
 
     private static bool IsOwnCounter(IOperation operation) =>
-        Unconverted(operation) is IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: { IsReadOnly: false, IsConst: false } field } && (IsInteger(field.Type) || IsTime(field.Type));
+        Unconverted(operation) is IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: { IsReadOnly: false, IsConst: false } field }
+        && (IsInteger(field.Type) || IsTime(field.Type));
 
-    private static bool IsClock(ITypeSymbol? type) => type is { Name: "TimeProvider", ContainingNamespace.Name: "System" } or { Name: "Stopwatch", ContainingNamespace.Name: "Diagnostics" };
+    private static bool IsClock(ITypeSymbol? type) =>
+        type is { Name: "TimeProvider", ContainingNamespace.Name: "System" } or { Name: "Stopwatch", ContainingNamespace.Name: "Diagnostics" };
 
     /// <summary>Time goes on as a counter does: <c>now - _last > Interval</c>.</summary>
     private static bool IsTime(ITypeSymbol type) => type is { Name: "DateTime" or "DateTimeOffset" or "TimeSpan", ContainingNamespace.Name: "System" };
@@ -194,27 +196,34 @@ internal sealed partial class BodyLowering
     /// <summary>The calls that locals were last given the answer of.</summary>
     private readonly Dictionary<object, SyntaxNode?> _answers = new();
 
-    private SyntaxNode? OwnAnswer(IOperation value) => Unconverted(value) is IInvocationOperation call && IsInteger(call.Type) && _context.IsOwn(call.TargetMethod) ? call.Syntax : null;
+    private SyntaxNode? OwnAnswer(IOperation value) =>
+        Unconverted(value) is IInvocationOperation call && IsInteger(call.Type) && _context.IsOwn(call.TargetMethod) ? call.Syntax : null;
 
-    /// <summary>What a position is compared with is a limit: <c>var end = _segment.Append(data); if (end > Limit) Roll();</c>. Whether it is one at all is another question.</summary>
+    /// <summary>
+    /// What a position is compared with is a limit: <c>var end = _segment.Append(data); if (end > Limit) Roll();</c>.
+    /// Whether it is one at all is another question.
+    /// </summary>
     private SyntaxNode? AnsweredIn(IOperation comparison)
     {
         while (comparison is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, Operand: var denied })
             comparison = denied;
         return comparison switch
         {
-            IBinaryOperation { LeftOperand: var left, RightOperand: var right } => IsNothing(left) || IsNothing(right) ? null : AnswerOf(left) ?? AnswerOf(right),
-            IInvocationOperation { TargetMethod: { IsVirtual: false, IsAbstract: false, IsOverride: false } question, Arguments: { Length: 1 } about } when _context.IsOwn(question) && AsksHowFar(question) => AnswerOf(about[0].Value),
+            IBinaryOperation { LeftOperand: var left, RightOperand: var right } when !IsNothing(left) && !IsNothing(right) => AnswerOf(left) ?? AnswerOf(right),
+            IInvocationOperation { TargetMethod: var question, Arguments: { Length: 1 } about } when AsksHowFar(question) => AnswerOf(about[0].Value),
             _ => null,
         };
     }
 
     /// <summary><c>bool IsDurable(long end) =&gt; end &lt;= _flushed;</c></summary>
     private bool AsksHowFar(IMethodSymbol question) =>
-        _context.ValueOf(question, _cancel) is IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual, LeftOperand: var left, RightOperand: var right }
+        question is { IsVirtual: false, IsAbstract: false, IsOverride: false } && _context.IsOwn(question)
+        && _context.ValueOf(question, _cancel) is IBinaryOperation { OperatorKind: var kind, LeftOperand: var left, RightOperand: var right }
+        && kind is BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual
         && (IsOwnCounter(left) || IsOwnCounter(right) || IsOwnCounterRead(left) || IsOwnCounterRead(right));
 
-    private static bool IsOwnCounterRead(IOperation number) => Unconverted(number) is IInvocationOperation call && IsVolatileRead(call) && IsOwnCounter(call.Arguments[0].Value);
+    private static bool IsOwnCounterRead(IOperation number) =>
+        Unconverted(number) is IInvocationOperation call && IsVolatileRead(call) && IsOwnCounter(call.Arguments[0].Value);
 
     private SyntaxNode? AnswerOf(IOperation number) => Unconverted(number) switch
     {
@@ -223,7 +232,8 @@ internal sealed partial class BodyLowering
         _ => OwnAnswer(number),
     };
 
-    private static bool IsNothing(IOperation number) => Unconverted(number).ConstantValue is { HasValue: true, Value: var constant } && Normalize(constant) is <= 0L;
+    private static bool IsNothing(IOperation number) =>
+        Unconverted(number).ConstantValue is { HasValue: true, Value: var constant } && Normalize(constant) is <= 0L;
 
     /// <summary>A mask of the lowest bits, more of them than flags are asked for together.</summary>
     private static bool IsRemainder(long mask) => mask >= 7 && (mask & (mask + 1)) == 0;
