@@ -153,6 +153,9 @@ internal sealed class Condition(ConditionKind kind, int a, int b, bool negated, 
     /// <summary>It asks how far something has been counted.</summary>
     public bool IsCount;
 
+    /// <summary>Where the call stands whose number it compares, if that is the program's own; null for anything else.</summary>
+    public object? Answered;
+
     /// <summary>It asks whether there is a mapping at all: what has been written is there.</summary>
     public bool AsksForMemory;
 }

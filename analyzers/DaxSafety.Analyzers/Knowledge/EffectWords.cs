@@ -18,7 +18,7 @@ internal sealed record EffectWord(
         Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span variable own buffered below", essential: "from"),
         Of(EffectKind.Measure, "measure", "of", "offset-in-page file-length page-size true-if-written", essential: "of"),
         Of(EffectKind.RunsOn, "runs-on", "system", "windows linux macos other", essential: "system"),
-        Of(EffectKind.Write, "write", "offset length expects sets keeps", "at-position counted"),
+        Of(EffectKind.Write, "write", "offset length expects sets keeps", "at-position counted of-file"),
         Of(EffectKind.FlushView, "flush-view", "offset length autoflush", "misses-tail disposal first-of-two zero-is-all unless-left-open"),
         Of(EffectKind.FlushFile, "flush-file", "when command", essential: "when command"),
         Of(EffectKind.FlushWeak, "flush-weak", flags: "ms-async msync-flags stream-flush view-flush dispose"),

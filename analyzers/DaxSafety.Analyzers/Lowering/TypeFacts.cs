@@ -207,6 +207,7 @@ internal sealed class TypeFacts
             SpecialType.System_Int32 or SpecialType.System_UInt32 or SpecialType.System_Single => 4,
             SpecialType.System_Int64 or SpecialType.System_UInt64 or SpecialType.System_Double => 8,
             SpecialType.System_Decimal => 16,
+            SpecialType.None when type.TypeKind == TypeKind.Struct && StructLayouts.SizeOf(type) is > 0 and var size => size,
             _ => type is { Name: "Guid", ContainingNamespace.Name: "System" } ? 16 : 0,
         };
     }

@@ -20,8 +20,13 @@ internal static class FlushPolicy
             && !IsEmptyLoop(decisive)
             && explainer.LeavingLoop(steps, decisive) is var leaving
             && !IsPolicy(context, leaving.Node, leaving.Condition)
+            && !(IsAnswered(context, owed, decisive.Condition) && (decisive.Condition.Kind == ConditionKind.Truth || explainer.Rejoins(decisive)))
             && !(decisive.Condition.IsCount && explainer.Rejoins(decisive)));
     }
+
+    /// <summary>How far the call that wrote says to have come is compared with a limit, or the object is asked whether it has flushed that far.</summary>
+    private static bool IsAnswered(RuleContext context, OwedWrite owed, Condition condition) =>
+        condition.Answered is { } answered && context.Outcome.Body.Sites[owed.Obligation.Site].Syntax == answered;
 
     /// <summary>Whether a branch of the body cost the write its flush, policy or not: nobody else will flush later what only this body has in hand.</summary>
     public static bool IsDecidedHere(RuleContext context, OwedWrite owed)

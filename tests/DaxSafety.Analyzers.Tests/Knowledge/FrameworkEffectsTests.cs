@@ -111,18 +111,18 @@ public sealed class FrameworkEffectsTests
     [InlineData("view.SafeMemoryMappedViewHandle.Dispose();", "release(this)")]
     [InlineData("file.Dispose();", "release(this)")]
     [InlineData("new System.IO.Compression.DeflateStream(viewStream, System.IO.Compression.CompressionMode.Compress).Dispose();", "write(this, at-position), flush-view(this, disposal, misses-tail, unless-left-open), release(this, unless-left-open)")]
+    [InlineData("file.Write(bytes, 0, 4);", "write(this, of-file)")]
+    [InlineData("RandomAccess.Write(handle, source, 0);", "write(handle, of-file)")]
     [InlineData("file.SetLength(4096);", "grow(this, length: value)")]
     [InlineData("File.Move(\"a\", \"b\", true);", "rename(sourceFileName, to: destFileName, over: overwrite)")]
     [InlineData("File.Delete(\"a\");", "delete(path)")]
     public void FlushReleaseOrGrowth_IsWhatItIs(string call, string effects) => Assert.Equal(effects, EffectText.OfExpression(call));
 
     [Theory]
-    [InlineData("file.Write(bytes, 0, 4);")]
     [InlineData("view.ReadInt32(0);")]
     [InlineData("Thread.MemoryBarrier();")]
     [InlineData("span.IndexOf((byte)1);")]
     [InlineData("Console.WriteLine(1);")]
-    [InlineData("RandomAccess.Write(handle, source, 0);")]
     public void CallThatDoesNothingToAMapping_HasNoEffect(string call) => Assert.Equal("nothing", EffectText.OfExpression(call));
 
     [Theory]

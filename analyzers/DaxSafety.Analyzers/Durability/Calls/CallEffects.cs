@@ -39,7 +39,9 @@ internal sealed partial class BodyAnalysis
                     Deliver(path, call, effect.Target, Measured(path, call, effect), ref result);
                     break;
                 case EffectKind.Write when !IsVariable(call, effect.Target) && !IsClosedAlready(path, call, effect):
-                    Write(path, RangeOf(path, call, effect), site);
+                    NoteFilled(path, Operand(path, call, effect.Target));
+                    if (!effect.Has("of-file"))
+                        Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
                     foreach (var place in Operand(path, call, effect.Target).Targets)
@@ -186,6 +188,8 @@ internal sealed partial class BodyAnalysis
         AddParents(path, call, effect, mapping);
         MappingFlags.Read(mapping, effect, name => OptionOf(path, call, effect, name));
         entity.Mapping = mapping;
+        if (role == MappingRole.Map && TakesFileAsItIs(path, call))
+            NoteMappedAsIs(path, mapping);
         NoteMapped(path, entity);
         return Value.OfEntity(entity.Id);
     }

@@ -21,6 +21,7 @@ internal sealed partial class BodyAnalysis
             if (CallCounting(path, call, step) is { } counted)
                 return counted;
             var unchanged = Unchanged(path, call, step);
+            LearnCalledOn(path, call.Receiver);
             var result = ApplyEffects(path, call, step.Site);
             Assign(path, step.Dst, Telling(call, result ?? ResultOf(path, call, step.Site)));
             RunArguments(path, call, step.Site);
@@ -32,6 +33,7 @@ internal sealed partial class BodyAnalysis
             return CallEach(step, path, call, several);
         if (call.InvokesReceiver && RunDescribed(path, Read(path, call.Receiver), step.Site))
             return new List<Path> { path };
+        NotePassed(path, call);
         if (Endings(path, call) is not { } endings)
         {
             CallUnknown(path, call, step);
@@ -39,6 +41,7 @@ internal sealed partial class BodyAnalysis
         }
         if (call.IsFramework || call.InvokesReceiver)
             RunArguments(path, call, step.Site);
+        LearnCalledOn(path, call.Receiver);
         var results = Apply(path, call, step, endings);
         foreach (var result in results)
             ApplyContract(result, call, step.Site, endings);

@@ -32,5 +32,10 @@ internal sealed partial class BodyAnalysis
             .Where(copy => times[copy.Local] == 1 && _body.CounterSlots.Contains(copy.Local) && IsWholeNumber(copy.Field)).Select(copy => copy.Field));
     }
 
+    bool INumbers.CountsSizes => _countsSizes ??=
+        _body.Nodes.Any(node => Array.Exists(node.Content.Instructions, step => step.Code == OpCode.StoreField && IsSize(step.B)));
+
+    private bool? _countsSizes;
+
     private bool IsWholeNumber(int field) => BodyLowering.IsInteger(TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(field)));
 }

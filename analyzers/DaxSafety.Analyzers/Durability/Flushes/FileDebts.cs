@@ -32,9 +32,12 @@ internal sealed partial class BodyAnalysis
         {
             case EffectKind.Create when MayCreate(path, call, effect) && !TakesFileAsItIs(path, call):
                 OweFile(path, call, file, site, isNew: true);
+                if (OptionOf(path, call, effect, "mode") == OpenOrCreate)
+                    NoteOpened(path, file);
                 break;
             case EffectKind.Grow when Grows(path, call, file, Number(path, call, effect["length"])):
                 OweFile(path, call, file, site, isNew: false);
+                NoteFilled(path, file);
                 break;
             case EffectKind.Rename:
                 Rename(path, file, Replaces(path, call, effect), site);
@@ -70,10 +73,9 @@ internal sealed partial class BodyAnalysis
     {
         const long createNew = 1;
         const long create = 2;
-        const long openOrCreate = 4;
         const long append = 6;
         if (effect["mode"] is not null)
-            return OptionOf(path, call, effect, "mode") is createNew or create or openOrCreate or append;
+            return OptionOf(path, call, effect, "mode") is createNew or create or OpenOrCreate or append;
         if (effect["flags"] is not { } flags)
             return true;
         const long portable = 0x20;

@@ -66,9 +66,9 @@ internal sealed partial class BodyAnalysis
         if (isBoolean && !equal)
             (target, equal) = (1 - target, true);
         var range = RangeOf(path, place.Entity);
-        if (!equal && domain is not null && domain.Contains(constant))
+        if (!equal && (domain ?? DomainOfBit(place.Entity)) is { } possible && possible.Contains(constant))
         {
-            var left = LeftOf(domain, path, place, constant);
+            var left = LeftOf(possible, path, place, constant);
             if (left.Count == 0 || (left.Count == 1 && !Learn(path, NumberTest(place.Entity), new Span(unchecked(left[0] - place.Offset), unchecked(left[0] - place.Offset)), remember)))
                 return false;
         }

@@ -34,4 +34,7 @@ internal interface INumbers
 
     /// <summary>The field counts what a library's collection holds.</summary>
     bool IsSizeOf(int field);
+
+    /// <summary>The body puts something into a collection.</summary>
+    bool CountsSizes { get; }
 }

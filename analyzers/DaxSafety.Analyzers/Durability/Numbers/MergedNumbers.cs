@@ -34,13 +34,22 @@ internal sealed partial class PathMerger
             return theirs < LowestCount ? (_numbers.IsCounter(holder) ? AtLeast(holder, long.MinValue) : Value.Untracked) : AtLeast(holder, theirs >= mine ? mine : Math.Min(theirs, 1));
         }
         // A sum that grows in a loop would be followed round by round.
-        var isCounter = _numbers.IsCounter(holder);
+        var isCounter = _numbers.IsCounter(holder) || (holder < 0 && _numbers.IsSizeOf(~holder) && IsMoving(joined));
         if (!isSum && !isCounter && !_numbers.IsLimited(holder))
             return joined;
         var (least, other) = (Least(_mine, a), Least(_theirs, b));
         return least >= LowestCount && other >= LowestCount ? AtLeast(holder, other >= least ? least : Math.Min(other, 1))
             : isCounter && ((isSum && _inLoop) || IsMoving(joined)) ? AtLeast(holder, long.MinValue)
             : isSum && _inLoop ? Value.Untracked : joined;
+    }
+
+    /// <summary>Something was put into a collection of others on one path, and nothing on the other: <c>Write(page); _dirty.Add(page);</c></summary>
+    private bool HasCountedAlone(Path counting, Path other)
+    {
+        foreach (var field in counting.Fields)
+            if (!other.Fields.Contains(field.Key) && _numbers.IsSizeOf(field.Key) && IsSome(counting, field.Value))
+                return true;
+        return false;
     }
 
     /// <summary>What two numbers are, where both are known to be one, or the one would be the other on its path as well.</summary>

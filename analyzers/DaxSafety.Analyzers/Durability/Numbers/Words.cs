@@ -39,6 +39,11 @@ internal sealed partial class BodyAnalysis
         return (set, clear);
     }
 
+    /// <summary>One bit of a word is there or not: <c>(options &amp; Options.Sync) != 0</c> asks whether it is <c>Options.Sync</c>.</summary>
+    private long[]? DomainOfBit(int entity) =>
+        _entities[entity] is { Kind: EntityKind.Computed, B: EntityTable.Zero, Payload: ValueTuple<string, long, long, int> (Mask, _, var bit, _) }
+        && BodyLowering.IsOneBit(bit) ? new[] { 0, bit } : null;
+
     private Value Calculate(Path path, in Instruction step)
     {
         var (operation, left, right) = ((string)step.Payload!, Read(path, step.A), step.B < 0 ? null : Read(path, step.B));

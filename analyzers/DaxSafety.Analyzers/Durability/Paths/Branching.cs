@@ -100,9 +100,9 @@ internal sealed partial class BodyAnalysis
             ForgetWritesTo(path, nothing.Entity);
         if (!isNull && kept.Count == 1 && !LearnHolders(path, single.Entity))
             return false;
-        if ((value.Refs.Length == 1 || (!isNull && kept.Count == 1)) && single.Entity > EntityTable.Untracked && !_entities[single.Entity].IsFresh)
-            return Learn(path, _tests.Of(ConditionKind.IsNull, single.Entity), isNull ? Span.True : Span.False, condition.Correlated);
-        return true;
+        if (value.Refs.Length > 1 && !isNull && kept.Count == 1)
+            value = Value.Of(single);
+        return NullTestOf(value) is not { } test || Learn(path, test, isNull ? Span.True : Span.False, condition.Correlated);
     }
 
     /// <summary>What is more or less than something, or equal to it, is not null.</summary>
@@ -111,6 +111,21 @@ internal sealed partial class BodyAnalysis
         || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), Span.False, condition.Correlated);
 
     public bool IsNull(Path path, int entity) => _tests.Find(ConditionKind.IsNull, entity) is { } test && path.Facts.TryGet(test, out var known) && known.Equals(Span.True);
+
+    /// <summary>What something was called on is not null, where anybody asks: <c>slab.Put(x); slab?.Flush();</c></summary>
+    private void LearnCalledOn(Path path, int receiver)
+    {
+        if (receiver >= 0 && _body.TestedSlots.Contains(receiver) && _body.Slots[receiver].Symbol is not null && NullTestOf(Read(path, receiver)) is { } test)
+            Learn(path, test, Span.False, remember: true);
+    }
+
+    /// <summary>The question whether a value is null, where that can be told of it: of one thing, or of one of two.</summary>
+    private int? NullTestOf(Value value) => value.Refs switch
+    {
+        { Length: 1 } refs when refs[0].Entity > EntityTable.Untracked && !_entities[refs[0].Entity].IsFresh => _tests.Of(ConditionKind.IsNull, refs[0].Entity),
+        { Length: 2 } refs when refs[0].Entity > EntityTable.Untracked => _tests.Of(ConditionKind.IsNull, refs[0].Entity, b: refs[1].Entity),
+        _ => null,
+    };
 
     /// <summary>What is null has never been written to, whatever other paths of the group did.</summary>
     private void ForgetWritesTo(Path path, int nothing)

@@ -204,6 +204,7 @@ internal sealed partial class PathMerger
         _oweOther = !a.Pending.Equals(b.Pending);
         // An object's own flag, which its members test; the view before a file was grown, or the one after it: a flush of either is one of the other's only while they are apart.
         return a.Variables.AnyChange(b.Variables, _tellsApart) || a.Fields.AnyChange(b.Fields, _fieldsTellApart) || WouldConfuseViews(a, b)
+            || (_oweOther && _numbers.CountsSizes && (HasCountedAlone(a, b) || HasCountedAlone(b, a)))
             || ((!a.Pending.IsEmpty || !b.Pending.IsEmpty) && a.Variables.AnyChange(b.Variables, _picksOther));
     }
 
@@ -279,6 +280,8 @@ internal sealed partial class PathMerger
         EntityKind.Allocated when _fields[field].Field != MemberNumbers.Element => value,
         // Where it was not assigned it may have been found to be the same: `if (!_dirty) _dirty = true;`
         _ when value.AsConstant is { } constant && Known(_mine.Fields.Contains(field) ? _theirs : _mine, _fields.AtEntry(field)) == constant => value,
+        _ when _numbers.IsSizeOf(field) && _mine.Fields.Contains(field) => JoinNumbers(~field, value, _fields.AtEntry(field)),
+        _ when _numbers.IsSizeOf(field) => JoinNumbers(~field, _fields.AtEntry(field), value),
         _ => Value.Join(value, _fields.AtEntry(field)),
     };
 

@@ -82,6 +82,7 @@ internal sealed partial class BodyLowering
         condition.IsPolicy = ReadsOnlyPolicy(operation);
         condition.Question = QuestionIn(operation);
         condition.IsCount = AsksCount(operation);
+        condition.Answered = kind is ConditionKind.Less or ConditionKind.LessOrEqual or ConditionKind.Truth ? AnsweredIn(operation) : null;
         condition.AsksForMemory = kind == ConditionKind.IsNull && operation.DescendantsAndSelf().Any(read => _context.Types.NamesMemory(read.Type));
         _conditions.Add((operation.Syntax, condition));
         NoteTested(operation, condition);

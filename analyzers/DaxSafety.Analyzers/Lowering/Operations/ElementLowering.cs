@@ -53,4 +53,21 @@ internal sealed partial class BodyLowering
         if (!Registers.IsTemporary(slot) && _slots[slot].Symbol is { } symbol && _indexes.Contains(symbol))
             _steps.Add(new Instruction(OpCode.MoveIndex, -1, -1, _context.Members.Of(symbol)));
     }
+
+    /// <summary>The type that <c>Unsafe.SizeOf&lt;T&gt;()</c> asks about.</summary>
+    private static ITypeSymbol? SizedBy(IMethodSymbol method) =>
+        method is { Name: "SizeOf", ContainingType: { Name: "Unsafe", ContainingNamespace.Name: "CompilerServices" }, TypeArguments.Length: 1 }
+            ? method.TypeArguments[0] : null;
+
+    /// <summary>A field of a structure that lies in memory: where it is certain, at its offset, else somewhere in there.</summary>
+    private Place FieldInside(Place structure, IFieldSymbol field, IOperation reference)
+    {
+        var size = TypeFacts.SizeOf(field.Type);
+        if (structure.Inexact || size == 0 || StructLayouts.OffsetOf(field) is not { } offset)
+            return Place.Memory(structure.Base, size, inexact: true);
+        if (offset == 0)
+            return Place.Memory(structure.Base, size);
+        var distance = _steps.Into(OpCode.Constant, payload: offset);
+        return Place.Memory(_steps.Into(OpCode.Arithmetic, structure.Base, distance, c: 1, scale: 1, payload: "+", site: AddSite(reference)), size);
+    }
 }

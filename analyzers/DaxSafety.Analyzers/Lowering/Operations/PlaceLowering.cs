@@ -125,7 +125,7 @@ internal sealed partial class BodyLowering
         }
         var instance = LowerPlace(reference.Instance);
         if (instance.Kind == PlaceKind.Memory)
-            return Place.Memory(instance.Base, TypeFacts.SizeOf(field.Type), inexact: true);
+            return FieldInside(instance, field, reference);
         var value = instance.Kind == PlaceKind.None ? Lower(reference.Instance) : Load(instance);
         return value < 0 ? Place.None : Place.OfField(value, FieldNumber(field));
     }

@@ -36,6 +36,9 @@ internal sealed partial class BodyLowering
                 case IMemberReferenceOperation { Member: var member } when IsFlag(read.Type) && !IsFramework(member):
                 case IParameterReferenceOperation when IsFlag(read.Type):
                 case IInvocationOperation { Arguments.IsEmpty: true, Instance: null or IInstanceReferenceOperation }:
+                // `clock.GetElapsedTime(_last)`, whoever has handed the clock in.
+                case IInvocationOperation { Instance.Type: var clock } when IsClock(clock):
+                case IMemberReferenceOperation { Instance.Type: var watch } when IsClock(watch):
                     readsPolicy = true;
                     continue;
                 case ILocalReferenceOperation or IFlowCaptureReferenceOperation when IsPolicy(read):
@@ -118,6 +121,7 @@ internal sealed partial class BodyLowering
     {
         if (value is IFlowCaptureReferenceOperation { Id: var chosen } && !_policyOf.ContainsKey(chosen))
             _policyOf[chosen] = IsChosenByPolicy(value);
+        _answers[holder] = OwnAnswer(value);
         // What a loop walks is data, wherever it is kept.
         if (Unconverted(value) is IInvocationOperation { TargetMethod.Name: "GetEnumerator" })
             _policyOf[holder] = false;
@@ -183,7 +187,56 @@ internal sealed partial class BodyLowering
     });
 
     private static bool IsOwnCounter(IOperation operation) =>
-        Unconverted(operation) is IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: { IsReadOnly: false, IsConst: false } field } && IsInteger(field.Type);
+        Unconverted(operation) is IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: { IsReadOnly: false, IsConst: false } field }
+        && (IsInteger(field.Type) || IsTime(field.Type));
+
+    private static bool IsClock(ITypeSymbol? type) =>
+        type is { Name: "TimeProvider", ContainingNamespace.Name: "System" } or { Name: "Stopwatch", ContainingNamespace.Name: "Diagnostics" };
+
+    /// <summary>Time goes on as a counter does: <c>now - _last > Interval</c>.</summary>
+    private static bool IsTime(ITypeSymbol type) => type is { Name: "DateTime" or "DateTimeOffset" or "TimeSpan", ContainingNamespace.Name: "System" };
+
+    /// <summary>The calls that locals were last given the answer of.</summary>
+    private readonly Dictionary<object, SyntaxNode?> _answers = new();
+
+    private SyntaxNode? OwnAnswer(IOperation value) =>
+        Unconverted(value) is IInvocationOperation call && IsInteger(call.Type) && _context.IsOwn(call.TargetMethod) ? call.Syntax : null;
+
+    /// <summary>
+    /// What a position is compared with is a limit: <c>var end = _segment.Append(data); if (end > Limit) Roll();</c>.
+    /// Whether it is one at all is another question.
+    /// </summary>
+    private SyntaxNode? AnsweredIn(IOperation comparison)
+    {
+        while (comparison is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, Operand: var denied })
+            comparison = denied;
+        return comparison switch
+        {
+            IBinaryOperation { LeftOperand: var left, RightOperand: var right } when !IsNothing(left) && !IsNothing(right) => AnswerOf(left) ?? AnswerOf(right),
+            IInvocationOperation { TargetMethod: var question, Arguments: { Length: 1 } about } when AsksHowFar(question) => AnswerOf(about[0].Value),
+            _ => null,
+        };
+    }
+
+    /// <summary><c>bool IsDurable(long end) =&gt; end &lt;= _flushed;</c></summary>
+    private bool AsksHowFar(IMethodSymbol question) =>
+        question is { IsVirtual: false, IsAbstract: false, IsOverride: false } && _context.IsOwn(question)
+        && _context.ValueOf(question, _cancel) is IBinaryOperation { OperatorKind: var kind, LeftOperand: var left, RightOperand: var right }
+        && kind is BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual
+        && (IsOwnCounter(left) || IsOwnCounter(right) || IsOwnCounterRead(left) || IsOwnCounterRead(right));
+
+    private static bool IsOwnCounterRead(IOperation number) =>
+        Unconverted(number) is IInvocationOperation call && IsVolatileRead(call) && IsOwnCounter(call.Arguments[0].Value);
+
+    private SyntaxNode? AnswerOf(IOperation number) => Unconverted(number) switch
+    {
+        ILocalReferenceOperation { Local: var local } => _answers.TryGetValue(local, out var answer) ? answer : null,
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, LeftOperand: var moved } => AnswerOf(moved),
+        _ => OwnAnswer(number),
+    };
+
+    private static bool IsNothing(IOperation number) =>
+        Unconverted(number).ConstantValue is { HasValue: true, Value: var constant } && Normalize(constant) is <= 0L;
 
     /// <summary>A mask of the lowest bits, more of them than flags are asked for together.</summary>
     private static bool IsRemainder(long mask) => mask >= 7 && (mask & (mask + 1)) == 0;

@@ -26,9 +26,18 @@ internal sealed partial class BodyLowering
         var operands = Operands(invocation).ToList();
         var of = Known(Lower(operands[0]), operands[0]);
         var about = operands.Count == 1 ? _steps.Into(OpCode.Constant, payload: 0L) : Known(Lower(operands[1]), operands[1]);
+        // Of one flag it is what `(of & about) == about` asks.
+        if (invocation.TargetMethod.Name == "HasFlag" && Unconverted(operands[1]).ConstantValue is { HasValue: true, Value: var flag }
+            && Normalize(flag) is long bit && IsOneBit(bit))
+        {
+            var bits = _steps.Into(OpCode.Arithmetic, of, about, scale: 1, payload: nameof(BinaryOperatorKind.And), site: AddSite(invocation));
+            return TestValue(BinaryOperatorKind.Equals, bits, about, invocation);
+        }
         var question = invocation.TargetMethod.Name + string.Concat(operands.Skip(2).Select(how => $" {how.ConstantValue.Value}"));
         return _steps.Into(OpCode.Arithmetic, of, about, payload: question, site: AddSite(invocation));
     }
+
+    public static bool IsOneBit(long word) => word > 0 && (word & (word - 1)) == 0;
 
     /// <summary>What <c>ReferenceEquals(a, b)</c> and its kind compare; null for any other call.</summary>
     private static (IOperation Left, IOperation Right)? ComparedBy(IOperation operation) => operation is IInvocationOperation
