@@ -207,10 +207,13 @@ internal sealed class TypeFacts
             SpecialType.System_Int32 or SpecialType.System_UInt32 or SpecialType.System_Single => 4,
             SpecialType.System_Int64 or SpecialType.System_UInt64 or SpecialType.System_Double => 8,
             SpecialType.System_Decimal => 16,
-            SpecialType.None when type.TypeKind == TypeKind.Struct && StructLayouts.SizeOf(type) is > 0 and var size => size,
             _ => type is { Name: "Guid", ContainingNamespace.Name: "System" } ? 16 : 0,
         };
     }
+
+    /// <summary>The same, of a structure of the program's own as well, where its layout is certain.</summary>
+    public static long WholeSizeOf(ITypeSymbol? type) =>
+        SizeOf(type) is > 0 and var size ? size : type is { TypeKind: TypeKind.Struct, SpecialType: SpecialType.None } ? StructLayouts.SizeOf(type) : 0;
 
     /// <summary>The type of one element: of a pointer, array, span, memory or ref; else the type itself.</summary>
     public static ITypeSymbol? ElementOf(ITypeSymbol? type) => type switch

@@ -29,7 +29,9 @@ internal sealed partial class BodyAnalysis
             return Times(LengthOf(path, call, term.LengthOf), factor);
         if (term.SizeOf is { } name)
         {
-            var size = TypeFacts.SizeOf(BodyLowering.TypeNamed(name, call.Method));
+            // A structure's own length is compared with what is flushed; how far so many of them reach seldom is, and would be one more number for each.
+            var type = BodyLowering.TypeNamed(name, call.Method);
+            var size = term.Value.Kind == OperandKind.None ? TypeFacts.WholeSizeOf(type) : TypeFacts.SizeOf(type);
             if (size == 0)
                 return Value.Untracked;
             factor *= size;

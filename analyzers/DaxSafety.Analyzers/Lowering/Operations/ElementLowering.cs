@@ -62,7 +62,7 @@ internal sealed partial class BodyLowering
     /// <summary>A field of a structure that lies in memory: where it is certain, at its offset, else somewhere in there.</summary>
     private Place FieldInside(Place structure, IFieldSymbol field, IOperation reference)
     {
-        var size = TypeFacts.SizeOf(field.Type);
+        var size = TypeFacts.WholeSizeOf(field.Type);
         if (structure.Inexact || size == 0 || StructLayouts.OffsetOf(field) is not { } offset)
             return Place.Memory(structure.Base, size, inexact: true);
         if (offset == 0)

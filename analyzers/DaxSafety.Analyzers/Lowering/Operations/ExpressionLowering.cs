@@ -57,9 +57,9 @@ internal sealed partial class BodyLowering
                 return LowerCopy(clone, clone.Instance);
             case IInvocationOperation invocation when IsEmptyCall(invocation):
                 return Nothing(invocation);
-            case ISizeOfOperation { TypeOperand: var measured } when TypeFacts.SizeOf(measured) is > 0 and var size:
+            case ISizeOfOperation { TypeOperand: var measured } when TypeFacts.WholeSizeOf(measured) is > 0 and var size:
                 return _steps.Into(OpCode.Constant, payload: size);
-            case IInvocationOperation { TargetMethod: var sized } when TypeFacts.SizeOf(SizedBy(sized)) is > 0 and var size:
+            case IInvocationOperation { TargetMethod: var sized } when TypeFacts.WholeSizeOf(SizedBy(sized)) is > 0 and var size:
                 return _steps.Into(OpCode.Constant, payload: size);
             case IInvocationOperation invocation:
                 return LowerInvocation(invocation);

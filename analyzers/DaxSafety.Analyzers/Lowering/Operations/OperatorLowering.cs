@@ -103,7 +103,7 @@ internal sealed partial class BodyLowering
 
     /// <summary>What one step of a pointer is in bytes: 1 for numbers, 0 where the size is not known.</summary>
     private static long ScaleOf(ITypeSymbol? type) =>
-        type is IPointerTypeSymbol pointer ? pointer.PointedAtType.SpecialType == SpecialType.System_Void ? 1 : TypeFacts.SizeOf(pointer.PointedAtType) : 1;
+        type is IPointerTypeSymbol pointer ? pointer.PointedAtType.SpecialType == SpecialType.System_Void ? 1 : TypeFacts.WholeSizeOf(pointer.PointedAtType) : 1;
 
     /// <summary>Flags are combined in one way, whether both are evaluated or not.</summary>
     private static string OperatorText(BinaryOperatorKind kind, ITypeSymbol? type) => kind switch

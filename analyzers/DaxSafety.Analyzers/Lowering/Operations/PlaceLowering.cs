@@ -93,7 +93,7 @@ internal sealed partial class BodyLowering
     private Place OfDereference(IOperation operation, IOperation pointer)
     {
         var address = Lower(pointer);
-        var size = TypeFacts.SizeOf(operation.Type);
+        var size = TypeFacts.WholeSizeOf(operation.Type);
         var index = operation.ChildOperations.Count == 2 ? operation.ChildOperations.Last() : null;
         if (index is not null)
         {
@@ -183,7 +183,7 @@ internal sealed partial class BodyLowering
     }
 
     /// <summary>Of a span's property: how many bytes one of its elements takes.</summary>
-    private static long ElementSize(IPropertySymbol property) => TypeFacts.IsSpan(property.ContainingType) ? TypeFacts.SizeOf(property.ContainingType.TypeArguments[0]) : 0;
+    private static long ElementSize(IPropertySymbol property) => TypeFacts.IsSpan(property.ContainingType) ? TypeFacts.WholeSizeOf(property.ContainingType.TypeArguments[0]) : 0;
 
     /// <summary>A field that the tables know: what is read from it names the same memory as its object (<c>SafeHandle.handle</c>).</summary>
     private bool NamesItsObject(IFieldSymbol field) =>
