@@ -12,6 +12,11 @@ internal static class StructLayouts
 {
     private const int NaturalPack = 8;
 
+    /// <summary>Structures that one may consist of, all together.</summary>
+    private const int MostHeld = 64;
+
+    private const int DeepestArgument = 2;
+
     private sealed record Layout(long Size, long Alignment, Dictionary<string, long> Offsets);
 
     private static readonly Layout Unknown = new(0, 1, new Dictionary<string, long>());
@@ -25,10 +30,29 @@ internal static class StructLayouts
     public static long? OffsetOf(IFieldSymbol field) => Of(field.ContainingType).Offsets.TryGetValue(field.Name, out var offset) ? offset : null;
 
     private static Layout Of(ITypeSymbol type) =>
-        type is INamedTypeSymbol { TypeKind: TypeKind.Struct, IsUnmanagedType: true, DeclaringSyntaxReferences.IsEmpty: false }
-            ? Known.GetValue(type, key => Find((INamedTypeSymbol)key)) : Unknown;
+        IsOwnStructure(type) ? Known.GetValue(type, key => Find((INamedTypeSymbol)key, new(SymbolEqualityComparer.Default))) : Unknown;
 
-    private static Layout Find(INamedTypeSymbol type)
+    // A structure whose type argument grows with each level is asked no further: the compiler, too, follows it very far.
+    private static bool IsOwnStructure(ITypeSymbol type) =>
+        type is INamedTypeSymbol { TypeKind: TypeKind.Struct, DeclaringSyntaxReferences.IsEmpty: false } structure && !IsDeeperThan(structure, DeepestArgument) && type.IsUnmanagedType;
+
+    private static bool IsDeeperThan(INamedTypeSymbol type, int levels) =>
+        type.TypeArguments.Any(argument => argument is INamedTypeSymbol { IsGenericType: true } inner && (levels == 0 || IsDeeperThan(inner, levels - 1)));
+
+    /// <summary>Half-typed code has structures that hold themselves: they have no size.</summary>
+    /// <param name="type">What is laid out.</param>
+    /// <param name="within">What has been met on the way, those that are not done yet as unknown.</param>
+    private static Layout Find(INamedTypeSymbol type, Dictionary<ITypeSymbol, Layout> within)
+    {
+        if (within.TryGetValue(type, out var met))
+            return met;
+        if (within.Count == MostHeld)
+            return Unknown;
+        within[type] = Unknown;
+        return within[type] = Lay(type, within);
+    }
+
+    private static Layout Lay(INamedTypeSymbol type, Dictionary<ITypeSymbol, Layout> within)
     {
         var given = Attribute(type, nameof(StructLayoutAttribute));
         var kind = given?.ConstructorArguments is { Length: 1 } how && how[0].Value is { } named
@@ -42,7 +66,7 @@ internal static class StructLayouts
         {
             if (field.IsStatic || field.IsConst)
                 continue;
-            var (size, alignment) = Extent(field);
+            var (size, alignment) = Extent(field, within);
             if (size == 0)
                 return Unknown;
             alignment = Math.Min(alignment, pack);
@@ -55,11 +79,11 @@ internal static class StructLayouts
         return offsets.Count == 0 ? Unknown : new Layout(Math.Max(RoundedUp(end, widest), Named(given, nameof(StructLayoutAttribute.Size))), widest, offsets);
     }
 
-    private static (long Size, long Alignment) Extent(IFieldSymbol field)
+    private static (long Size, long Alignment) Extent(IFieldSymbol field, Dictionary<ITypeSymbol, Layout> within)
     {
         if (field is { IsFixedSizeBuffer: true, Type: IPointerTypeSymbol { PointedAtType: var element } })
             return (field.FixedSize * TypeFacts.SizeOf(element), Math.Max(TypeFacts.SizeOf(element), 1));
-        if (Of(field.Type) is { Size: > 0 } inner)
+        if (IsOwnStructure(field.Type) && Find((INamedTypeSymbol)field.Type, within) is { Size: > 0 } inner)
             return (inner.Size, inner.Alignment);
         var size = TypeFacts.SizeOf(field.Type);
         // A GUID is four bytes and others; a decimal is aligned as the runtime likes.

@@ -59,6 +59,29 @@ public sealed class HostileCodeTests
         IEnumerable<Microsoft.CodeAnalysis.Text.TextSpan> Each(int step) => tokens.Where((_, index) => index % step == 0);
     }
 
+    /// <summary>Structures that hold themselves, by another or by a type argument that grows: they have no size.</summary>
+    [Fact]
+    public async Task StructuresWithoutEnd_DoNotThrow()
+        => await AnalysisRun.Of(TestCompilation.From("""
+            struct Node { public int Value; public Node Next; }
+            struct Egg { public Hen By; public int Value; }
+            struct Hen { public int Value; public Egg From; }
+            struct Box<T> where T : unmanaged { public T Value; public Box<Box<T>> Inner; }
+            class Store
+            {
+                unsafe void Save(MemoryMappedFile map)
+                {
+                    var view = map.CreateViewAccessor();
+                    byte* p = null;
+                    view.SafeMemoryMappedViewHandle.AcquirePointer(ref p);
+                    ((Node*)p)->Value = sizeof(Node);
+                    ((Egg*)p)->By.Value = Unsafe.SizeOf<Hen>();
+                    ((Box<int>*)p)->Value = sizeof(Box<int>);
+                    view.Flush();
+                }
+            }
+            """, VerifyOptions.Default with { AllowErrors = true }));
+
     /// <summary>Members of an extension block have no type of their own in documentation IDs.</summary>
     [Fact]
     public async Task ExtensionBlocks_DoNotThrow()
