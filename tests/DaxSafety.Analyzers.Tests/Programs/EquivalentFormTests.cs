@@ -25,8 +25,6 @@ public sealed class EquivalentFormTests
         "a switch over the condition: AnyOfSeveral: flags that say of several whether any was written",
         "a flag for the condition: BitsThatWereSet: bits that were set or cleared already",
         "a switch over the condition: BitsThatWereSet: bits that were set or cleared already",
-        // With a failure on the way the window's groups are more than are kept apart: it holds one of two views before and after.
-        "a failure of something else that is swallowed, outside of loops: MovingWindows: a window over a map that flushes before it moves on",
         // The first half of what Windows needs is not told of a helper that does nothing but that.
         "a member of its own: FlushedOnOneWay: half of it [windows]",
         // What a lock in a try does with the variable hides that a clause keeps it in vain.

@@ -90,8 +90,13 @@ internal sealed class Summary
     public static Summary Of(BodyAnalysis analysis, LoweredBody body, PathSet?[] states)
     {
         var endings = new List<Way>();
-        foreach (var (path, returnValue) in Exits(body, states))
-            Add(endings, new Way(Visible(analysis, WithNeedless(analysis, path, body, states), returnValue), analysis.Decided(path, analysis.ResultOf(path, returnValue))), analysis);
+        for (var node = 0; node < body.Nodes.Length; node++)
+        {
+            if (body.Nodes[node].Exit != ExitKind.Return || states[node] is not { } set)
+                continue;
+            foreach (var path in set.Paths)
+                Add(endings, new Way(Visible(analysis, path, body.Nodes[node].ReturnValue), analysis.Decided(path, analysis.ResultOf(path, body.Nodes[node].ReturnValue))), analysis);
+        }
         JoinAlike(endings, analysis);
         var cases = endings.Select(ending => new SummaryCase(ending, analysis)).ToImmutableArray();
         var summary = new Summary(analysis, body, cases);
@@ -103,30 +108,6 @@ internal sealed class Summary
             summary._inOneCase = new Summary(analysis, body, ImmutableArray.Create(new SummaryCase(endings[0], analysis)));
         }
         return summary;
-    }
-
-    private static IEnumerable<(Path Path, int ReturnValue)> Exits(LoweredBody body, PathSet?[] states)
-    {
-        for (var node = 0; node < body.Nodes.Length; node++)
-            if (body.Nodes[node].Exit == ExitKind.Return && states[node] is { } set)
-                foreach (var path in set.Paths)
-                    yield return (path, body.Nodes[node].ReturnValue);
-    }
-
-    /// <summary>What is null needs no flush and no release: <c>_view?.Dispose()</c> has done it on either way, and is one ending.</summary>
-    private static Path WithNeedless(BodyAnalysis analysis, Path path, LoweredBody body, PathSet?[] states)
-    {
-        Path? with = null;
-        foreach (var (other, _) in Exits(body, states))
-        {
-            foreach (var flush in other.Flushed)
-                if (!path.Flushed.Contains(flush.Key) && analysis.Obligations.Flushes[flush.Key].Target.Single is { Entity: > EntityTable.Statics and var view } && analysis.IsNull(path, view))
-                    (with ??= path.Clone()).Flushed = with.Flushed.Set(flush.Key, default);
-            foreach (var released in other.Released)
-                if (!path.Released.Contains(released.Key) && analysis.IsNull(path, released.Key))
-                    (with ??= path.Clone()).Released = with.Released.Set(released.Key, released.Value);
-        }
-        return with ?? path;
     }
 
     /// <summary>All endings as one, where a caller has the endings of many callees to tell apart already.</summary>

@@ -12,12 +12,12 @@ internal sealed partial class PathMerger
     /// <summary>A choice has picked one view with writes that are not durable yet on one of the paths, and not that view for certain on the other.</summary>
     private bool PicksOther(Value a, Value b) => IsOtherThanOwing(a, b, _mine) || IsOtherThanOwing(b, a, _theirs);
 
-    private bool IsOtherThanOwing(Value value, Value other, Path path) => !value.NamesTheSameAs(other) && IsOwing(value, path);
+    private bool IsOtherThanOwing(Value value, Value other, Path path) => value.Single is { Entity: var view } && other.Single?.Entity != view && IsOwing(view, path);
 
     private bool HoldsOwingThatIsOther(Path path, Path other)
     {
         foreach (var entry in path.Fields)
-            if (IsOwing(entry.Value, path) && IsOtherIn(other, entry.Key, entry.Value))
+            if (entry.Value.Single is { Entity: var view } && IsOwing(view, path) && IsOtherIn(other, entry.Key, view))
                 return true;
         return false;
     }
@@ -28,21 +28,19 @@ internal sealed partial class PathMerger
     private bool HoldsMadeView(Path path, Path other)
     {
         foreach (var entry in path.Fields)
-            if (entry.Value.Single is { Entity: var view } && _entities[view].IsMadeView && _entities[_fields[entry.Key].Entity].IsRooted && IsOtherIn(other, entry.Key, entry.Value))
+            if (entry.Value.Single is { Entity: var view } && _entities[view].IsMadeView && _entities[_fields[entry.Key].Entity].IsRooted && IsOtherIn(other, entry.Key, view))
                 return true;
         return false;
     }
 
-    private static bool IsOtherIn(Path path, int slot, Value views) => !(path.Fields.TryGet(slot, out var held) && held.NamesTheSameAs(views));
+    private static bool IsOtherIn(Path path, int slot, int view) => !(path.Fields.TryGet(slot, out var held) && held.Single?.Entity == view);
 
-    /// <summary>Whether the view that it is, or whichever of several, has writes that are not durable yet.</summary>
-    private bool IsOwing(Value views, Path path)
+    private bool IsOwing(int view, Path path)
     {
-        foreach (var place in views.Refs)
-            if (_entities[place.Entity] is not { Kind: EntityKind.Created or EntityKind.Called or EntityKind.Parameter, Mapping.Role: MappingRole.View })
-                return false;
+        if (_entities[view] is not { Kind: EntityKind.Created or EntityKind.Called or EntityKind.Parameter, Mapping.Role: MappingRole.View })
+            return false;
         foreach (var entry in path.Pending)
-            if (_obligations[entry.Key].Target.NamesTheSameAs(views))
+            if (_obligations[entry.Key].Target.Single?.Entity == view)
                 return true;
         return false;
     }

@@ -14,9 +14,6 @@ internal interface INumbers
     /// <summary>Whether a test asks for a number that is one of a few on one path and none of those on the other.</summary>
     bool AreApart(Path mine, Path theirs, int test);
 
-    /// <summary>Whether the path knows that there is none.</summary>
-    bool IsNull(Path path, int entity);
-
     /// <summary>Drops what a path knows of an entity's number.</summary>
     void Forget(Path path, Entity number);
 

@@ -110,8 +110,6 @@ internal sealed partial class BodyAnalysis
         value.Single is not { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } place || IsObject(place.Entity)
         || Learn(path, _tests.Of(ConditionKind.IsNull, place.Entity), Span.False, condition.Correlated);
 
-    public bool IsNull(Path path, int entity) => _tests.Find(ConditionKind.IsNull, entity) is { } test && path.Facts.TryGet(test, out var known) && known.Equals(Span.True);
-
     /// <summary>What something was called on is not null, where anybody asks: <c>slab.Put(x); slab?.Flush();</c></summary>
     private void LearnCalledOn(Path path, int receiver)
     {

@@ -73,15 +73,13 @@ internal sealed partial class PathMerger
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = IntMap<Span>.OfOnlyOne.Kept((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
-        _nothingLeft = IntMap<Present>.OfOnlyOne.Kept((flush, _) => HasNothingLeft(_mine.Flushed.Contains(flush) ? _theirs : _mine, _obligations.Flushes[flush]));
+        // Where nothing has been written, the flush came after all of it.
+        _nothingLeft = IntMap<Present>.OfOnlyOne.Kept((flush, _) => _obligations.Flushes[flush].IsLast
+            && (_mine.Flushed.Contains(flush) ? _theirs : _mine) is { Pending.IsEmpty: true } other
+            && other.Flushed.Contains(_obligations.Intern(_obligations.Flushes[flush] with { IsLast = false })));
         _addsOther = (slot, mine, theirs) => _summandSlots.Contains(slot) && Disjoint(mine, theirs);
         _contradict = (test, mine, theirs) => mine.Within(theirs).IsEmpty || _numbers.AreApart(_mine, _theirs, test);
     }
-
-    /// <summary>Whether the flush of the other group would have found nothing to do in this one: what is null needs none, and where nothing has been written one came after all of it.</summary>
-    private bool HasNothingLeft(Path path, FlushFact flush) =>
-        (flush.Target.Single is { Entity: > EntityTable.Statics and var flushed } && _numbers.IsNull(path, flushed))
-        || (flush.IsLast && path.Pending.IsEmpty && path.Flushed.Contains(_obligations.Intern(flush with { IsLast = false })));
 
     /// <param name="present">The groups that have reached a point.</param>
     /// <param name="arriving">Those that reach it now.</param>

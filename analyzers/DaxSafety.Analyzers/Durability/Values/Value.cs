@@ -112,17 +112,6 @@ internal sealed class Value : IEquatable<Value>
         return false;
     }
 
-    /// <summary>Places in the same things, wherever in them.</summary>
-    public bool NamesTheSameAs(Value other)
-    {
-        if (Refs.Length != other.Refs.Length)
-            return false;
-        for (var i = 0; i < Refs.Length; i++)
-            if (Refs[i].Entity != other.Refs[i].Entity)
-                return false;
-        return true;
-    }
-
     /// <summary>What it is when it is not null: the places that can be memory, files or objects.</summary>
     public TargetList Targets => new(Refs);
 
