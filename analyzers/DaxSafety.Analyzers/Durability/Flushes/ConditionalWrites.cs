@@ -36,7 +36,8 @@ internal sealed partial class BodyAnalysis
     }
 
     private static bool TellsOfWrite(CallSite call) => call.Effects.Any(effect => effect.Kind == EffectKind.Write)
-        && (call.Method.ReturnType.SpecialType == SpecialType.System_Boolean || call.Effects.Any(effect => effect.Kind == EffectKind.Write && (effect.Has("counted") || effect["expects"] is not null || effect["sets"] is not null || effect["keeps"] is not null)));
+        && (call.Method.ReturnType.SpecialType == SpecialType.System_Boolean || call.Effects.Any(effect => effect.Kind == EffectKind.Write
+            && (effect.Has("counted") || (effect["expects"] ?? effect["sets"] ?? effect["keeps"]) is not null)));
 
     /// <summary>Those of the two that can be.</summary>
     private List<Path> Told(Path written, Path unchanged, CallSite call, in Instruction step)

@@ -15,13 +15,13 @@ internal sealed partial class BodyAnalysis
     /// <summary>Most bodies open none.</summary>
     private bool _opensOrCreates;
 
-    private int IsAsOpened(int file) => _tests.Of(ConditionKind.Opaque, file, key: "as-opened");
+    private int AsOpenedTest(int file) => _tests.Of(ConditionKind.Opaque, file, key: "as-opened");
 
     private void NoteOpened(Path path, Value file)
     {
         _opensOrCreates = true;
         foreach (var place in file.Targets)
-            path.Facts = path.Facts.Set(IsAsOpened(place.Entity), Span.True);
+            path.Facts = path.Facts.Set(AsOpenedTest(place.Entity), Span.True);
     }
 
     /// <summary>Something may have been put into it.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class BodyAnalysis
     {
         if (_opensOrCreates)
             foreach (var place in file.Targets)
-                path.Facts = path.Facts.Remove(IsAsOpened(place.Entity));
+                path.Facts = path.Facts.Remove(AsOpenedTest(place.Entity));
     }
 
     /// <summary>What becomes of a file in code of the program's own is not followed.</summary>
@@ -54,7 +54,7 @@ internal sealed partial class BodyAnalysis
     private bool IsAsOpened(Path path, Value file)
     {
         foreach (var place in file.Targets)
-            if (!path.Facts.Contains(IsAsOpened(place.Entity)))
+            if (!path.Facts.Contains(AsOpenedTest(place.Entity)))
                 return false;
         return true;
     }
