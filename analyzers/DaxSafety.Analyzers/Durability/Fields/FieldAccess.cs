@@ -21,7 +21,7 @@ internal sealed partial class BodyAnalysis
             var slot = _fields.Of(place.Entity, field);
             if (!path.Fields.TryGet(slot, out var value))
             {
-                value = _fields.AtEntry(slot);
+                value = ByOtherName(path, place.Entity, field, _fields.AtEntry(slot));
                 // Groups that have counted on are told apart from those that have not.
                 if (IsCountedField(field))
                     path.Fields = path.Fields.Set(slot, value);
@@ -30,6 +30,13 @@ internal sealed partial class BodyAnalysis
         }
         return loaded ?? Value.Untracked;
     }
+
+    /// <summary>
+    /// A field that is only another name of one of the same object has what that one was given: <c>class Held(View view) { public View View = view; }</c>
+    /// </summary>
+    private Value ByOtherName(Path path, int owner, int field, Value atEntry) =>
+        atEntry.Single is { Entity: var found } && _entities[found] is { Kind: EntityKind.Field, A: var named } entity && named != field && entity.B == owner
+        && _origins.Of(field, _cancel) is { AliasOf: { } alias } origin ? Under(origin, LoadField(path, Value.OfEntity(owner), alias)) : atEntry;
 
     private void StoreField(Path path, Value target, int field, Value value)
     {
@@ -133,9 +140,10 @@ internal sealed partial class BodyAnalysis
         return Value.OfEntity(entity.Id);
     }
 
-    private Value Alias(int owner, int field, FieldOrigin origin)
+    private Value Alias(int owner, int field, FieldOrigin origin) => Under(origin, FieldAtEntry(owner, field));
+
+    private static Value Under(FieldOrigin origin, Value named)
     {
-        var named = FieldAtEntry(owner, field);
         if (origin.Layer != 0)
             named = named.OnLayer(origin.Layer);
         return origin.AtStart ? named : Value.OfRefs(named.Refs.Select(place => place.Somewhere()));

@@ -13,6 +13,8 @@ internal sealed partial class BodyLowering
     {
         if (IsLeftOut(invocation))
             return Registers.None;
+        if (IsNeverWalked(invocation))
+            return LowerArgumentsAlone(invocation);
         if (IsVolatileRead(invocation))
             return Load(LowerPlace(invocation.Arguments[0].Value));
         return invocation.TargetMethod.ReturnsByRef || invocation.TargetMethod.ReturnsByRefReadonly ? Load(LowerPlace(invocation)) : CallOf(invocation);

@@ -84,6 +84,20 @@ internal sealed partial class BodyLowering
         return EmitCall(signature, call, Registers.None, LowerArguments(call.Arguments, signature.Parameters.Length, out var outs), outs: outs);
     }
 
+    /// <summary>What is bound when it runs: nobody can tell what it does with what it is given, or called on.</summary>
+    private int LowerDynamic(IOperation operation)
+    {
+        foreach (var child in operation.ChildOperations)
+            GiveToDynamic(Lower(child), operation);
+        return Registers.None;
+    }
+
+    private void GiveToDynamic(int value, IOperation operation)
+    {
+        if (value >= 0)
+            _steps.Add(new Instruction(OpCode.Escape, -1, value, site: AddSite(operation)));
+    }
+
     private int LowerEventAssignment(IEventAssignmentOperation assignment)
     {
         if (assignment.EventReference is IEventReferenceOperation { Instance: { } instance })

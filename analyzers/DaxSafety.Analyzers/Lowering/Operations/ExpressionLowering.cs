@@ -65,6 +65,8 @@ internal sealed partial class BodyLowering
                 return LowerInvocation(invocation);
             case IFunctionPointerInvocationOperation pointed:
                 return LowerPointedCall(pointed);
+            case IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation or IDynamicObjectCreationOperation:
+                return LowerDynamic(operation);
             case IObjectCreationOperation creation:
                 return LowerCreation(creation);
             case IFlowCaptureOperation capture:
@@ -230,6 +232,8 @@ internal sealed partial class BodyLowering
                 _copiesOfParameters.Add(local);
         }
         Store(place, value, assignment);
+        if (assignment.Target is IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation)
+            GiveToDynamic(value, assignment);
         NoteKey(assignment.Target);
         if (assignment.Target is ILocalReferenceOperation { Local: var enumerator } && EnumeratedBy(assignment.Value) is not null && IsEnumerator(enumerator))
             NoteEnumerator(place.Base, assignment.Value);

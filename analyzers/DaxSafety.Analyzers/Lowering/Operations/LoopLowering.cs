@@ -86,7 +86,10 @@ internal sealed partial class BodyLowering
 
     private static bool IsMadeHere(IOperation operation) => operation is IArrayCreationOperation || IsCollectionExpression(operation);
 
-    private static bool IsCollectionExpression(IOperation operation) => operation is not IConversionOperation && operation.Syntax.IsKind(SyntaxKind.CollectionExpression);
+    /// <summary>One that is written, or that the compiler makes of a call's last arguments: <c>params ReadOnlySpan&lt;T&gt;</c></summary>
+    private static bool IsCollectionExpression(IOperation operation) => operation is not IConversionOperation
+        && (operation.Syntax.IsKind(SyntaxKind.CollectionExpression)
+            || operation is { IsImplicit: true, Parent: IArgumentOperation { Parameter.IsParams: true } } and not IArrayCreationOperation);
 
     /// <summary>Reading it twice is reading it once.</summary>
     private bool IsPlainRead(IOperation operation) => operation switch
