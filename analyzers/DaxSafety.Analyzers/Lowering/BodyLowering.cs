@@ -158,7 +158,7 @@ internal sealed partial class BodyLowering
         _current = value;
         if (block.ConditionKind != ControlFlowConditionKind.None)
         {
-            content.Condition = LowerCondition(value);
+            content.Condition = IsGathered(value) ? Make(ConditionKind.Opaque, Registers.None, Registers.None, negated: false, value) : LowerCondition(value);
             return;
         }
         if (block.FallThroughSuccessor?.Semantics != ControlFlowBranchSemantics.Return)

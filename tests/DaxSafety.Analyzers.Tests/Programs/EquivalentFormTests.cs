@@ -20,11 +20,14 @@ public sealed class EquivalentFormTests
         "a local for the receiver: CalledOn: what has been called on is not null, be it one of two things",
         // What a flag says of what a call has answered is taken for a policy.
         "a flag for the condition: SegmentsThatFill: a segment that is flushed when what was appended has filled it",
-        // What a call has found is asked where it is called; a flag or a switch for that asks it of another value.
+        // What a call has found raises a count, and not in the block that calls.
         "a flag for the condition: AnyOfSeveral: flags that say of several whether any was written",
         "a switch over the condition: AnyOfSeveral: flags that say of several whether any was written",
-        "a flag for the condition: BitsThatWereSet: bits that were set or cleared already",
-        "a switch over the condition: BitsThatWereSet: bits that were set or cleared already",
+        // Where blocks part what is gathered from what is asked, a flag that is true until something is found is not settled.
+        "a loop that runs once: FlagsGathered: a flag gathers that all is as it should be, before what is not is written",
+        "a catch that throws on: FlagsGathered: a flag gathers that all is as it should be, before what is not is written",
+        "a switch over the condition: FlagsGathered: a flag gathers that all is as it should be, before what is not is written",
+        "a lock around: FlagsGathered: a flag gathers that all is as it should be, before what is not is written",
         // The first half of what Windows needs is not told of a helper that does nothing but that.
         "a member of its own: FlushedOnOneWay: half of it [windows]",
         // What a lock in a try does with the variable hides that a clause keeps it in vain.

@@ -22,6 +22,8 @@ internal sealed partial class BodyAnalysis
             return Moved(left, operation == "+" ? distance * scale : -distance * scale);
         if (operation is Or or Mask or HasFlag or "ExclusiveOr" or EitherFlag or BothFlags && OfConstants(left, right, Bitwise(operation)) is { } bits)
             return bits;
+        if (operation is EitherFlag or BothFlags && (OfOneKnown(operation, left, right) ?? OfOneKnown(operation, right, left)) is { } flag)
+            return flag;
         if (operation is Or or Mask or HasFlag && right.AsConstant is { } mask && OfWord(operation, left, mask) is { } word)
             return word;
         if (operation is "Equals" or "NotEquals" or "LessThan" or "LessThanOrEqual" or "GreaterThan" or "GreaterThanOrEqual")
@@ -91,6 +93,10 @@ internal sealed partial class BodyAnalysis
     private static Value? OfConstants(Value left, Value right, Func<long, long, long> compute) =>
         !left.Refs.All(place => place.IsConstant) || !right.Refs.All(place => place.IsConstant) ? null
         : Value.OfRefs(left.Refs.SelectMany(x => right.Refs.Select(y => Ref.Number(compute(x.Offset, y.Offset)))).Distinct());
+
+    /// <summary>What one flag that is known leaves of two: <c>false || x</c> is x, and <c>true || x</c> is true.</summary>
+    private static Value? OfOneKnown(string operation, Value known, Value other) =>
+        known.AsConstant is { } flag ? (flag != 0) == (operation == EitherFlag) ? known : other : null;
 
     /// <summary>The view's own offset inside its first page: adding it to the acquired pointer gives the view's start.</summary>
     private bool IsOffsetInPage(Ref number) => number is { OffsetEntity: 0, Offset: 0 } && _entities[number.Entity] is { Kind: EntityKind.Measured, A: OffsetInPage };

@@ -61,6 +61,28 @@ internal sealed partial class BodyAnalysis
         flag.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } place && RangeOf(path, place.Entity) is var range && range.Low == range.High
             ? Value.Constant(range.Low) : Decided(path, flag);
 
+    /// <summary>What a flag has gathered is known where that is asked; the next round of a loop asks for something else: <c>any |= need; if (need) …</c></summary>
+    private void Settle(Path path, int gathered)
+    {
+        foreach (var variable in path.Variables)
+            if (MayBeMadeOf(variable.Value, gathered))
+                path.Variables = path.Variables.Set(variable.Key, Settled(path, variable.Value, gathered));
+    }
+
+    private Value Settled(Path path, Value flag, int gathered) =>
+        Value.OfRefs(flag.Refs.Select(place => IsMadeOf(place, gathered) && OfFlag(path, Value.Of(place)).AsConstant is { } found ? Ref.Number(found) : place).Distinct());
+
+    private bool MayBeMadeOf(Value flag, int part)
+    {
+        foreach (var place in flag.Refs)
+            if (IsMadeOf(place, part))
+                return true;
+        return false;
+    }
+
+    private bool IsMadeOf(Ref flag, int part) => flag is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics and var held }
+        && (held == part || (_entities[held].Kind == EntityKind.Computed && (_entities[held].A == part || _entities[held].B == part)));
+
     private static long LeastOfWord(string operation, long? bits, long left, long right) => operation switch
     {
         Or => Math.Max(left, right),

@@ -40,12 +40,8 @@ internal sealed partial class PathMerger
     private readonly Func<int, Value, Value, Value> _joinFields;
     private readonly Func<int, Status, Status, Status> _mergeStatus;
     private readonly IntMap<Value>.OfOnlyOne _onOnePath;
-    private readonly Func<int, Value, Value, bool> _tellsApart;
-    private readonly Func<int, Value, Value, bool> _fieldsTellApart;
-    private readonly Func<int, Value, Value, bool> _picksOther;
+    private readonly Func<int, Value, Value, bool> _tellsApart, _fieldsTellApart, _picksOther, _choosesBetween, _saysOther, _addsOther;
     private readonly Func<int, Status, Status, bool> _hasComeAsFar;
-    private readonly Func<int, Value, Value, bool> _choosesBetween;
-    private readonly Func<int, Value, Value, bool> _addsOther;
     private readonly Func<int, Span, Span, bool> _contradict;
     private readonly IntMap<Span>.OfOnlyOne _bothRuleOut;
     private readonly IntMap<Present>.OfOnlyOne _nothingLeft;
@@ -71,6 +67,7 @@ internal sealed partial class PathMerger
         _picksOther = (_, mine, theirs) => PicksOther(mine, theirs);
         _hasComeAsFar = (_, mine, theirs) => MergeStatus(mine, theirs).Equals(mine);
         _choosesBetween = (slot, mine, theirs) => _chosenSlots.Contains(slot) && !mine.Equals(theirs);
+        _saysOther = (slot, mine, theirs) => _chosenSlots.Contains(slot) && mine.AsConstant is { } one && theirs.AsConstant is { } other && one != other;
         // Who knows that it is 1 knows that it is not 2, whether that has been asked or not.
         _bothRuleOut = IntMap<Span>.OfOnlyOne.Kept((test, span) => span.Equals(Span.False) && _numbers.IsRuledOut(_mine, test) && _numbers.IsRuledOut(_theirs, test));
         // Where nothing has been written, the flush came after all of it.
@@ -190,7 +187,8 @@ internal sealed partial class PathMerger
             return true;
         if (groups >= MostChoices || _chosenSlots.Count == 0 || !a.Variables.AnyChange(b.Variables, _choosesBetween))
             return false;
-        return a.Facts.AnyChange(b.Facts, _contradict);
+        // What the one knows may still raise its flag: `var before = Interlocked.Or(…); … if ((before & mask) == 0) any = true;`
+        return a.Facts.AnyChange(b.Facts, _contradict) || (!a.Pending.IsEmpty && !a.Facts.Equals(b.Facts) && a.Variables.AnyChange(b.Variables, _saysOther));
     }
 
     private bool ToldApart(Path a, Path b)

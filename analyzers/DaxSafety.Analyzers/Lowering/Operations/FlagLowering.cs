@@ -35,9 +35,11 @@ internal sealed partial class BodyLowering
     private Dictionary<SyntaxNode, IBinaryOperation>? _whole;
 
     /// <summary><c>x &amp;&amp; y</c> without branches, if its parts may as well all be evaluated; else null.</summary>
-    private IOperation? WithoutBranches(IOperation value)
+    private IOperation? WithoutBranches(IOperation value) => value is IFlowCaptureReferenceOperation ? WithoutBranches(value.Syntax) : null;
+
+    private IBinaryOperation? WithoutBranches(SyntaxNode syntax)
     {
-        if (value is not IFlowCaptureReferenceOperation { Syntax: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } syntax })
+        if (syntax is not BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression })
             return null;
         if (_whole is null)
         {
@@ -48,6 +50,11 @@ internal sealed partial class BodyLowering
         }
         return _whole.TryGetValue(syntax, out var whole) && whole.DescendantsAndSelf().All(IsPlainTest) ? whole : null;
     }
+
+    /// <summary>Asked only to keep what the flag says: <c>any = any || wrote</c>. A branch would join the two again as one group that knows neither.</summary>
+    private bool IsGathered(IOperation test) =>
+        test is ILocalReferenceOperation { Local.Name: var flag, Syntax.Parent: BinaryExpressionSyntax { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target } } both }
+        && target.Identifier.ValueText == flag && both.Left == test.Syntax && WithoutBranches(both) is not null;
 
     /// <summary>A part of a condition that only reads.</summary>
     private bool IsPlainTest(IOperation part) => part switch
