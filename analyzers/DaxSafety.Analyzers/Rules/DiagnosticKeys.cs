@@ -24,8 +24,14 @@ internal static class DiagnosticKeys
     /// <summary>For DAX1001: where the exits that miss the flush begin in the text, all of them, by commas: <c>310,422</c>.</summary>
     public const string Exits = "dax.exits";
 
+    /// <summary>For DAX1002: what else the same member writes to the same thing, start and length, by commas: <c>310+14,422+9</c>.</summary>
+    public const string OtherWrites = "dax.other-writes";
+
     /// <summary>Present when a writer or a stream over the mapping holds the bytes back: only its own flush is a fix.</summary>
     public const string HeldBack = "dax.held-back";
+
+    /// <summary>For DAX1007: present when a <c>catch</c> swallows the failure, and absent when a result is dropped.</summary>
+    public const string Swallowed = "dax.swallowed";
 
     /// <summary>The operating system the code targets: <c>linux</c>, <c>windows</c>, <c>macos</c> or <c>any</c>.</summary>
     public const string TargetOs = "dax.target-os";

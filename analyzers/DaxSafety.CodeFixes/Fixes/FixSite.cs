@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
@@ -29,6 +30,11 @@ internal sealed class FixSite(SyntaxNode root, SourceText text, SemanticModel mo
     public IEnumerable<Diagnostic> Companions => fixedTogether.Where(other => other != diagnostic && other.Location != diagnostic.Location
         && other.Properties.TryGetValue(DiagnosticKeys.Mapping, out var mapping) && mapping == this[DiagnosticKeys.Mapping]
         && other.AdditionalLocations.FirstOrDefault() == diagnostic.AdditionalLocations.FirstOrDefault());
+
+    /// <summary>What the same member writes of the same thing beside, by the word of a diagnostic that is about no exit.</summary>
+    public IEnumerable<SyntaxNode> OtherWrites => (this[DiagnosticKeys.OtherWrites]?.Split(',') ?? []).Select(span => span.Split('+'))
+        .Select(parts => new TextSpan(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture)))
+        .Select(span => NodeAt(Location.Create(root.SyntaxTree, span))).OfType<SyntaxNode>();
 
     public SyntaxNode? NodeAt(Location location) =>
         location.SourceTree == root.SyntaxTree && root.FullSpan.Contains(location.SourceSpan)

@@ -67,10 +67,27 @@ internal sealed class DocumentEdits(SyntaxNode root, SourceText text)
             ExpressionBody.Edit(slot.Node, statements, _layout, _pieces);
         else if (slot.Shape == SlotShape.Exit)
             InsertBefore(slot.Node, statements);
+        else if (slot.Shape == SlotShape.Last)
+            InsertLast((BlockSyntax)slot.Node, statements);
         else if (slot.Shape == SlotShape.Embedded)
             Embed(slot.Node, statements);
         else
             Append(slot.Node, statements);
+    }
+
+    /// <summary>Behind what the block says last, be it a comment.</summary>
+    private void InsertLast(BlockSyntax block, IReadOnlyList<string> statements)
+    {
+        var brace = block.CloseBraceToken;
+        if (_layout.IsFirstOnLine(brace))
+        {
+            var outer = _layout.IndentOf(brace);
+            var indent = block.Statements.LastOrDefault()?.GetFirstToken() is { } last && _layout.IsFirstOnLine(last)
+                ? _layout.IndentOf(last) : outer + _layout.StepAt(block.Parent!);
+            _pieces.Open(brace.SpanStart - outer.Length, string.Concat(statements.Select(statement => indent + statement + _layout.LineBreak)), block);
+        }
+        else
+            _pieces.Open(brace.SpanStart, (text[brace.SpanStart - 1] is ' ' or '\t' ? "" : " ") + string.Join(" ", statements) + " ", block);
     }
 
     private void InsertBefore(SyntaxNode exit, IReadOnlyList<string> statements)

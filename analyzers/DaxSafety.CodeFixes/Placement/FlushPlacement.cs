@@ -94,7 +94,8 @@ internal sealed class FlushPlacement(SemanticModel model, MappingName? mapping, 
     /// has others, which would be reported for themselves; one that is about no exit does.
     /// </summary>
     private bool Covers(Slot slot, SyntaxNode write) =>
-        slot.IsAfter(RunBy(write, slot)) && !(everyPath && slot.Between(write).Any(statement => Jumps.Bypass(statement, [write], exits)));
+        slot.IsAfter(RunBy(write, slot)) && mapping?.IsAssignedBetween(write, slot) != true
+        && !(everyPath && slot.Between(write).Any(statement => Jumps.Bypass(statement, [write], exits)));
 
     /// <summary>The write, or the argument of the call beside the place that runs it.</summary>
     private SyntaxNode RunBy(SyntaxNode write, Slot slot) =>

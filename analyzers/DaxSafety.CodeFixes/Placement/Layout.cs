@@ -29,7 +29,22 @@ internal sealed class Layout(SourceText text)
         for (var outer = node.Parent; outer is not null; outer = outer.Parent)
             if (IndentOf(outer.GetFirstToken()) is var less && less.Length < indent.Length && indent.StartsWith(less, StringComparison.Ordinal))
                 return indent.Substring(less.Length);
-        return indent.StartsWith("\t", StringComparison.Ordinal) ? "\t" : "    ";
+        return indent.StartsWith("\t", StringComparison.Ordinal) ? "\t" : FirstIndent() ?? "    ";
+    }
+
+    /// <summary>What the first indented line begins with: in a file where this node and all around it are at the margin.</summary>
+    private string? FirstIndent()
+    {
+        foreach (var line in text.Lines)
+        {
+            var end = line.Start;
+            while (end < line.End && text[end] is ' ' or '\t')
+                end++;
+            // A line of a comment's is no sign.
+            if (end > line.Start && end < line.End && text[end] is not '*')
+                return text.ToString(TextSpan.FromBounds(line.Start, end));
+        }
+        return null;
     }
 
     public bool IsFirstOnLine(SyntaxToken token)

@@ -109,6 +109,9 @@ internal sealed class MappingName
     private bool IsCallOfOwnType(SyntaxNode node) => node is InvocationExpressionSyntax call && _model.GetSymbolInfo(call).Symbol is IMethodSymbol method
         && (method.MethodKind == MethodKind.LocalFunction || SymbolEqualityComparer.Default.Equals(method.ContainingType, _root.ContainingType));
 
+    /// <summary>Whether the name is another thing's by the time that a later place of the same list is reached.</summary>
+    public bool IsAssignedBetween(SyntaxNode write, Slot slot) => slot.Between(write).Any(IsAssignedIn);
+
     private bool IsAssignedIn(SyntaxNode construct) => Jumps.OwnNodes(construct).Any(node => node switch
     {
         AssignmentExpressionSyntax assignment => IsPrefix(assignment.Left),

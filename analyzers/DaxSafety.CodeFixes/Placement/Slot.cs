@@ -21,6 +21,9 @@ internal enum SlotShape
 
     /// <summary>A <c>return</c>, an <c>=></c> or a lambda whose value is made by what has to be over first: a variable keeps the value.</summary>
     Value,
+
+    /// <summary>A block: behind its last statement.</summary>
+    Last,
 }
 
 /// <summary>A place where a statement may be put: right after <see cref="Node"/>, or in the last moment of an exit, in the same function.</summary>

@@ -145,8 +145,8 @@ public sealed class InsertFlushNameTests
                 {|DAX1002:_views[j].Write(0, value)|};
         """), Pages("""
         _views[i].Write(0, 0L);
-                _views[i].Flush();
                 _views[i].Write(8, 0L);
+                _views[i].Flush();
                 _views[j].Write(0, value);
         """), new() { AfterFixAll = FixSource.InType(Pages("""
         _views[i].Write(0, 0L);

@@ -12,6 +12,8 @@ namespace DaxSafety.Analyzers.Rules.Durability;
 /// <summary>DAX1007: a flush whose failure nobody looks at: its result is dropped, or a catch swallows it and goes on.</summary>
 internal static class FlushFailureIgnored
 {
+    private static readonly ImmutableDictionary<string, string?> Swallowed = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticKeys.Swallowed, "true");
+
     public static void Report(RuleContext context)
     {
         var reported = new HashSet<int>();
@@ -27,17 +29,17 @@ internal static class FlushFailureIgnored
                 var isTold = call.Effects.Any(effect => effect.Kind == EffectKind.Fails);
                 var flushes = isTold || call.Effects.Any(effect => IsDurable(context, effect, step.Site));
                 if (call.ResultDropped && (isTold || FlushHelpers.Tells(context, call)))
-                    Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped");
+                    Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped", ImmutableDictionary<string, string?>.Empty);
                 else if (catches && node.ExceptionSuccessors > 0 && (flushes || !call.Targets.IsEmpty) && IsSwallowed(context, number, index, isTold) && (flushes || FlushHelpers.Throws(context, call)))
-                    Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure");
+                    Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure", Swallowed);
             }
         }
     }
 
-    private static void Report(RuleContext context, int site, HashSet<int> reported, string what)
+    private static void Report(RuleContext context, int site, HashSet<int> reported, string what, ImmutableDictionary<string, string?> properties)
     {
         reported.Add(site);
-        context.Report(RuleCatalog.FlushFailureIgnored, context.Site(site).ReportedLocation, [], ImmutableDictionary<string, string?>.Empty, what);
+        context.Report(RuleCatalog.FlushFailureIgnored, context.Site(site).ReportedLocation, [], properties, what);
     }
 
     private static bool IsDurable(RuleContext context, Effect effect, int site) => effect.Kind is EffectKind.FlushFile or EffectKind.Persist

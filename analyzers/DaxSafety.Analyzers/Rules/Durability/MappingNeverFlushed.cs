@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DaxSafety.Analyzers.Durability;
 using Microsoft.CodeAnalysis;
 
@@ -19,12 +20,21 @@ internal static class MappingNeverFlushed
                 continue;
             var inner = write.Obligation.Inner is { } site ? [site.Location] : Array.Empty<Location>();
             var diagnostic = Diagnostic.Create(RuleCatalog.MappingNeverFlushed, context.SiteOf(write.Obligation).Location, inner,
-                DiagnosticFacts.Of(context, write.Obligation), context.NameOf(write.Obligation));
+                AddOthers(context, write, field), context.NameOf(write.Obligation));
             if (verdict == FieldVerdict.NeverFlushed)
                 context.Report(diagnostic);
             else
                 postpone(new Undecided(field, diagnostic) { Layer = context.LayerOf(write) });
         }
+    }
+
+    private static ImmutableDictionary<string, string?> AddOthers(RuleContext context, OwedWrite write, int field)
+    {
+        var own = context.SiteOf(write.Obligation).Location.SourceSpan;
+        var others = context.Outcome.Owed.Where(other => (other.Member ?? context.HandleWritten(other)) == field && other.Obligation.Debt == Debt.Bytes)
+            .Select(other => context.SiteOf(other.Obligation).Location.SourceSpan).Where(span => span != own).Distinct().OrderBy(span => span.Start).ToArray();
+        var facts = DiagnosticFacts.Of(context, write.Obligation);
+        return others.Length == 0 ? facts : facts.Add(DiagnosticKeys.OtherWrites, string.Join(",", others.Select(span => $"{span.Start}+{span.Length}")));
     }
 
     /// <summary>Certainly a mapping that owes something: by its type, its origin or its contract.</summary>

@@ -8,13 +8,16 @@ namespace DaxSafety.CodeFixes.Fixes.Durability;
 /// <summary>The ways to make a run of writes durable behind its last, in the order of preference.</summary>
 internal static class FlushAfterWrites
 {
-    public static IEnumerable<Offer> Offers(FixSite site, MappingName mapping, SyntaxNode write, IReadOnlyList<SyntaxNode> earlier, Exits exits, bool partly = false)
+    public static IEnumerable<Offer> Offers(
+        FixSite site, MappingName mapping, SyntaxNode write, IReadOnlyList<SyntaxNode> earlier, Exits exits, bool partly = false, SyntaxNode? needed = null)
     {
         var end = Wrapper.HeaderAround(write, mapping, site.Model) ?? write;
         var everyPath = site.Diagnostic.Id != RuleIds.WriteNotFlushed;
         var places = new FlushPlacement(site.Model, mapping, exits, everyPath).Cover(end, earlier, partly);
         if (places.Count == 0)
             places = new ExitPlacement(site.Model, mapping, exits).Cover(end, earlier);
+        if (needed is not null && !places.Any(place => place.Writes.Contains(needed)))
+            yield break;
         var calls = new FlushCalls(site, mapping, end);
         var byFramework = calls.ByFramework(places);
         var byRuntime = calls.ByRuntime(places) ?? calls.ByAddress(earlier);

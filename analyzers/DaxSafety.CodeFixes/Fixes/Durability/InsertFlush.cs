@@ -25,9 +25,29 @@ internal sealed class InsertFlush : DaxFix
         if (!earlier.All(mapping.IsCalledBy))
             yield break;
         var exits = site.Diagnostic.Id == RuleIds.WriteNotFlushed ? Exits.At(site.Root, together.Append(site.Diagnostic).Select(one => one.Properties.GetValueOrDefault(DiagnosticKeys.Exits))) : Exits.Unknown;
-        foreach (var offer in FlushAfterWrites.Offers(site, mapping, write, earlier, exits, partly: companions.Length > 0))
+        var offers = companions.Length == 0 ? OfTheMember(site, mapping, write) : [];
+        foreach (var offer in offers.Length > 0 ? offers : FlushAfterWrites.Offers(site, mapping, write, earlier, exits, partly: companions.Length > 0))
             yield return offer;
     }
+
+    /// <summary>
+    /// One of several writes of a member, of which none is flushed: all are, since a member that flushes one of them and not the others would be
+    /// the next to report.
+    /// </summary>
+    private static Offer[] OfTheMember(FixSite site, MappingName mapping, SyntaxNode write)
+    {
+        var function = Slot.FunctionOf(write);
+        var others = site.OtherWrites
+            .Where(other => Slot.FunctionOf(other) == function && IsDirect(other, mapping) && !other.Span.OverlapsWith(write.Span)).ToArray();
+        if (others.Length == 0 || !IsDirect(write, mapping))
+            return [];
+        SyntaxNode[] all = [.. others.Append(write).OrderBy(one => one.SpanStart)];
+        return FlushAfterWrites.Offers(site, mapping, all[all.Length - 1], all.Take(all.Length - 1).ToArray(), Exits.Unknown, needed: write).ToArray();
+    }
+
+    /// <summary>Not by a writer, which may hold something back.</summary>
+    private static bool IsDirect(SyntaxNode write, MappingName mapping) => write is not InvocationExpressionSyntax call
+        ? mapping.IsCalledBy(write) : call.Expression is MemberAccessExpressionSyntax access && mapping.IsMapping(access.Expression);
 
     /// <summary><c>using var zip = …;</c> writes its last bytes where its scope ends: behind them is no place for a statement.</summary>
     private static bool IsDisposedAtTheEnd(SyntaxNode write) => write is VariableDeclaratorSyntax { Parent.Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } };

@@ -7,13 +7,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DaxSafety.CodeFixes.Fixes.Durability;
 
-/// <summary>DAX1007: looks at the result of a native flush and throws when it failed.</summary>
+/// <summary>DAX1007: looks at the result of a native flush and throws when it failed; lets a <c>catch</c> that swallowed the failure throw on.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(ThrowOnFlushFailure))]
 internal sealed class ThrowOnFlushFailure : DaxFix
 {
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(RuleIds.FlushFailureIgnored);
 
-    protected override IEnumerable<Offer> OffersFor(FixSite site)
+    protected override IEnumerable<Offer> OffersFor(FixSite site) => IsOfACatch(site) ? new[] { Rethrow.Of(site) }.OfType<Offer>() : OfAResult(site);
+
+    private static bool IsOfACatch(FixSite site) => site[DiagnosticKeys.Swallowed] is not null;
+
+    private static IEnumerable<Offer> OfAResult(FixSite site)
     {
         if (site.Node is not InvocationExpressionSyntax { Parent: ExpressionStatementSyntax statement } call || !CanBecomeIf(statement)
             || site.Model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || FailureTest(method) is not var (before, after))
