@@ -118,7 +118,10 @@ internal sealed partial class BodyAnalysis
 
     public (bool OwesNothing, bool Unknown) BackingOf(Mapping mapping) => Backing(mapping);
 
-    /// <summary>Of several that a write may be to, what a field holds of which nobody tells that it is mapped (heap memory, in another implementation), where another field holds a view.</summary>
+    /// <summary>
+    /// Of several places that a write may be to, what a field holds of which nobody tells that it is mapped (heap memory, in another
+    /// implementation), where another field holds a view.
+    /// </summary>
     public bool IsBesideMapping(in Ref place, Value target)
     {
         if (target.Refs.Length == 1 || _entities[place.Entity] is not { Kind: EntityKind.Field, Mapping: null })

@@ -27,7 +27,7 @@ internal static class MappingNeverFlushed
         }
     }
 
-    /// <summary>Certainly a mapping that owes something, by its type, its origin or its contract, at least where the memory that it shares a name with is not in use.</summary>
+    /// <summary>Certainly a mapping that owes something, by its type, its origin or its contract; or it is where it is not other memory by choice.</summary>
     private static bool IsMapped(RuleContext context, OwedWrite write) => write.Obligation.Target.Targets.All(place =>
         context.Outcome.Analysis.IsBesideMapping(place, write.Obligation.Target)
         || (context.Outcome.Analysis.Entities[place.Entity].Mapping is { Role: MappingRole.View, CopyOnWrite: false } mapping && context.Outcome.Analysis.BackingOf(mapping) is (false, false)));
