@@ -201,7 +201,7 @@ internal sealed class ExitReach
         (Owner Owner, int? Member) result = (Owner.Local, null);
         foreach (var place in target.Targets)
         {
-            if (target.Refs.Length > 1 && IsOfNewContainer(_analysis.Entities[place.Entity]))
+            if (target.Refs.Length > 1 && (IsOfNewContainer(_analysis.Entities[place.Entity]) || _analysis.IsBesideMapping(place, target)))
                 continue;
             var (owner, member) = OwnerOf(_analysis.Entities[place.Entity], callersByContract);
             if (owner == Owner.Member && IsBesideKept(target))

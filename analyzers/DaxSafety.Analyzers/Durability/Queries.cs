@@ -118,6 +118,20 @@ internal sealed partial class BodyAnalysis
 
     public (bool OwesNothing, bool Unknown) BackingOf(Mapping mapping) => Backing(mapping);
 
+    /// <summary>
+    /// Of several places that a write may be to, what a field holds of which nobody tells that it is mapped (heap memory, in another
+    /// implementation), where another field holds a view.
+    /// </summary>
+    public bool IsBesideMapping(in Ref place, Value target)
+    {
+        if (target.Refs.Length == 1 || _entities[place.Entity] is not { Kind: EntityKind.Field, Mapping: null })
+            return false;
+        foreach (var other in target.Targets)
+            if (_entities[other.Entity] is { Kind: EntityKind.Field, Mapping.Role: MappingRole.View })
+                return true;
+        return false;
+    }
+
     /// <summary>Variables and members that hold the entity from its start, with their types; those of this body first.</summary>
     public IEnumerable<(string Text, ITypeSymbol Type)> HoldersOf(Entity entity)
     {

@@ -72,7 +72,7 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     /// <summary>What a message calls the mapping: the variable or member that holds it, else what the source writes through.</summary>
     public string NameOf(Obligation obligation)
     {
-        var place = obligation.Target.Targets.First();
+        var place = obligation.Target.Targets.First(candidate => !Outcome.Analysis.IsBesideMapping(candidate, obligation.Target));
         // What is held back is the writer's.
         if (place.Layer > 0 && SiteOf(obligation).Receiver is { } writer)
             return writer;

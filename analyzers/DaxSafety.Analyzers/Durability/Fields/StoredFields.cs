@@ -154,14 +154,13 @@ internal sealed class StoredFields
     /// <param name="ofOne">It is all that the field ever holds.</param>
     private Mapping Described(Mapping mapping, int made, bool ofOne = true)
     {
-        var backing = _analysis.BackingOf(mapping);
         var isWhole = ofOne && mapping is { Offset.AsConstant: 0, Size.AsConstant: 0 };
         return new Mapping(mapping.Role)
         {
             Offset = isWhole ? mapping.Offset : null,
             Size = isWhole ? mapping.Size : null,
-            Anonymous = backing.OwesNothing,
-            UnknownBacking = backing.Unknown,
+            Anonymous = _analysis.NeverOwes(mapping),
+            UnknownBacking = _analysis.IsOfUnknownBacking(mapping),
             ReadOnly = mapping.ReadOnly,
             CopyOnWrite = mapping.CopyOnWrite,
             PageCache = mapping.PageCache,

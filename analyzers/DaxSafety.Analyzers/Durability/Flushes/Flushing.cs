@@ -45,6 +45,23 @@ internal sealed partial class BodyAnalysis
         return (owesNothing, unknown);
     }
 
+    /// <summary>Nothing is owed whatever it was made from, where a choice made it from one thing or another.</summary>
+    public bool NeverOwes(Mapping mapping, int depth = 0)
+    {
+        if (mapping.Anonymous || mapping.Ephemeral || (mapping.ReadOnly && depth == 0) || depth > 3)
+            return depth <= 3;
+        var isKnown = false;
+        foreach (var parent in mapping.Parents)
+            foreach (var place in parent.Targets)
+                if (_entities[place.Entity].Mapping is { } made)
+                {
+                    if (!NeverOwes(made, depth + 1))
+                        return false;
+                    isKnown = true;
+                }
+        return isKnown;
+    }
+
     private IEnumerable<Mapping> Ancestors(Mapping mapping, int depth = 0)
     {
         if (depth > 3)

@@ -37,8 +37,11 @@ internal static class MappingNeverFlushed
         return others.Length == 0 ? facts : facts.Add(DiagnosticKeys.OtherWrites, string.Join(",", others.Select(span => $"{span.Start}+{span.Length}")));
     }
 
-    /// <summary>Certainly a mapping that owes something: by its type, its origin or its contract.</summary>
-    private static bool IsMapped(RuleContext context, OwedWrite write) => write.Obligation.Target.Targets.All(place =>
-        context.Outcome.Analysis.Entities[place.Entity].Mapping is { Role: MappingRole.View, CopyOnWrite: false } mapping
-        && context.Outcome.Analysis.BackingOf(mapping) is (false, false));
+    /// <summary>Certainly a mapping that owes something, by its type, its origin or its contract; or it is where it is not other memory by choice.</summary>
+    private static bool IsMapped(RuleContext context, OwedWrite write)
+    {
+        var analysis = context.Outcome.Analysis;
+        return write.Obligation.Target.Targets.All(place => analysis.IsBesideMapping(place, write.Obligation.Target)
+            || (analysis.Entities[place.Entity].Mapping is { Role: MappingRole.View, CopyOnWrite: false } mapping && analysis.BackingOf(mapping) is (false, false)));
+    }
 }
