@@ -285,13 +285,7 @@ internal sealed class SummaryImport
         var copy = mine.Mapping ?? new Mapping(mapping.Role) { Origin = mapping.Origin };
         copy.Offset ??= mapping.Offset is null ? null : Translate(mapping.Offset);
         copy.Size ??= mapping.Size is null ? null : Translate(mapping.Size);
-        copy.Anonymous |= mapping.Anonymous;
-        copy.UnknownBacking |= mapping.UnknownBacking;
-        copy.ReadOnly |= mapping.ReadOnly;
-        copy.CopyOnWrite |= mapping.CopyOnWrite;
-        copy.Ephemeral |= mapping.Ephemeral;
-        copy.Unmapped |= mapping.Unmapped;
-        copy.PageCache |= mapping.PageCache;
+        copy.Learn(mapping);
         mine.Mapping = copy;
         (_imported ??= _caller.EmptyImports())[theirs] = Value.OfEntity(mine.Id);
         foreach (var parent in mapping.Parents)

@@ -61,7 +61,9 @@ internal sealed partial class BodyAnalysis
         flag.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } place && RangeOf(path, place.Entity) is var range && range.Low == range.High
             ? Value.Constant(range.Low) : Decided(path, flag);
 
-    /// <summary>What a flag has gathered is known where that is asked; the next round of a loop asks for something else: <c>any |= need; if (need) …</c></summary>
+    /// <summary>
+    /// What a flag has gathered is known where that is asked; the next round of a loop asks for something else: <c>any |= need; if (need) …</c>
+    /// </summary>
     private void Settle(Path path, int gathered)
     {
         foreach (var variable in path.Variables)
@@ -70,7 +72,8 @@ internal sealed partial class BodyAnalysis
     }
 
     private Value Settled(Path path, Value flag, int gathered) =>
-        Value.OfRefs(flag.Refs.Select(place => IsMadeOf(place, gathered) && OfFlag(path, Value.Of(place)).AsConstant is { } found ? Ref.Number(found) : place).Distinct());
+        Value.OfRefs(flag.Refs.Select(place => IsMadeOf(place, gathered) && OfFlag(path, Value.Of(place)).AsConstant is { } found ? Ref.Number(found) : place)
+            .Distinct());
 
     private bool MayBeMadeOf(Value flag, int part)
     {

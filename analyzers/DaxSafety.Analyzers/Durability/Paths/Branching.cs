@@ -37,7 +37,8 @@ internal sealed partial class BodyAnalysis
         if (SaysFailed(condition, a, path, holds))
             Excuse(assumed);
         SettleForSystem(assumed, a);
-        if (condition.Kind == ConditionKind.Truth && _body.SummandSlots.Count > 0 && a.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } gathered)
+        if (condition.Kind == ConditionKind.Truth && _body.SummandSlots.Count > 0
+            && a.Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Statics } gathered)
             Settle(assumed, gathered.Entity);
         ways.Add(assumed);
         if (condition.Parts.Length == 0)

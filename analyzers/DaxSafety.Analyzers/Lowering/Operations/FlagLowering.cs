@@ -52,8 +52,8 @@ internal sealed partial class BodyLowering
     }
 
     /// <summary>Asked only to keep what the flag says: <c>any = any || wrote</c>. A branch would join the two again as one group that knows neither.</summary>
-    private bool IsGathered(IOperation test) =>
-        test is ILocalReferenceOperation { Local.Name: var flag, Syntax.Parent: BinaryExpressionSyntax { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target } } both }
+    private bool IsGathered(IOperation test) => test is ILocalReferenceOperation { Local.Name: var flag, Syntax.Parent: BinaryExpressionSyntax both }
+        && both.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target }
         && target.Identifier.ValueText == flag && both.Left == test.Syntax && WithoutBranches(both) is not null;
 
     /// <summary>A part of a condition that only reads.</summary>

@@ -42,6 +42,7 @@ internal static class MappingNeverFlushed
     {
         var analysis = context.Outcome.Analysis;
         return write.Obligation.Target.Targets.All(place => analysis.IsBesideMapping(place, write.Obligation.Target)
-            || (analysis.Entities[place.Entity].Mapping is { Role: MappingRole.View, CopyOnWrite: false } mapping && analysis.BackingOf(mapping) is (false, false)));
+            || (analysis.Entities[place.Entity].Mapping is { Role: MappingRole.View, CopyOnWrite: false } mapping
+                && analysis.BackingOf(mapping) is (false, false)));
     }
 }
