@@ -97,6 +97,29 @@ internal sealed class LoweredBody
 
     private HashSet<int>? _loopHeads;
 
+    /// <summary>Fields of which some branch asks whether they are null, <c>_file?.Flush(true)</c> among them.</summary>
+    public HashSet<int> FieldsAskedOfNull => _fieldsAskedOfNull ??= FindFieldsAskedOfNull();
+
+    private HashSet<int>? _fieldsAskedOfNull;
+
+    private HashSet<int> FindFieldsAskedOfNull()
+    {
+        var fields = new HashSet<int>();
+        foreach (var node in Nodes)
+            if (node.Content is { Condition: { Kind: ConditionKind.IsNull, A: var asked }, Instructions: var steps })
+                for (var step = steps.Length - 1; step >= 0; step--)
+                {
+                    if (steps[step].Dst != asked)
+                        continue;
+                    if (steps[step].Code == OpCode.LoadField)
+                        fields.Add(steps[step].B);
+                    if (steps[step].Code != OpCode.Copy)
+                        break;
+                    asked = steps[step].A;
+                }
+        return fields.Count == 0 ? NoSlots : fields;
+    }
+
     public required ImmutableArray<Slot> Slots { get; init; }
 
     public required ImmutableArray<Site> Sites { get; init; }

@@ -116,9 +116,13 @@ internal sealed partial class BodyAnalysis
     /// <summary>What something was called on is not null, where anybody asks: <c>slab.Put(x); slab?.Flush();</c></summary>
     private void LearnCalledOn(Path path, int receiver)
     {
-        if (receiver >= 0 && _body.TestedSlots.Contains(receiver) && _body.Slots[receiver].Symbol is not null && NullTestOf(Read(path, receiver)) is { } test)
+        if (receiver >= 0 && Read(path, receiver) is var called && IsAskedOfNull(receiver, called) && NullTestOf(called) is { } test)
             Learn(path, test, Span.False, remember: true);
     }
+
+    private bool IsAskedOfNull(int register, Value value) => _body.TestedSlots.Contains(register)
+        ? _body.Slots[register].Symbol is not null
+        : value.Single is { Entity: var entity } && _entities[entity] is { Kind: EntityKind.Field, A: var field } && _body.FieldsAskedOfNull.Contains(field);
 
     /// <summary>The question whether a value is null, where that can be told of it: of one thing, or of one of two.</summary>
     private int? NullTestOf(Value value) => value.Refs switch
