@@ -15,7 +15,7 @@ internal sealed record EffectWord(
         Of(EffectKind.File, "file", "path options mode access", "volatile temporary unmapped", essential: "path"),
         Of(EffectKind.Map, "map", "file path capacity access page-protection", "anonymous unknown"),
         Of(EffectKind.View, "view", "of path offset size access protection flags desired-access", "anonymous may-be-direct unknown portable"),
-        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span variable own buffered below", essential: "from"),
+        Of(EffectKind.Derive, "derive", "from offset length", "page-base at-position by-get-span variable own buffered below unflushed", essential: "from"),
         Of(EffectKind.Measure, "measure", "of", "offset-in-page file-length page-size true-if-written", essential: "of"),
         Of(EffectKind.RunsOn, "runs-on", "system", "windows linux macos other", essential: "system"),
         Of(EffectKind.Write, "write", "offset length expects sets keeps", "at-position counted of-file"),

@@ -36,6 +36,8 @@ internal static class DiagnosticFacts
         }
         if (obligation.Target.Targets.Any(place => place.Layer > 0))
             properties[DiagnosticKeys.HeldBack] = "true";
+        if (obligation.Target.Targets.Any(place => place.Layer < 0))
+            properties[DiagnosticKeys.Unflushed] = "true";
         if (steps is { Count: > 0 })
             properties[DiagnosticKeys.Path] = string.Join("\n", steps.Select(step =>
                 $"line {Lines.Of(context.Site(step.Condition.Site).Location)}: {step.Text}"));

@@ -30,6 +30,9 @@ internal static class DiagnosticKeys
     /// <summary>Present when a writer or a stream over the mapping holds the bytes back: only its own flush is a fix.</summary>
     public const string HeldBack = "dax.held-back";
 
+    /// <summary>Present when it was written through a stream whose own flush, and that of what lies over it, does nothing to the mapping.</summary>
+    public const string Unflushed = "dax.unflushed";
+
     /// <summary>For DAX1007: present when a <c>catch</c> swallows the failure, and absent when a result is dropped.</summary>
     public const string Swallowed = "dax.swallowed";
 

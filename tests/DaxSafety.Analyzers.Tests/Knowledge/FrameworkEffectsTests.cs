@@ -89,7 +89,7 @@ public sealed class FrameworkEffectsTests
     [InlineData("Unsafe.AsPointer(ref r);", "derive(return, from: value)")]
     [InlineData("IntPtr.Add(address, 4)", "derive(return, from: pointer, offset: offset)")]
     [InlineData("address.ToPointer();", "derive(return, from: this)")]
-    [InlineData("new UnmanagedMemoryStream(p, 16)", "derive(this, from: pointer, length: length)")]
+    [InlineData("new UnmanagedMemoryStream(p, 16)", "derive(this, from: pointer, length: length, unflushed)")]
     [InlineData("new BinaryWriter(viewStream)", "derive(this, from: output)")]
     [InlineData("new FileStream(handle, FileAccess.Read)", "derive(this, from: handle)")]
     [InlineData("file.SafeFileHandle", "derive(return, from: this)")]

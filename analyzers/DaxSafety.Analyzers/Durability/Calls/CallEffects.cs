@@ -44,7 +44,7 @@ internal sealed partial class BodyAnalysis
                         Write(path, RangeOf(path, call, effect), site);
                     break;
                 case EffectKind.Release:
-                    foreach (var place in Operand(path, call, effect.Target).Targets)
+                    foreach (var place in Operand(path, call, effect.Target).Flushable.Targets)
                         path.Released = path.Released.Set(place.Entity, default);
                     break;
                 case EffectKind.Keep:
@@ -128,10 +128,12 @@ internal sealed partial class BodyAnalysis
             return null;
         if (effect.Has("buffered") || effect.Has("below"))
             source = source.OnLayer(effect.Has("below") ? -1 : 1);
+        if (effect.Has("unflushed"))
+            source = source.OnLayer(Ref.Unflushed);
         if (effect.Has("own") && !_context.Lowering.Types.ContainsMemory(TypeOf(call, from)))
             source = WithLength(Redefine(path, EntityKind.Allocated, site, OwnMemory), LengthOf(path, call, from));
         if (effect.Has("at-position"))
-            return Value.OfRefs(source.Refs.Select(place => place.Somewhere()));
+            return Value.OfRefs(source.Refs.Select(place => place.Somewhere() with { Layer = Math.Max(place.Layer, 0) }));
         if (effect["offset"] is { } offset)
             source = Compute("+", source, Number(path, call, offset) ?? Value.Untracked, 1, isAddress: !effect.Has("variable"));
         ForgetRest(path, source);

@@ -193,8 +193,9 @@ internal sealed partial class BodyAnalysis
                 PersistAll(path, target, site);
                 break;
             default:
-                if (target.Targets.Any())
-                    FlushPages(path, flush with { Target = target }, site);
+                var flushed = flush.OfAnything ? target.Flushable : target;
+                if (flushed.Targets.Any())
+                    FlushPages(path, flush with { Target = flushed }, site);
                 break;
         }
     }

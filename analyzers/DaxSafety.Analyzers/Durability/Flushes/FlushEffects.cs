@@ -65,6 +65,9 @@ internal sealed partial class BodyAnalysis
         if (target is null)
             return;
         var disposal = effect.Has("disposal");
+        var ofAnything = disposal || call.Effects.Any(other => other.Kind == EffectKind.FlushWeak);
+        if (ofAnything)
+            target = target.Flushable;
         // A read-only view's disposal flushes nothing, and a disposed view has nothing left to flush.
         if (disposal && target.Targets.All(place => _entities[place.Entity].Mapping is { ReadOnly: true }))
             return;
@@ -75,7 +78,7 @@ internal sealed partial class BodyAnalysis
         }
         if (_context.IsView(call.ReceiverType) || target.Targets.Any(place => _entities[place.Entity].Mapping is { Role: MappingRole.View }))
             ViewFlushes.Add(site);
-        var flush = new FlushFact(FlushKind.View, target, effect.Has("misses-tail")) { IsByItself = effect[AutoFlush] is not null, OfAnything = disposal || call.Effects.Any(other => other.Kind == EffectKind.FlushWeak) };
+        var flush = new FlushFact(FlushKind.View, target, effect.Has("misses-tail")) { IsByItself = effect[AutoFlush] is not null, OfAnything = ofAnything };
         Flush(path, flush, site, () => disposal ? "dispose" : "view-flush", disposal);
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class BodyAnalysis
     {
         foreach (var released in ending.Case.Released)
             if (ending.Summary.Analysis.Entities[released].IsRooted != theirs)
-                foreach (var place in import.Entity(released).Targets)
+                foreach (var place in import.Entity(released).Flushable.Targets)
                     path.Released = path.Released.Set(place.Entity, default);
     }
 

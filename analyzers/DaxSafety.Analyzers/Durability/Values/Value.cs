@@ -14,6 +14,9 @@ internal readonly record struct Ref(int Entity, int OffsetEntity, long Offset, i
     /// <summary>How many writers and streams that hold bytes back lie over the entity: what is written there is not in memory before one as far up passes it on.</summary>
     public int Layer { get; init; }
 
+    /// <summary>The layer of a stream whose flush and end do nothing to the memory below; what lies over it is less far below zero.</summary>
+    public const int Unflushed = -1000;
+
     /// <summary>In place of an offset's or length's entity: nothing is known.</summary>
     public const int Unknown = -1;
 
@@ -97,6 +100,9 @@ internal sealed class Value : IEquatable<Value>
 
     /// <summary>The same, so many layers further up.</summary>
     public Value OnLayer(int above) => Map(place => place.Entity > EntityTable.Untracked ? place with { Layer = place.Layer + above } : place);
+
+    /// <summary>Without the places that a flush or the end of what lies there does nothing to.</summary>
+    public Value Flushable => Array.TrueForAll(Refs, place => place.Layer >= 0) ? this : OfRefs(Refs.Where(place => place.Layer >= 0));
 
     public Ref? Single => Refs.Length == 1 ? Refs[0] : null;
 

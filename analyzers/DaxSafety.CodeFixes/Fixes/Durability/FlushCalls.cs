@@ -14,6 +14,9 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
     private readonly bool _isOnLinux = site[DiagnosticKeys.TargetOs] is null or "linux";
     private readonly bool _hasTail = site[DiagnosticKeys.MissesTail] is not null;
 
+    /// <summary>It went through a stream whose own flush does nothing to the view.</summary>
+    private readonly bool _isUnflushed = site[DiagnosticKeys.Unflushed] is not null;
+
     /// <summary>On Linux a view's own flush reaches the medium, if the view starts on a page; elsewhere the file has to follow.</summary>
     public bool IsFrameworkEnough => _isOnLinux && !_hasTail;
 
@@ -24,16 +27,16 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
             return ByItself(places);
         if (places.Count == 0 || Writer() is not var (isWriter, writer))
             return null;
-        var first = isWriter ? writer + ".Flush();" : mapping.Text + ".Flush();";
-        if (places.All(place => place.Slot.IsFollowedBy(At(place, first))))
+        string[] flushes = !isWriter ? [mapping.Text + ".Flush();"] : _isUnflushed ? [writer + ".Flush();", mapping.Text + ".Flush();"] : [writer + ".Flush();"];
+        if (places.All(place => place.Slot.IsFollowedBy(At(place, flushes[0]))))
             return null;
         if (IsFrameworkEnough)
-            return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, [first]));
+            return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}' after the write", edits => InsertAll(edits, places, flushes));
         if (_hasTail && !_isOnLinux || MappedFile.Of(site.Model, mapping, write) is not { } file || !places.All(place => file.IsUsableAfter(place.Slot)))
             return null;
         if (_isOnLinux && !isWriter)
             return new Offer(FixKeys.Flush, $"Flush the file of '{mapping.Text}' after the write", edits => InsertAll(edits, places, [file.FlushStatement]));
-        return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}', then its file, after the write", edits => InsertAll(edits, places, [first, file.FlushStatement]));
+        return new Offer(FixKeys.Flush, $"Flush '{mapping.Text}', then its file, after the write", edits => InsertAll(edits, places, [.. flushes, file.FlushStatement]));
     }
 
     /// <summary>A writer that is all there is of the view, or a type that keeps the view and has a member that promises to persist it.</summary>
@@ -114,7 +117,7 @@ internal sealed class FlushCalls(FixSite site, MappingName mapping, SyntaxNode w
             return (false, "");
         if (invocation.Expression is MemberAccessExpressionSyntax call && !mapping.IsMapping(call.Expression) && !arguments.Any(argument => mapping.IsMapping(argument.Expression))
             && call.Name.Identifier.ValueText is var name && !name.StartsWith("Read", StringComparison.Ordinal) && name is not ("Dispose" or "DisposeAsync" or "Close") && IsStreamOrWriter(call.Expression))
-            return IsBare(call.Expression) ? (false, "") : IsFlushable(call.Expression) ? (true, call.Expression.ToString()) : null;
+            return IsBare(call.Expression) || _isUnflushed && IsOrDerives(site.Model.GetTypeInfo(call.Expression).Type, "UnmanagedMemoryStream") ? (false, "") : IsFlushable(call.Expression) ? (true, call.Expression.ToString()) : null;
         if (site[DiagnosticKeys.HeldBack] is null)
             return (false, "");
         // A helper that is given the writer.
