@@ -67,6 +67,9 @@ internal sealed class DurabilityContext
 /// <param name="ParentFields">Fields of the same object that the mapping was made from.</param>
 internal sealed record FieldOrigin(int? AliasOf, bool AtStart, Mapping? Template, IReadOnlyList<int> ParentFields)
 {
+    /// <summary>Fields of the same object that name the file which it, or what it was made from, was opened by.</summary>
+    public IReadOnlyList<int> PathFields { get; init; } = Array.Empty<int>();
+
     /// <summary>How much further up than the field that it names.</summary>
     public int Layer { get; init; }
 

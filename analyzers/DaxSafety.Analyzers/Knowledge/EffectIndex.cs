@@ -16,6 +16,7 @@ internal sealed class EffectIndex
     private readonly Lazy<HashSet<string>> _carriers;
     private readonly Lazy<HashSet<string>> _libraries;
     private readonly Lazy<HashSet<string>> _openers;
+    private readonly Lazy<HashSet<string>> _flushers;
 
     public EffectIndex(IEnumerable<EffectRow> rows)
     {
@@ -31,6 +32,7 @@ internal sealed class EffectIndex
         _carriers = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.SelectMany(MappingNames.CarriersOf), StringComparer.Ordinal));
         _libraries = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.Select(row => row.Member.Library).OfType<string>(), StringComparer.Ordinal));
         _openers = new Lazy<HashSet<string>>(() => new HashSet<string>(_native.Where(named => named.Value.Any(row => row.MayHave("file("))).Select(named => named.Key), StringComparer.Ordinal));
+        _flushers = new Lazy<HashSet<string>>(() => new HashSet<string>(Rows.Where(row => row.MayHave("flush-file(")).Select(row => row.Member.Name), StringComparer.Ordinal));
         SourceNames = MappingNames.Of(Rows);
     }
 
@@ -46,6 +48,9 @@ internal sealed class EffectIndex
 
     /// <summary>Whether some row of this name is of an import that returns a descriptor or handle of a file.</summary>
     public bool OpensFile(string name) => _openers.Value.Contains(name);
+
+    /// <summary>Whether some row of this name is of a member that flushes the file which it is given, or is of.</summary>
+    public bool FlushesFile(string name) => _flushers.Value.Contains(name);
 
     public bool HasName(string name) => _documented.ContainsKey(name);
 

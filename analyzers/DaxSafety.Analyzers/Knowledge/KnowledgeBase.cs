@@ -52,6 +52,9 @@ internal sealed class KnowledgeBase
     /// <summary>Whether an import of this name may open a file.</summary>
     public bool OpensFile(string name) => _index.OpensFile(name);
 
+    /// <summary>Whether a member of this name may flush a file.</summary>
+    public bool FlushesFile(string name) => _index.FlushesFile(name);
+
     /// <summary>
     /// What a method, constructor, property (when it is read), field or type does; empty when nothing is known, which is not the same as
     /// harmless. A member of another assembly without a row of its own has that of the member it overrides or implements.

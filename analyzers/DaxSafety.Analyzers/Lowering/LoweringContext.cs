@@ -140,11 +140,11 @@ internal sealed partial class LoweringContext
             || (MayHoldMapping(method) && (!IsOwn(method) || IsReached(method)));
     }
 
-    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, opens a file, or never returns.</summary>
+    /// <summary>Whether a call of the method is followed into its body: it has to do with mapped memory, says where some of it begins, opens or flushes a file, or never returns.</summary>
     public bool IsFollowed(IMethodSymbol method) =>
-        Matters(method) || IsFormula(method.OriginalDefinition) || IsMarker(method) || _openers.GetOrAdd(method.OriginalDefinition, OpensFile) || _throwers.GetOrAdd(method.OriginalDefinition, OnlyThrows);
+        Matters(method) || IsFormula(method.OriginalDefinition) || IsMarker(method) || _fileHandlers.GetOrAdd(method.OriginalDefinition, HandlesFile) || _throwers.GetOrAdd(method.OriginalDefinition, OnlyThrows);
 
-    private readonly ConcurrentDictionary<IMethodSymbol, bool> _openers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _fileHandlers = new(SymbolEqualityComparer.Default);
 
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _throwers = new(SymbolEqualityComparer.Default);
 
@@ -158,12 +158,20 @@ internal sealed partial class LoweringContext
         && FormulaOf(method.DeclaringSyntaxReferences[0].GetSyntax()) is { } formula
         && !formula.DescendantNodesAndSelf().Any(node => node is InvocationExpressionSyntax or AssignmentExpressionSyntax or BaseObjectCreationExpressionSyntax);
 
-    /// <summary><c>int Open(string path)</c> over an import that returns a descriptor.</summary>
-    private bool OpensFile(IMethodSymbol method) =>
-        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, ReturnType.SpecialType: SpecialType.System_Int32, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method)
+    /// <summary><c>int Open(string path)</c> over an import that returns a descriptor, and <c>void Sync(string path)</c> with a flush to the disk in it.</summary>
+    private bool HandlesFile(IMethodSymbol method) =>
+        method is { IsVirtual: false, IsOverride: false, IsAbstract: false, DeclaringSyntaxReferences.IsEmpty: false } && IsOwn(method)
         && method.Parameters.Any(parameter => parameter.Type.SpecialType == SpecialType.System_String)
         && method.DeclaringSyntaxReferences[0].GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Any(call => Knowledge.OpensFile(call.Expression switch { IdentifierNameSyntax name => name.Identifier.ValueText, MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText, _ => "" }));
+            .Any(call => CalledName(call) is var name && (method is { IsAsync: false, ReturnType.SpecialType: SpecialType.System_Int32 } && Knowledge.OpensFile(name)
+                || call.ArgumentList.Arguments.Count > 0 && Knowledge.FlushesFile(name)));
+
+    private static string CalledName(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        _ => "",
+    };
 
     /// <summary><c>ThrowHelper.NotFound(name)</c>: its text ends in a throw, and nothing returns before that.</summary>
     private bool OnlyThrows(IMethodSymbol method) =>

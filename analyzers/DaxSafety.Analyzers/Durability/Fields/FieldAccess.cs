@@ -184,6 +184,9 @@ internal sealed partial class BodyAnalysis
         };
         foreach (var parent in origin.ParentFields)
             mapping.Parents.Add(FieldAtEntry(owner, parent));
+        foreach (var path in origin.PathFields)
+            if (FieldAtEntry(owner, path).Single is { OffsetEntity: 0, Offset: 0, Entity: > EntityTable.Untracked } named)
+                mapping.Parents.Add(Value.OfEntity(_entities.Intern(EntityKind.FileAt, named.Entity).Id));
         return mapping;
     }
 

@@ -197,6 +197,8 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
             if (flush.Kind == FlushKind.View && analysis.TailLeftBy(flush, place.Entity) is not null)
                 continue;
             _someIsUnknown |= !analysis.IsOfKnownPlace(analysis.Entities[place.Entity]);
+            if (flush.Kind == FlushKind.File)
+                EnterPaths(analysis, analysis.Entities[place.Entity]);
             if (flush.Kind == FlushKind.View)
                 _viewFlushed.UnionWith(analysis.MapFieldsFlushedWith(place.Entity));
             foreach (var related in analysis.FlushedWith(place.Entity, flush.Kind))
@@ -234,7 +236,7 @@ internal sealed partial class FieldLedger(IFieldOrigins origins, DurabilityConte
     public bool IsViewFlushedWeakly(int field) => Any(_flushedWeakly, field);
 
     /// <summary>The file or map that a field's view was made from is flushed instead.</summary>
-    private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent));
+    private bool FlushedByItsFile(int field) => FilesOf(field).Any(parent => Any(_fileFlushed, parent) || Any(_flushed, parent)) || IsFlushedByPath(field);
 
     /// <summary>The fields of what a field's view was made from: its map, and what that was made from.</summary>
     private IEnumerable<int> FilesOf(int field) => _aliases.Of(field).SelectMany(other => origins.FilesOf(other, cancel));

@@ -198,7 +198,12 @@ internal sealed class FieldOriginStore : IFieldOrigins
             KnownOfAll = origins.All(other => other!.Template!.KnownOfAll),
             Origin = template.Origin,
         };
-        return first with { Template = common, ParentFields = origins.SelectMany(other => other!.ParentFields).Distinct().ToList() };
+        return first with
+        {
+            Template = common,
+            ParentFields = origins.SelectMany(other => other!.ParentFields).Distinct().ToList(),
+            PathFields = origins.SelectMany(other => other!.PathFields).Distinct().ToList(),
+        };
     }
 
     /// <summary>Opened by its name, and made without a file where nobody has made it yet: what is opened has none either.</summary>

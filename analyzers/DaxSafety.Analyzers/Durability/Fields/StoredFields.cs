@@ -121,12 +121,12 @@ internal sealed class StoredFields
             return Array.Empty<FieldOrigin?>();
         if (entity is not { IsFresh: true, Mapping: { } mapping })
             return new FieldOrigin?[] { null };
-        return new[] { new FieldOrigin(null, true, Described(mapping, entity.Id, ofOne: false), ParentFields(EntityTable.This, mapping)) { IsElement = true } };
+        return new[] { Made(EntityTable.This, mapping, entity.Id, ofOne: false) with { IsElement = true } };
     }
 
     /// <summary>What an object that names memory itself was made; null when nobody knows.</summary>
     public FieldOrigin? OriginOfInstance(int instance) => _analysis.Entities[instance].Mapping is { Role: MappingRole.View } mapping && !_analysis.BecameUnknown.Contains(instance)
-        ? new FieldOrigin(null, true, Described(mapping, instance), ParentFields(instance, mapping))
+        ? Made(instance, mapping, instance)
         : null;
 
     private bool IsUnchanged(int owner, int field, Ref place) =>
@@ -146,7 +146,13 @@ internal sealed class StoredFields
             return null;
         if (holder is { } named && named != field)
             return new FieldOrigin(named, atStart, null, Array.Empty<int>()) { Layer = place.Layer - LayerIn(owner, named, entity.Id) };
-        return new FieldOrigin(null, atStart, Described(mapping, entity.Id), ParentFields(owner, mapping));
+        return Made(owner, mapping, entity.Id) with { AtStart = atStart };
+    }
+
+    private FieldOrigin Made(int owner, Mapping mapping, int made, bool ofOne = true)
+    {
+        var (fields, paths) = ParentFields(owner, mapping);
+        return new FieldOrigin(null, true, Described(mapping, made, ofOne), fields) { PathFields = paths };
     }
 
     /// <param name="mapping">What was made.</param>
@@ -171,10 +177,11 @@ internal sealed class StoredFields
         };
     }
 
-    /// <summary>The fields that hold what the mapping was made from; through a map that no field holds, those of its file.</summary>
-    private int[] ParentFields(int owner, Mapping mapping)
+    /// <summary>The fields that hold what the mapping was made from, through a map that no field holds those of its file; and those that hold the file's name.</summary>
+    private (int[] Fields, int[] Paths) ParentFields(int owner, Mapping mapping)
     {
         var fields = new List<int>();
+        var paths = new List<int>();
         var pending = new Queue<Mapping>();
         var seen = new HashSet<Mapping>();
         pending.Enqueue(mapping);
@@ -188,11 +195,13 @@ internal sealed class StoredFields
                 var place = known[0];
                 if ((FieldNaming(owner, place.Entity) ?? KeeperOf(place.Entity)) is { } field)
                     fields.Add(field);
+                else if (_analysis.Entities[place.Entity] is { Kind: EntityKind.FileAt, A: var path } && FieldNaming(owner, path) is { } name)
+                    paths.Add(name);
                 else if (_analysis.Entities[place.Entity].Mapping is { } further && seen.Add(further))
                     pending.Enqueue(further);
             }
         }
-        return fields.Distinct().ToArray();
+        return (fields.Distinct().ToArray(), paths.Distinct().ToArray());
     }
 
     private int? FieldNaming(int owner, int entity) =>

@@ -252,40 +252,4 @@ internal sealed partial class BodyAnalysis
                 path.Pending = path.Pending.Set(entry.Key, new Status(entry.Value.Progress & ~Progress.WrittenBack, entry.Value.Attempts));
         }
     }
-
-    /// <summary>A view of the body's own should have been flushed before: whichever file it is, that comes too early for it.</summary>
-    private bool IsTooEarly(Path path, Obligation obligation, Status status) =>
-        !IsFileFlushDurable(path) && status.Progress != Progress.ViewFlushed && obligation.Target.Refs.All(place => _entities[place.Entity].IsMadeView);
-
-    /// <summary>A flush of a whole file: of everything that is mapped from it.</summary>
-    private void FlushFile(Path path, FlushFact flush, int site, Func<string> describe)
-    {
-        NoteFlush(path, flush);
-        NoteWeakness(flush, site, describe);
-        foreach (var entry in path.Pending)
-        {
-            var obligation = _obligations[entry.Key];
-            if (obligation.Debt == Debt.Fence || IsHeldBack(obligation, entry.Value, flush.Target) || !MayBacks(flush.Target, obligation.Target))
-                continue;
-            if (obligation.Debt == Debt.File)
-            {
-                Settle(path, obligation);
-                continue;
-            }
-            if (!CertainlyBacks(flush.Target, obligation.Target) && !IsTooEarly(path, obligation, entry.Value))
-            {
-                // It may be the view's file: nothing is owed, and nothing is proved either.
-                path.Pending = path.Pending.Remove(entry.Key);
-                continue;
-            }
-            var (progress, viewFlushed) = (entry.Value.Progress, (entry.Value.Progress & Progress.ViewFlushed) != 0);
-            if (IsFileFlushDurable(path) || progress == Progress.ViewFlushed)
-                Settle(path, obligation);
-            else if (viewFlushed)
-                path.Pending = path.Pending.Set(entry.Key, new Status(progress & ~Progress.ViewFlushed, entry.Value.Attempts));
-            // A flush of the view that left it out, or its tail, is the mistake, and reported as that.
-            else if (!_obligations.AttemptsOf(entry.Value.Attempts).Any(attempt => attempt.Shortfall is Shortfall.WrongRange or Shortfall.MissesTail))
-                Fail(path, obligation, entry.Value, site, Shortfall.NotDurable, describe());
-        }
-    }
 }
