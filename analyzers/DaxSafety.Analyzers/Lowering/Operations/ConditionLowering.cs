@@ -244,7 +244,10 @@ internal sealed partial class BodyLowering
                 _testedCaptures.Add(captured.Id);
                 // `x?.Write()` tests a copy of x.
                 if (_copiedBy.TryGetValue(captured.Id, out var original))
+                {
                     _testedVariables.Add(original);
+                    condition.Correlated |= _copiesOfParameters.Contains(original);
+                }
             }
             // The caller may know what was passed, and what it has done to the object: `if (_dirty) _view.Flush()`.
             if (symbol is IParameterSymbol || IsOfOuter(symbol) || (read is IMemberReferenceOperation { Type.IsValueType: true } member && IsSettingOfThis(member)) || (read is IFlowCaptureReferenceOperation && IsOwnFlag(symbol)) || IsKeptMapping(symbol))
