@@ -49,10 +49,11 @@ internal sealed partial class BodyLowering
         var receiverType = disposed ?? StaticType(invocation.Instance);
         var runs = _context.OnType(receiverType, method);
         var isVirtual = SymbolEqualityComparer.Default.Equals(runs, method) ? invocation.IsVirtual : (runs.IsVirtual || runs.IsAbstract || runs.IsOverride) && !runs.IsSealed && receiverType is { IsSealed: false };
+        var passed = arguments;
         if (IsInSource(runs) && !IsInSource(method) && runs.Parameters.Length != method.Parameters.Length)
-            (arguments, outs) = (GivenByLibrary(runs), null);
+            (passed, outs) = (GivenByLibrary(runs), null);
         // Tables describe what is called, bodies are those of what runs.
-        var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
+        var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, passed, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         if (TakesOne(invocation, receiver) is >= 0 and var taken)
             result = taken;
         NoteResize(invocation, receiver);
