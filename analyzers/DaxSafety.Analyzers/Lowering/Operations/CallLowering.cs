@@ -37,6 +37,8 @@ internal sealed partial class BodyLowering
             return LowerClamp(invocation);
         if (IsPopCount(method))
             return LowerPopCount(invocation.Arguments[0].Value);
+        if (IsAllocator(method))
+            return LowerOwnMemory(invocation);
         if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
             return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
@@ -62,6 +64,9 @@ internal sealed partial class BodyLowering
             NotePolicyLeft(invocation);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
+
+    private static bool IsAllocator(IMethodSymbol method) => method is { ContainingType: { Name: "NativeMemory" or "Marshal", ContainingNamespace.Name: "InteropServices" } }
+        && method.Name is "Alloc" or "AllocZeroed" or "AlignedAlloc" or "AllocHGlobal" or "AllocCoTaskMem";
 
     /// <summary>What a library's member passes on to an override with other parameters than its own: <c>Dispose(true)</c>, and else what nobody knows.</summary>
     private int[] GivenByLibrary(IMethodSymbol runs) => runs.Parameters
