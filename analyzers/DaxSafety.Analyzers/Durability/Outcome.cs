@@ -186,6 +186,15 @@ internal sealed class ExitReach
     public bool IsVisible(int entity) =>
         _analysis.Entities[entity].IsRooted || _returned.Contains(entity) || _heldBy.ContainsKey(entity);
 
+    /// <summary>Whether the owner answers for some of what it holds: a caller that is told of a write there has to know whose it is.</summary>
+    public bool IsHolder(int owner, Value held)
+    {
+        foreach (var place in held.Targets)
+            if (_heldBy.TryGetValue(place.Entity, out var holding) && holding.Holder == owner)
+                return true;
+        return false;
+    }
+
     /// <summary>The caller gets it in hand, and nobody else has it.</summary>
     public bool IsReturned(Entity entity) => _returned.Contains(entity.Id) && entity is { IsFresh: true, Escaped: false } && !_heldBy.ContainsKey(entity.Id) && _keeperOf?.ContainsKey(entity.Id) != true;
 

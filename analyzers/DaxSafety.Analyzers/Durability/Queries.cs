@@ -25,7 +25,10 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>Certainly no mapping of a file: an array, a stack buffer, a mapping without a file.</summary>
     public bool IsOwnMemory(int entity) =>
-        _entities[entity] is { Kind: EntityKind.Allocated, B: OwnMemory } || (_entities[entity] is { IsFresh: true, Mapping: { } mapping } && Ancestors(mapping).Append(mapping).Any(made => made.Anonymous));
+        IsHeap(entity) || (_entities[entity] is { IsFresh: true, Mapping: { } mapping } && Ancestors(mapping).Append(mapping).Any(made => made.Anonymous));
+
+    /// <summary>An array, a stack buffer, memory that an allocator hands out.</summary>
+    public bool IsHeap(int entity) => _entities[entity] is { Kind: EntityKind.Allocated, B: OwnMemory };
 
     public int? SlotOfCaptured(int number)
     {

@@ -182,7 +182,7 @@ internal sealed class Summary
         foreach (var entry in path.Fields)
         {
             var (owner, field) = analysis.Fields[entry.Key];
-            if (!reach.IsVisible(owner) || !analysis.IsWorthTelling(owner, field) || entry.Value.Equals(analysis.Fields.AtEntry(entry.Key)))
+            if (!(reach.IsVisible(owner) || reach.IsHolder(owner, entry.Value)) || !analysis.IsWorthTelling(owner, field) || entry.Value.Equals(analysis.Fields.AtEntry(entry.Key)))
                 visible.Fields = visible.Fields.Remove(entry.Key);
         }
         return visible;

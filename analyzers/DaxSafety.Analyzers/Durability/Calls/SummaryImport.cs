@@ -260,6 +260,8 @@ internal sealed class SummaryImport
     /// <summary>Something the callee made, or an unknown of its own: new in the caller, and the same for the whole call.</summary>
     private Value Fresh(Entity entity)
     {
+        if (_summary.Analysis.IsHeap(entity.Id))
+            return Value.OfEntity(_caller.Entities.Intern(EntityKind.Allocated, _site, entity.B).Id);
         var key = ((long)_target << 32) | (uint)entity.Id;
         var mine = _caller.FreshOf(_path, entity.IsFresh ? EntityKind.Called : EntityKind.Result, _site, key, _summary.Body);
         if (entity.Mapping is { } mapping)

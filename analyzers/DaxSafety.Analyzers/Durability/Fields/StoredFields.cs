@@ -64,8 +64,8 @@ internal sealed class StoredFields
         foreach (var (owner, field, value) in _stores)
         {
             CollectInner(owner, field, value, inner);
-            // Null says nothing, nor does a number in place of an address (0, MAP_FAILED), nor what was there before.
-            var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !place.IsConstant && !IsUnchanged(owner, field, place)).ToList();
+            // Null says nothing, nor does a number in place of an address (0, MAP_FAILED), nor what was there before, nor memory that nobody has mapped.
+            var targets = value.Refs.Where(place => place.Entity != EntityTable.Null && !place.IsConstant && !IsUnchanged(owner, field, place) && !_analysis.IsHeap(place.Entity)).ToList();
             // An empty container says nothing either: what is put in it does.
             if (targets.Count == 0 || (IsContainer(field) && targets.All(place => _analysis.Entities[place.Entity] is { IsFresh: true, Mapping: null })))
                 continue;

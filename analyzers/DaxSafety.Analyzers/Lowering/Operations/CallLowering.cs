@@ -37,6 +37,8 @@ internal sealed partial class BodyLowering
             return LowerClamp(invocation);
         if (IsPopCount(method))
             return LowerPopCount(invocation.Arguments[0].Value);
+        if (IsAllocator(method))
+            return LowerOwnMemory(invocation);
         if (method.MethodKind == MethodKind.DelegateInvoke && KeptBehind(invocation.Instance) is { } kept)
             return LowerKeptCall(invocation, kept);
         var receiver = LowerReceiver(invocation.Instance, out var receiverIsAddress);
@@ -49,10 +51,11 @@ internal sealed partial class BodyLowering
         var receiverType = disposed ?? StaticType(invocation.Instance);
         var runs = _context.OnType(receiverType, method);
         var isVirtual = SymbolEqualityComparer.Default.Equals(runs, method) ? invocation.IsVirtual : (runs.IsVirtual || runs.IsAbstract || runs.IsOverride) && !runs.IsSealed && receiverType is { IsSealed: false };
+        var passed = arguments;
         if (IsInSource(runs) && !IsInSource(method) && runs.Parameters.Length != method.Parameters.Length)
-            (arguments, outs) = (GivenByLibrary(runs), null);
+            (passed, outs) = (GivenByLibrary(runs), null);
         // Tables describe what is called, bodies are those of what runs.
-        var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, arguments, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
+        var result = EmitCall(IsInSource(runs) ? runs : method, invocation, receiver, passed, runs: runs, receiverIsAddress: receiverIsAddress, isVirtual: isVirtual, receiverType: receiverType, outs: outs);
         if (TakesOne(invocation, receiver) is >= 0 and var taken)
             result = taken;
         NoteResize(invocation, receiver);
@@ -61,6 +64,9 @@ internal sealed partial class BodyLowering
             NotePolicyLeft(invocation);
         return IsFramework(method) ? TakenBy(invocation, receiver, arguments, outs, result) : result;
     }
+
+    private static bool IsAllocator(IMethodSymbol method) => method is { ContainingType: { Name: "NativeMemory" or "Marshal", ContainingNamespace.Name: "InteropServices" } }
+        && method.Name is "Alloc" or "AllocZeroed" or "AlignedAlloc" or "AllocHGlobal" or "AllocCoTaskMem";
 
     /// <summary>What a library's member passes on to an override with other parameters than its own: <c>Dispose(true)</c>, and else what nobody knows.</summary>
     private int[] GivenByLibrary(IMethodSymbol runs) => runs.Parameters

@@ -103,6 +103,8 @@ internal sealed partial class BodyLowering
                 return AddressOf(LowerPlace(slice));
             case IArrayElementReferenceOperation or IPropertyReferenceOperation when IndexOf(operation) is { } index:
                 return LowerElement(operation, index);
+            case IAddressOfOperation { Reference: IArrayElementReferenceOperation { ArrayReference.Type: { } pinned } } address when IsOwnMemory(pinned):
+                return LowerOwnMemory(address);
             case IAddressOfOperation address:
                 return AddressOf(LowerPlace(address.Reference));
             case IArrayCreationOperation array:
@@ -135,7 +137,7 @@ internal sealed partial class BodyLowering
     private int LowerChildren(IOperation operation)
     {
         if (operation.Kind == OperationKind.None && operation.Syntax.Kind() is SyntaxKind.StackAllocArrayCreationExpression or SyntaxKind.ImplicitStackAllocArrayCreationExpression)
-            return LowerStackBuffer(operation);
+            return LowerOwnMemory(operation);
         if (IsCollectionExpression(operation) && operation.Type is { } collection && !_context.IsOwn(collection))
             return LowerCollectionExpression(operation, collection);
         var first = Registers.None;
@@ -150,14 +152,17 @@ internal sealed partial class BodyLowering
         return count == 1 && operation.Kind == OperationKind.None && operation.Type is IPointerTypeSymbol ? Pinned(operation, first) : Registers.None;
     }
 
+    private bool IsOwnMemory(ITypeSymbol? type) => type is { SpecialType: SpecialType.System_String } || (type is IArrayTypeSymbol { ElementType: { IsUnmanagedType: true } element } && !_context.Types.CanCarryMapping(element));
+
     /// <summary><c>fixed (byte* p = page)</c>: a type of the program's own says itself what is pinned.</summary>
-    private int Pinned(IOperation operation, int value) =>
-        value >= 0 && StaticType(operation.ChildOperations.First()) is INamedTypeSymbol type && _context.IsOwn(type)
+    private int Pinned(IOperation operation, int value) => IsOwnMemory(StaticType(operation.ChildOperations.First()))
+        ? _steps.Into(OpCode.Allocate, scale: OwnMemory, site: AddSite(operation))
+        : value >= 0 && StaticType(operation.ChildOperations.First()) is INamedTypeSymbol type && _context.IsOwn(type)
         && type.GetMembers("GetPinnableReference").OfType<IMethodSymbol>().FirstOrDefault(method => method is { IsStatic: false, Parameters.IsEmpty: true, RefKind: not RefKind.None }) is { } pinning
             ? EmitCall(pinning, operation, value, Array.Empty<int>())
             : value;
 
-    private int LowerStackBuffer(IOperation operation)
+    private int LowerOwnMemory(IOperation operation)
     {
         foreach (var child in operation.ChildOperations)
             Lower(child);
