@@ -13,6 +13,13 @@ internal sealed partial class BodyLowering
         var before = Load(place);
         if (compound.OperatorMethod is { } method && IsInSource(method))
             return Operate(method, compound, place, before, Lower(compound.Value));
+        if (IsBoundLate(compound.OperatorKind, compound.Target, compound.Value))
+        {
+            GiveToDynamic(before, compound);
+            GiveToDynamic(Lower(compound.Value), compound);
+            Store(place, Registers.None, compound);
+            return Registers.None;
+        }
         var value = compound is { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null } && IsCounter(place)
             ? Grown(place, before, new Summand(compound.Value, compound.OperatorKind == BinaryOperatorKind.Subtract), compound)
             : _steps.Into(OpCode.Arithmetic, before, Lower(compound.Value), c: IsAddress(compound.Target.Type), scale: ScaleOf(compound.Target.Type), payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
@@ -76,6 +83,13 @@ internal sealed partial class BodyLowering
                 value = EmitCall(method, node, Registers.None, new[] { value, right });
                 continue;
             }
+            if (IsBoundLate(node.OperatorKind, node.LeftOperand, node.RightOperand))
+            {
+                GiveToDynamic(value, node);
+                GiveToDynamic(right, node);
+                value = Registers.None;
+                continue;
+            }
             if (node.Type?.SpecialType == SpecialType.System_Boolean)
                 NoteTested(node, new Condition(ConditionKind.Opaque, -1, -1, false, null, "", -1));
             value = Arithmetic(node, value, right);
@@ -97,6 +111,10 @@ internal sealed partial class BodyLowering
             (left, right) = (right, left);
         return _steps.Into(OpCode.Arithmetic, left, right, c: Math.Max(IsAddress(node.Type), IsAddress(Unconverted(node.LeftOperand).Type)), scale: ScaleOf(node.Type), payload: OperatorText(node.OperatorKind, node.Type), site: AddSite(node));
     }
+
+    /// <summary>An operator that is chosen when it runs gets its operands as a dynamic call does; whether two things are equal is only asked.</summary>
+    private static bool IsBoundLate(BinaryOperatorKind kind, IOperation left, IOperation right) =>
+        kind is not (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals) && (left.Type?.TypeKind == TypeKind.Dynamic || right.Type?.TypeKind == TypeKind.Dynamic);
 
     private static int IsAddress(ITypeSymbol? type) =>
         type is IPointerTypeSymbol || type?.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr ? 1 : 0;
