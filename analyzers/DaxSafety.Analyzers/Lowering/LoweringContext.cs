@@ -170,6 +170,7 @@ internal sealed partial class LoweringContext
     {
         IdentifierNameSyntax name => name.Identifier.ValueText,
         MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax access => access.Name.Identifier.ValueText,
         _ => "",
     };
 
