@@ -33,6 +33,8 @@ internal sealed partial class BodyAnalysis
             return CallEach(step, path, call, several);
         if (call.InvokesReceiver && RunDescribed(path, Read(path, call.Receiver), step.Site))
             return new List<Path> { path };
+        if (call.InvokesReceiver && InTurn(Read(path, call.Receiver)) is { } both)
+            return CallInTurn(step, path, call, both);
         NotePassed(path, call);
         if (Endings(path, call) is not { } endings)
         {

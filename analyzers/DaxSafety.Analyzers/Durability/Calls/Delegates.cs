@@ -18,6 +18,38 @@ internal sealed partial class BodyAnalysis
             _flushedIn.Remove(_here.Node);
     }
 
+    /// <summary>Delegates that have been put together run one after the other.</summary>
+    private List<Path> CallInTurn(Instruction step, Path path, CallSite call, Value both)
+    {
+        var ways = new List<Path> { path };
+        // In a loop, what has been put together may be a part of itself.
+        if (_turns == MostTurns)
+            return ways;
+        _turns++;
+        foreach (var part in new[] { MemberNumbers.First, MemberNumbers.Added })
+            ways = ways.SelectMany(way => CallPart(step, way, call, LoadField(way, both, part))).ToList();
+        _turns--;
+        foreach (var way in ways)
+            Assign(way, call.Receiver, both);
+        return ways;
+    }
+
+    private List<Path> CallPart(Instruction step, Path way, CallSite call, Value part)
+    {
+        if (part.Single is { Entity: EntityTable.Null })
+            return new List<Path> { way };
+        Assign(way, call.Receiver, part);
+        return Call(step, way);
+    }
+
+    /// <summary>The value itself, where it is delegates that have been put together.</summary>
+    private Value? InTurn(Value called) =>
+        called.Single is { Entity: var both } && _entities[both] is { Kind: EntityKind.Allocated, B: BodyLowering.InTurn } ? called : null;
+
+    private int _turns;
+
+    private const int MostTurns = 4;
+
     /// <summary>What code that is handed out flushes is its business too: it keeps it for when it runs.</summary>
     private void HandOver(Summary summary, Path path, int site)
     {
@@ -72,12 +104,27 @@ internal sealed partial class BodyAnalysis
                     foreach (var handed in given)
                         Forgive(path, handed, from!.Value.Import.PendingBefore);
             }
-            if (RunDescribed(path, Read(path, register), site))
-                continue;
-            foreach (var place in Read(path, register).Targets)
-                if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
-                    RunClosure(path, summary, ReceiverOf(path, entity), call, given, site);
+            RunArgument(path, Read(path, register), call, given, site);
         }
+    }
+
+    private void RunArgument(Path path, Value argument, CallSite call, Value[] given, int site)
+    {
+        if (InTurn(argument) is { } both)
+        {
+            if (_turns == MostTurns)
+                return;
+            _turns++;
+            RunArgument(path, LoadField(path, both, MemberNumbers.First), call, given, site);
+            RunArgument(path, LoadField(path, both, MemberNumbers.Added), call, given, site);
+            _turns--;
+            return;
+        }
+        if (RunDescribed(path, argument, site))
+            return;
+        foreach (var place in argument.Targets)
+            if (_entities[place.Entity] is { Kind: EntityKind.Closure, Payload: ClosureInfo { Described: null } closure } entity && _summaryOf(closure.Target) is { Cases.Length: > 0 } summary)
+                RunClosure(path, summary, ReceiverOf(path, entity), call, given, site);
     }
 
     /// <summary>What has been flushed so far was flushed before a delegate runs that this body was given, if the call runs one.</summary>

@@ -30,6 +30,10 @@ internal sealed class MemberNumbers
     /// <summary>What stands at an address that came by reference.</summary>
     public const int Content = int.MaxValue - 4;
 
+    /// <summary>Of delegates that have been put together: those that run first, and the one that has been added.</summary>
+    public const int First = int.MaxValue - 6;
+    public const int Added = int.MaxValue - 7;
+
     private readonly ConcurrentDictionary<ISymbol, int> _numbers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<int, ISymbol> _symbols = new();
     private int _last;

@@ -16,6 +16,18 @@ internal sealed partial class BodyLowering
         return _steps.Into(OpCode.Closure, site: AddSite(lambda), payload: new ClosureInfo(new CallTarget(body), Registers.None));
     }
 
+    /// <summary>Of what has been made: delegates that run one after the other.</summary>
+    public const long InTurn = 3;
+
+    /// <summary><c>done += view.Flush</c></summary>
+    private int LowerInTurn(int first, int added, IOperation combination)
+    {
+        var both = _steps.Into(OpCode.Allocate, scale: InTurn, site: AddSite(combination));
+        _steps.Add(new Instruction(OpCode.StoreField, -1, both, MemberNumbers.First, first));
+        _steps.Add(new Instruction(OpCode.StoreField, -1, both, MemberNumbers.Added, added));
+        return both;
+    }
+
     private int LowerMethodReference(IMethodReferenceOperation reference)
     {
         var receiver = Lower(reference.Instance);

@@ -20,6 +20,12 @@ internal sealed partial class BodyLowering
             Store(place, Registers.None, compound);
             return Registers.None;
         }
+        if (compound is { OperatorKind: BinaryOperatorKind.Add, Type.TypeKind: TypeKind.Delegate })
+        {
+            var both = LowerInTurn(before, Lower(compound.Value), compound);
+            Store(place, both, compound);
+            return both;
+        }
         var value = compound is { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract, OperatorMethod: null } && IsCounter(place)
             ? Grown(place, before, new Summand(compound.Value, compound.OperatorKind == BinaryOperatorKind.Subtract), compound)
             : _steps.Into(OpCode.Arithmetic, before, Lower(compound.Value), c: IsAddress(compound.Target.Type), scale: ScaleOf(compound.Target.Type), payload: OperatorText(compound.OperatorKind, compound.Type), site: AddSite(compound));
@@ -101,6 +107,8 @@ internal sealed partial class BodyLowering
     {
         if (left < 0 && right < 0)
             return Registers.None;
+        if (node is { OperatorKind: BinaryOperatorKind.Add, Type.TypeKind: TypeKind.Delegate })
+            return LowerInTurn(left, right, node);
         // Whatever it is, this many of it end at a multiple: pages, say. And a flag that compares it may be asked again.
         if (node.Type?.SpecialType == SpecialType.System_Boolean)
             (left, right) = (Known(left, node.LeftOperand), Known(right, node.RightOperand));
