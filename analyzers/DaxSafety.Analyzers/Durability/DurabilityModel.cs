@@ -40,8 +40,8 @@ internal sealed class DurabilityModel
                 yield return inner;
     }
 
-    /// <summary>A method's body, analysed; null when it has none here.</summary>
-    public AnalyzedBody? BodyOf(IMethodSymbol method, CancellationToken cancel) => _summaries.Of(method, cancel);
+    /// <summary>The body of a callee, analysed; null when it has none here.</summary>
+    public AnalyzedBody? BodyOf(CallTarget callee, CancellationToken cancel) => _summaries.Of(callee, cancel);
 
     /// <summary>Whether anybody flushes what a field holds; for a private field its own type answers, else only the whole compilation can.</summary>
     public FieldVerdict VerdictOn(int field, CancellationToken cancel, int layer = 0) => _verdicts.TryGetValue((field, layer), out var known) ? known : _verdicts[(field, layer)] = Judge(field, layer, cancel);

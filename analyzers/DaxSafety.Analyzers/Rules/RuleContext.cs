@@ -47,7 +47,7 @@ internal sealed class RuleContext(Outcome outcome, DurabilityModel model, Action
     public string? MappingLeftTo(IMethodSymbol member) => model.MappingLeftTo(member, cancel);
 
     /// <summary>A callee's body, analysed; null when it has none here.</summary>
-    public AnalyzedBody? BodyOf(IMethodSymbol method) => model.BodyOf(method, cancel);
+    public AnalyzedBody? BodyOf(CallTarget callee) => model.BodyOf(callee, cancel);
 
     public FieldVerdict VerdictOn(int field) => model.VerdictOn(field, cancel);
 

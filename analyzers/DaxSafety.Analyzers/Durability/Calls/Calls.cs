@@ -29,6 +29,8 @@ internal sealed partial class BodyAnalysis
                 return new List<Path>();
             return unchanged is null ? new List<Path> { path } : Told(path, unchanged, call, step);
         }
+        if (call.InvokesReceiver)
+            NoteRun(Read(path, call.Receiver), step.Site);
         if (call.InvokesReceiver && Read(path, call.Receiver) is { Refs.Length: > 1 } several && several.Targets.Any(place => _entities[place.Entity].Payload is ClosureInfo { Described: not null }))
             return CallEach(step, path, call, several);
         if (call.InvokesReceiver && RunDescribed(path, Read(path, call.Receiver), step.Site))

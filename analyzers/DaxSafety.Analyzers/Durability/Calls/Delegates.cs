@@ -18,6 +18,26 @@ internal sealed partial class BodyAnalysis
             _flushedIn.Remove(_here.Node);
     }
 
+    /// <summary>The delegates that a call is seen to run, invoked or handed to code of others; null among them for one that nobody knows.</summary>
+    public IReadOnlyCollection<ClosureInfo?> RunsAt(int site) =>
+        _runs is not null && _runs.TryGetValue(site, out var runs) ? runs : Array.Empty<ClosureInfo?>();
+
+    private void NoteRun(Value run, int site)
+    {
+        if (InTurn(run) is not null)
+            return;
+        foreach (var place in run.Refs)
+            if (place.Entity != EntityTable.Null)
+            {
+                _runs ??= new();
+                if (!_runs.TryGetValue(site, out var runs))
+                    _runs[site] = runs = new();
+                runs.Add(_entities[place.Entity].Payload as ClosureInfo);
+            }
+    }
+
+    private Dictionary<int, HashSet<ClosureInfo?>>? _runs;
+
     /// <summary>Delegates that have been put together run one after the other.</summary>
     private List<Path> CallInTurn(Instruction step, Path path, CallSite call, Value both)
     {
@@ -110,6 +130,8 @@ internal sealed partial class BodyAnalysis
 
     private void RunArgument(Path path, Value argument, CallSite call, Value[] given, int site)
     {
+        if (call.IsFramework && argument.Refs.Any(place => _entities[place.Entity].Kind == EntityKind.Closure))
+            NoteRun(argument, site);
         if (InTurn(argument) is { } both)
         {
             if (_turns == MostTurns)

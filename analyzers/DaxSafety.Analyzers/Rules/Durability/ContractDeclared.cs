@@ -87,7 +87,7 @@ internal static class ContractDeclared
         if ((own & Durable) == 0 || method.IsAbstract || method.IsVirtual || method.IsOverride || method.IsExtern || model.Context.Lowering.Matters(method)
             || Contracts.Generalizations(method).Any())
             return null;
-        return model.BodyOf(method, cancel) is { Summary: { Cases.IsEmpty: false } } body && !body.Analysis.MayPersist
+        return model.BodyOf(new CallTarget(method.OriginalDefinition), cancel) is { Summary: { Cases.IsEmpty: false } } body && !body.Analysis.MayPersist
             ? $"says {Word(own)}, but can reach no mapped memory"
             : null;
     }

@@ -28,10 +28,10 @@ internal static class FlushFailureIgnored
                     continue;
                 var isTold = call.Effects.Any(effect => effect.Kind == EffectKind.Fails);
                 var flushes = isTold || call.Effects.Any(effect => IsDurable(context, effect, step.Site));
-                if (call.ResultDropped && (isTold || FlushHelpers.Tells(context, call)))
-                    Report(context, step.Site, reported, $"The result of '{call.Method.Name}' is dropped", ImmutableDictionary<string, string?>.Empty);
-                else if (catches && node.ExceptionSuccessors > 0 && (flushes || !call.Targets.IsEmpty) && IsSwallowed(context, number, index, isTold) && (flushes || FlushHelpers.Throws(context, call)))
-                    Report(context, step.Site, reported, $"The catch around '{call.Method.Name}' swallows its failure", Swallowed);
+                if (call.ResultDropped && (isTold || FlushHelpers.Tells(context, step.Site, call)))
+                    Report(context, step.Site, reported, $"The result of '{NameOf(context, step.Site, call)}' is dropped", ImmutableDictionary<string, string?>.Empty);
+                else if (catches && node.ExceptionSuccessors > 0 && (flushes || FlushHelpers.MayRunOne(context, step.Site, call)) && IsSwallowed(context, number, index, isTold) && (flushes || FlushHelpers.Throws(context, step.Site, call)))
+                    Report(context, step.Site, reported, $"The catch around '{NameOf(context, step.Site, call)}' swallows its failure", Swallowed);
             }
         }
     }
@@ -41,6 +41,10 @@ internal static class FlushFailureIgnored
         reported.Add(site);
         context.Report(RuleCatalog.FlushFailureIgnored, context.Site(site).ReportedLocation, [], properties, what);
     }
+
+    /// <summary>A delegate is known by the variable that it is called through.</summary>
+    private static string NameOf(RuleContext context, int site, CallSite call) =>
+        call.InvokesReceiver && context.Site(site).Syntax is InvocationExpressionSyntax { Expression: IdentifierNameSyntax called } ? called.Identifier.ValueText : call.Method.Name;
 
     private static bool IsDurable(RuleContext context, Effect effect, int site) => effect.Kind is EffectKind.FlushFile or EffectKind.Persist
         || (effect.Kind == EffectKind.FlushView && !effect.Has("disposal") && context.Outcome.Analysis.ViewFlushes.Contains(site));

@@ -3,30 +3,51 @@ using DaxSafety.Analyzers.Flow;
 using DaxSafety.Analyzers.Knowledge;
 using DaxSafety.Analyzers.Lowering;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DaxSafety.Analyzers.Rules.Durability;
 
-/// <summary>Members of the program that do nothing but flush: whoever calls one is told of the failure as if it had flushed itself.</summary>
+/// <summary>Members, local functions and lambdas of the program that do nothing but flush: whoever runs one is told of the failure as if it had flushed itself.</summary>
 internal static class FlushHelpers
 {
     private const int Deepest = 3;
 
     /// <summary>What the call may run flushes, and throws when that fails.</summary>
-    public static bool Throws(RuleContext context, CallSite call) => Throws(context, call, 0);
+    public static bool Throws(RuleContext context, int site, CallSite call) => Throws(context, context.Outcome.Analyzed, site, call, 0);
 
-    private static bool Throws(RuleContext context, CallSite call, int depth) =>
-        depth < Deepest && AllHelpers(context, call, (helper, _) => CallsOf(helper).All(inner => !MayFlush(context, helper, inner, 0) || LetsFailureOut(context, helper, inner, depth)));
+    private static bool Throws(RuleContext context, AnalyzedBody caller, int site, CallSite call, int depth) => depth < Deepest && All(RunBy(caller, site, call), run => run.Described is { } described
+        ? IsFlush(caller, site, described) && !IsTold(described)
+        : HelperOf(context, run) is { } helper && CallsOf(helper).All(inner => !MayFlush(context, helper, inner, 0) || LetsFailureOut(context, helper, inner, depth)));
+
+    /// <summary>Code of the program's own that a call may run; null among it for what nobody knows.</summary>
+    private static IReadOnlyCollection<ClosureInfo?> RunBy(AnalyzedBody caller, int site, CallSite call) =>
+        call.InvokesReceiver || (call.IsFramework && IsAwaited(caller.Body.Sites[site].Syntax)) ? caller.Analysis.RunsAt(site)
+        : call.Targets.IsEmpty ? Array.Empty<ClosureInfo?>() : call.Targets.Select(target => new ClosureInfo(target, Registers.None)).ToArray();
+
+    public static bool MayRunOne(RuleContext context, int site, CallSite call) => RunBy(context.Outcome.Analyzed, site, call).Count > 0;
+
+    private static bool All(IReadOnlyCollection<ClosureInfo?> runs, Func<ClosureInfo, bool> holds) => runs.Count > 0 && runs.All(run => run is not null && holds(run));
+
+    /// <summary>What the framework was given to run, it tells of to whoever waits for it.</summary>
+    private static bool IsAwaited(SyntaxNode call) => call.Parent switch
+    {
+        AwaitExpressionSyntax => true,
+        MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { Parent: AwaitExpressionSyntax } } => true,
+        _ => false,
+    };
 
     private static bool LetsFailureOut(RuleContext context, AnalyzedBody helper, (int Node, int Site, CallSite Call) flush, int depth) =>
         !helper.Body.Graph.Successors(flush.Node).Any(next => helper.Body.Nodes[next].CatchesFlushFailures)
-        && (!flush.Call.Effects.Any(effect => effect.Kind == EffectKind.Fails) || HasFailedThrow(helper))
-        && (flush.Call.Targets.IsEmpty || Throws(context, flush.Call, depth + 1));
+        && (!IsTold(flush.Call) || HasFailedThrow(helper))
+        && (RunBy(helper, flush.Site, flush.Call).Count == 0 || Throws(context, helper, flush.Site, flush.Call, depth + 1));
+
+    private static bool IsTold(CallSite flush) => flush.Effects.Any(effect => effect.Kind == EffectKind.Fails);
 
     /// <summary>What the call may run flushes, says in its result that it failed, a flag by being false, and keeps no other record of that.</summary>
-    public static bool Tells(RuleContext context, CallSite call)
+    public static bool Tells(RuleContext context, int site, CallSite call)
     {
         var isFlag = call.Method.ReturnType.SpecialType == SpecialType.System_Boolean;
-        return AllHelpers(context, call, (helper, summary) => !KeepsRecord(context, helper)
+        return All(RunBy(context.Outcome.Analyzed, site, call), run => HelperOf(context, run) is { Summary: { } summary } helper && !KeepsRecord(context, helper)
             && summary.Cases.Any(ending => IsWordOfFailure(helper, summary, ending, isFlag)));
     }
 
@@ -38,18 +59,8 @@ internal static class FlushHelpers
     private static bool KeepsRecord(RuleContext context, AnalyzedBody helper) => Enumerable.Range(0, helper.Body.Nodes.Length).Any(node =>
         IsOnFailure(helper, node) && helper.Body.Nodes[node].Content.Instructions.Any(step => FlushFailureIgnored.KeepsRecord(context, helper.Body, step)));
 
-    private static bool AllHelpers(RuleContext context, CallSite call, Func<AnalyzedBody, Summary, bool> holds)
-    {
-        if (call.Targets.IsEmpty || call.InvokesReceiver)
-            return false;
-        foreach (var target in call.Targets)
-        {
-            if (target.Method is not { } method || context.BodyOf(method) is not { Summary: { } summary, States: not null } helper
-                || !OnlyFlushes(context, helper, summary) || !holds(helper, summary))
-                return false;
-        }
-        return true;
-    }
+    private static AnalyzedBody? HelperOf(RuleContext context, ClosureInfo run) => run.Described is null && context.BodyOf(run.Target) is { Summary: { } summary, States: not null } helper
+        && OnlyFlushes(context, helper, summary) ? helper : null;
 
     private static bool OnlyFlushes(RuleContext context, AnalyzedBody helper, Summary summary) => Flushes(context, helper, summary, 0) && !Enumerable.Range(0, helper.Analysis.Obligations.Count)
         .Any(id => helper.Analysis.Obligations[id].Target.Targets.Any(place => helper.Analysis.IsKnownMapping(place.Entity)));
@@ -66,13 +77,17 @@ internal static class FlushHelpers
         static bool Flushes(SummaryCase ending) => ending.Flushes.Any(BodyAnalysis.IsDurable);
     }
 
+    private static bool MayFlush(RuleContext context, AnalyzedBody helper, (int Node, int Site, CallSite Call) flush, int depth) => IsFlush(helper, flush.Site, flush.Call)
+        || RunBy(helper, flush.Site, flush.Call).Any(run => run?.Described is { } described ? IsFlush(helper, flush.Site, described)
+            : run is not null && context.BodyOf(run.Target) is { Summary: { } summary } callee && Flushes(context, callee, summary, depth + 1));
+
     /// <summary>A stream's flush is one of a view only where it is known to be one's: most streams are not.</summary>
-    private static bool MayFlush(RuleContext context, AnalyzedBody helper, (int Node, int Site, CallSite Call) flush, int depth) => flush.Call.Effects.Any(effect => effect.Kind switch
+    private static bool IsFlush(AnalyzedBody body, int site, CallSite call) => call.Effects.Any(effect => effect.Kind switch
     {
-        EffectKind.FlushView => !effect.Has("disposal") && helper.Analysis.ViewFlushes.Contains(flush.Site),
+        EffectKind.FlushView => !effect.Has("disposal") && body.Analysis.ViewFlushes.Contains(site),
         EffectKind.FlushFile or EffectKind.Msync or EffectKind.Persist or EffectKind.Fails => true,
         _ => false,
-    }) || flush.Call.Targets.Any(target => target.Method is { } method && context.BodyOf(method) is { Summary: { } summary } callee && Flushes(context, callee, summary, depth + 1));
+    });
 
     private static bool HasFailedThrow(AnalyzedBody helper) =>
         Enumerable.Range(0, helper.Body.Nodes.Length).Any(node => helper.Body.Nodes[node].Exit == ExitKind.Throw && IsOnFailure(helper, node));
