@@ -135,6 +135,11 @@ internal sealed class ExitReach
     private Dictionary<int, int>? _keeperOf;
 
     public ExitReach(BodyAnalysis analysis, Path path, int returnRegister)
+        : this(analysis, path, analysis.ResultOf(path, returnRegister))
+    {
+    }
+
+    public ExitReach(BodyAnalysis analysis, Path path, Value result)
     {
         _analysis = analysis;
         var fields = path.Fields;
@@ -148,12 +153,12 @@ internal sealed class ExitReach
                 if (analysis.Entities[owner].IsRooted || (analysis.IsMadeWith(place.Entity, owner) && !analysis.IsOfPlainData(field)))
                     _heldBy[place.Entity] = (field, owner);
         }
-        // What stands in a tuple is held by whoever holds the tuple; what a plain object holds is its field's business only where somebody holds the object.
+        // What stands in a tuple is held by whoever holds the tuple; what another object holds, its field does, where somebody holds the object.
         foreach (var entry in fields)
-            if (analysis.Fields[entry.Key] is var (whole, part) && _heldBy.TryGetValue(whole, out var holding) && (analysis.IsOfTuple(part) || analysis.IsOfPlainData(part)))
+            if (analysis.Fields[entry.Key] is var (whole, part) && _heldBy.TryGetValue(whole, out var holding))
                 foreach (var place in entry.Value.Targets)
                     _heldBy[place.Entity] = analysis.IsOfTuple(part) ? holding : (part, whole);
-        Return(analysis.ResultOf(path, returnRegister), fields, null, 0);
+        Return(result, fields, null, 0);
         analysis.ForEachByRefResult(path, value => Return(value, fields, null, 0));
     }
 

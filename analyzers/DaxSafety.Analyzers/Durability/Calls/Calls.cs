@@ -223,7 +223,7 @@ internal sealed partial class BodyAnalysis
         var inherited = _obligations.Intern(site, written, obligation.Debt);
         inherited.Inner ??= inner;
         // A callee that says [LeavesDirty] answers for nothing, and one whose field may hold any memory cannot.
-        inherited.IsReportedInside |= (obligation.IsReportedInside || callee.AreMappedFields(obligation.Target) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
+        inherited.IsReportedInside |= (obligation.IsReportedInside || callee.AreMappedFields(obligation.Target) || summary.LeavesToItsType(obligation) || IsOfSameHandle(callee, obligation, tracked)) && !SaysLeavesDirty(summary.Body.Symbol);
         inherited.IsJudgedInside |= inherited.IsReportedInside && (obligation.IsJudgedInside || summary.Settles(obligation));
         inherited.IsByContract |= obligation.IsByContract;
         inherited.IsCallersByContract |= SaysLeavesDirty(summary.Body.Symbol);

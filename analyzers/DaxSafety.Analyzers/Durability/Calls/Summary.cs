@@ -87,6 +87,11 @@ internal sealed class Summary
     /// <summary>Some ending has made it durable.</summary>
     public bool Settles(Obligation obligation) => Cases.Any(ending => ending.Path.Settled.Contains(obligation.Id));
 
+    /// <summary>It is of a mapping that the body has made and a field of the body's own type holds when it ends: there it is reported.</summary>
+    public bool LeavesToItsType(Obligation obligation) =>
+        obligation.Target.Targets.All(place => Analysis.Entities[place.Entity] is { IsMadeView: true, Mapping: { CopyOnWrite: false } made } && Analysis.BackingOf(made) is (false, false))
+        && Cases.Any(ending => ending.Path.Pending.Contains(obligation.Id) && ending.ReachOf(Analysis).OwnerOf(obligation.Target).Owner == Owner.Member);
+
     public static Summary Of(BodyAnalysis analysis, LoweredBody body, PathSet?[] states)
     {
         var endings = new List<Way>();

@@ -59,6 +59,11 @@ internal sealed class SummaryCase
 
     public Value Result { get; }
 
+    /// <summary>What is in reach of a caller afterwards.</summary>
+    public ExitReach ReachOf(BodyAnalysis analysis) => _reach ??= new ExitReach(analysis, Path, Result);
+
+    private ExitReach? _reach;
+
     /// <summary>The groups of paths that end so, each as a case of its own: a caller that can have taken only one of them is told of that.</summary>
     public ImmutableArray<SummaryCase> Parts { get; }
 
