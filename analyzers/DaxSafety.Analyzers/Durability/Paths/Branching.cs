@@ -172,7 +172,9 @@ internal sealed partial class BodyAnalysis
     {
         { Kind: EntityKind.Created or EntityKind.Allocated or EntityKind.Called or EntityKind.Closure or EntityKind.This or EntityKind.Constant } => true,
         { Kind: EntityKind.Zero or EntityKind.AtLeast or EntityKind.AtMost or EntityKind.Computed } => true,
-        { Kind: EntityKind.Field, A: var field } => TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(field)) is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T },
+        // To the compiler a pointer is a value type too.
+        { Kind: EntityKind.Field, A: var field } => TypeFacts.TypeOf(_context.Lowering.Members.SymbolOf(field))
+            is { IsValueType: true, TypeKind: not (TypeKind.Pointer or TypeKind.FunctionPointer), OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T },
         _ => false,
     };
 
